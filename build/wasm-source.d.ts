@@ -1,0 +1,4 @@
+declare module '*?wasm-source' {
+  const bytes: Uint8Array<ArrayBuffer>
+  export default bytes
+}
