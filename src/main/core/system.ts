@@ -1,0 +1,92 @@
+import type { FigureDefinition } from '#shared/figure'
+import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
+import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
+import type { Random } from '../compute/rng/random'
+import type { Dataset, Model } from './model'
+
+/** Shipped files (data sets), read by name; passed in, so that tests choose the folder. */
+export interface Resources {
+  read(name: string): Uint8Array
+}
+
+export interface TrainingRecipe {
+  readonly steps: number
+  /** η at a step counted from 0. */
+  readonly learningRate: (step: number) => number
+  /** μ of the heavy ball: v ← μ v + g, θ ← θ − η v; 0 for plain gradient descent. */
+  readonly momentum: number
+  /** Samples of a mini-batch; null for full-batch steps. */
+  readonly batchSize: number | null
+}
+
+/** What a claim may look at: the records of one finished run. */
+export interface Evidence {
+  readonly params: ParamValues
+  /** The array of a quantity at exactly this step, or at the last measured one; null when it was not measured. */
+  at(quantity: string, layer: number | null, step: number | 'last'): MeasuredRecord | null
+}
+
+/** A testable statement of the source, checked against the records of a run to which it applies. */
+export interface RunClaim<P> {
+  readonly kind: 'run'
+  /** Theory note and number: '01.C2'. */
+  readonly id: string
+  readonly title: string
+  readonly source: string
+  /** The preset whose runs test it, and the seeds that `collapsar claims` trains. */
+  readonly preset: string
+  readonly seeds: readonly number[]
+  readonly slow?: boolean
+  applies(params: P): boolean
+  check(evidence: Evidence, params: P): readonly ClaimCheck[]
+}
+
+/** A statement that needs no trained run: closed forms against direct computation. */
+export interface ExactClaim {
+  readonly kind: 'exact'
+  readonly id: string
+  readonly title: string
+  readonly source: string
+  readonly slow?: boolean
+  check(): Promise<readonly ClaimCheck[]>
+}
+export type Claim<P> = RunClaim<P> | ExactClaim
+
+export interface Preset {
+  readonly title: string
+  /** What it shows and how long it takes. */
+  readonly note: string
+  readonly params: ParamValues
+  /** Steps measured beside the logarithmic schedule. */
+  readonly extraSteps?: readonly number[]
+}
+
+/** A research system: one folder that describes itself. */
+export interface System<S extends ParamSchema = ParamSchema> {
+  /** Stored with every run: never rename, never reuse. */
+  readonly id: string
+  readonly title: string
+  /** The one-line question it answers. */
+  readonly question: string
+  readonly sources: readonly string[]
+  readonly params: S
+  /** Warnings about values that are allowed but will not show what the source describes. */
+  advice(params: ParamsOf<S>): readonly { path: string; message: string }[]
+  model(params: ParamsOf<S>): Model
+  data(params: ParamsOf<S>, resources: Resources): Dataset
+  /** Values of every parameter by name, drawn from the run's streams. */
+  initial(params: ParamsOf<S>, random: Random): Readonly<Record<string, Float64Array>>
+  training(params: ParamsOf<S>): TrainingRecipe
+  /** Probe ids, measured in this order. */
+  readonly probes: readonly string[]
+  theory(params: ParamsOf<S>): readonly Prediction[]
+  readonly claims: readonly Claim<ParamsOf<S>>[]
+  readonly presets: Readonly<Record<string, Preset>>
+  readonly figures: readonly FigureDefinition[]
+}
+
+/** Keeps a system's own parameter types while the registry sees only `System`. */
+export function defineSystem<const S extends ParamSchema>(system: System<S>): System {
+  // The registry hands a system only values that parseParams made from its own schema, so S is what it receives.
+  return system as unknown as System
+}

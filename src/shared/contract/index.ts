@@ -1,0 +1,141 @@
+import type { ErrorData } from '../errors'
+import type { FigureDefinition } from '../figure'
+import type { RunId } from '../ids'
+import type { FieldIssue, ParamSchema, ParamValues } from '../params'
+import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
+import type { RunSpec, RunSpecInput } from '../spec'
+
+/** What the service says about itself once at the start. */
+export interface AppInfo {
+  readonly version: string
+  readonly host: 'electron' | 'loopback'
+  /** File name only: the renderer never learns paths. */
+  readonly projectName: string
+  /** Set when the project could only be opened for reading, and why. */
+  readonly readOnlyReason: string | null
+  /** 'embedded' or the BLAS that jobs will use. */
+  readonly blas: string
+  readonly slots: number
+}
+
+export interface SystemInfo {
+  readonly id: string
+  readonly title: string
+  readonly question: string
+  readonly sources: readonly string[]
+  readonly params: ParamSchema
+  readonly presets: readonly {
+    id: string
+    title: string
+    note: string
+    params: ParamValues
+    extraSteps: readonly number[]
+  }[]
+  readonly probes: readonly { id: string; title: string }[]
+  readonly quantities: readonly QuantityDefinition[]
+  readonly figures: readonly FigureDefinition[]
+  readonly claims: readonly { id: string; title: string; source: string; kind: 'run' | 'exact'; slow: boolean }[]
+  /** The latest verdict of each claim in this project, by claim id. */
+  readonly claimStatus: Readonly<Record<string, boolean>>
+}
+
+/** Live answer to a draft in the designer. */
+export interface SpecPreview {
+  readonly issues: readonly FieldIssue[]
+  readonly advice: readonly FieldIssue[]
+  /** Null while the draft is not acceptable. */
+  readonly estimate: {
+    readonly seconds: number
+    readonly bytes: number
+    readonly steps: number
+    readonly parameters: number
+    readonly measuredSteps: number
+    /** Where the speed comes from: 'measured on this machine' or 'rough, nothing measured yet'. */
+    readonly basis: 'measured' | 'rough'
+  } | null
+  readonly predictions: readonly Prediction[]
+}
+
+export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
+
+export interface RunSummary {
+  readonly id: RunId
+  readonly name: string
+  readonly system: string
+  readonly params: ParamValues
+  readonly seed: number
+  readonly status: RunStatus
+  readonly step: number
+  readonly steps: number
+  /** Null unless running. */
+  readonly stepsPerSecond: number | null
+  readonly secondsLeft: number | null
+  readonly createdAt: number
+  readonly endedAt: number | null
+  /** Last measured value of each scalar that is not per layer. */
+  readonly last: Readonly<Record<string, number>>
+  readonly claimsHeld: number
+  readonly claimsChecked: number
+  /** Cause of a failure, in words. */
+  readonly error: ErrorData | null
+}
+
+export interface RunDetail extends RunSummary {
+  readonly spec: RunSpec
+  readonly title: string
+  readonly quantities: readonly QuantityDefinition[]
+  readonly figures: readonly FigureDefinition[]
+  readonly predictions: readonly Prediction[]
+  readonly claims: readonly ClaimResult[]
+  readonly log: readonly LogEntry[]
+  /** What computed it: version, backend, BLAS, device, precision; null before the first step. */
+  readonly provenance: Readonly<Record<string, string | number>> | null
+  /** What was measured, so that views know what to ask for. Steps ascend. */
+  readonly measured: readonly { quantity: string; layer: number | null; steps: Float64Array }[]
+}
+
+export interface Series {
+  readonly steps: Float64Array
+  readonly values: Float64Array
+}
+
+/** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
+export interface Requests {
+  'app.info': { input: null; output: AppInfo }
+  'systems.list': { input: null; output: readonly SystemInfo[] }
+  'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
+  'run.start': { input: { spec: RunSpecInput }; output: { runId: RunId } }
+  'run.cancel': { input: { runId: RunId }; output: null }
+  /** Puts the spec of an ended run into the queue again as a new run. */
+  'run.repeat': { input: { runId: RunId }; output: { runId: RunId } }
+  'runs.list': { input: null; output: readonly RunSummary[] }
+  'run.get': { input: { runId: RunId }; output: RunDetail }
+  'run.bin': { input: { runId: RunId }; output: null }
+  'run.restore': { input: { runId: RunId }; output: null }
+  /** A scalar over the steps. */
+  'run.series': { input: { runId: RunId; quantity: string; layer: number | null }; output: Series }
+  /** The array measured last at or before the step; null when there is none. */
+  'run.array': {
+    input: { runId: RunId; quantity: string; layer: number | null; step: number }
+    output: MeasuredRecord | null
+  }
+  /** Every measured array of a vector quantity, oldest first. */
+  'run.arrays': { input: { runId: RunId; quantity: string; layer: number | null }; output: readonly MeasuredRecord[] }
+}
+
+/** Pushed by the service; progress and measurements are coalesced to a few per second. */
+export interface Events {
+  'run.changed': { runId: RunId }
+  'run.measured': { runId: RunId; step: number }
+}
+
+export type Method = keyof Requests
+export type EventName = keyof Events
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }
+export type Handlers = { readonly [M in Method]: (input: Requests[M]['input']) => Promise<Requests[M]['output']> }
+
+/** Electron IPC or WebSocket. */
+export interface Bridge {
+  request<M extends Method>(method: M, input: Requests[M]['input']): Promise<Reply<Requests[M]['output']>>
+  on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void
+}

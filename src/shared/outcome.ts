@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { ErrorData } from './errors'
+
+/** How a run ended. Divergence and cancellation are results, not errors. */
+export type RunOutcome =
+  | { readonly status: 'completed' | 'cancelled'; readonly step: number }
+  | { readonly status: 'diverged'; readonly step: number; readonly lastFiniteLoss: number }
+  | { readonly status: 'failed'; readonly error: ErrorData }
+
+export interface Progress {
+  readonly step: number
+  readonly steps: number
+  readonly stepsPerSecond: number
+  readonly secondsLeft: number
+}
+
+/** What computed a run: version, backend, BLAS, device, precision, threads. */
+export const provenanceSchema = z.record(z.string(), z.union([z.string(), z.number()]))
+export type Provenance = z.infer<typeof provenanceSchema>

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { LabError } from './errors'
+
+/** What every parameter says about itself; forms, sweeps, the CLI's help and the validation are generated from it. */
+interface ParamBase {
+  readonly label: string
+  /** As in the paper: K, n, λ. */
+  readonly symbol: string
+  readonly help: string
+  /** Where the designer puts it. */
+  readonly group: ParamGroup
+  /** Empty for dimensionless. */
+  readonly unit?: string
+}
+export type ParamGroup = 'model' | 'data' | 'optimiser' | 'analysis'
+
+export interface IntegerParam extends ParamBase {
+  readonly type: 'integer'
+  readonly default: number
+  readonly min: number
+  readonly max: number
+}
+export interface RealParam extends ParamBase {
+  readonly type: 'real'
+  readonly default: number
+  readonly min: number
+  readonly max: number
+  /** How a range over it is spaced unless told otherwise. */
+  readonly scale: 'linear' | 'log'
+}
+export interface ChoiceParam extends ParamBase {
+  readonly type: 'choice'
+  readonly default: string
+  readonly options: readonly { readonly value: string; readonly label: string }[]
+}
+export type ParamDefinition = IntegerParam | RealParam | ChoiceParam
+export type ParamSchema = Readonly<Record<string, ParamDefinition>>
+
+export type ParamValue = number | string
+export type ParamValues = Readonly<Record<string, ParamValue>>
+/** The values of a schema with its own types: numbers for numeric parameters, strings for choices. */
+export type ParamsOf<S extends ParamSchema> = {
+  readonly [P in keyof S]: S[P] extends ChoiceParam ? string : number
+}
+
+type Given<T extends ParamDefinition> = Omit<T, 'type' | 'min' | 'max' | 'scale' | 'group' | 'label'> &
+  Partial<
+    Pick<T & { min: number; max: number; scale: 'linear' | 'log' }, Extract<keyof T, 'min' | 'max' | 'scale'>>
+  > & {
+    label: string
+    group?: ParamGroup
+  }
+
+export function integer(given: Given<IntegerParam>): IntegerParam {
+  return { type: 'integer', group: 'model', min: 0, max: 1e6, ...given }
+}
+export function real(given: Given<RealParam>): RealParam {
+  return { type: 'real', group: 'model', min: 0, max: 1e6, scale: 'linear', ...given }
+}
+export function choice(given: Given<ChoiceParam>): ChoiceParam {
+  return { type: 'choice', group: 'model', ...given }
+}
+
+export function defaultsOf<S extends ParamSchema>(schema: S): ParamsOf<S> {
+  const entries = Object.entries(schema).map(([name, definition]) => [name, definition.default])
+  return Object.fromEntries(entries)
+}
+
+/** Why one field is not acceptable: shown under the field, or as a line of the CLI. */
+export interface FieldIssue {
+  /** Path in the spec: 'params.width'. */
+  readonly path: string
+  /** What was given, what was expected, what to try. */
+  readonly message: string
+}
+
+/** Checks one value; null when it is acceptable. */
+export function issueWith(name: string, definition: ParamDefinition, value: unknown): string | null {
+  const title = `${definition.label} (${name})`
+  if (definition.type === 'choice') {
+    const known = definition.options.map((option) => option.value)
+    if (typeof value === 'string' && known.includes(value)) return null
+    return `${title}: got ${show(value)}, expected one of ${known.join(', ')}.`
+  }
+  const { min, max } = definition
+  const kind = definition.type === 'integer' ? 'a whole number' : 'a number'
+  if (
+    typeof value !== 'number' ||
+    !Number.isFinite(value) ||
+    (definition.type === 'integer' && !Number.isInteger(value))
+  ) {
+    return `${title}: got ${show(value)}, expected ${kind} from ${min} to ${max}.`
+  }
+  if (value < min || value > max) return `${title}: got ${value}, expected ${kind} from ${min} to ${max}.`
+  return null
+}
+
+/**
+ * Values of a schema from untyped input: missing fields take their defaults, unknown ones are refused by name.
+ * @throws LabError 'bad-input' that lists every field that is wrong
+ */
+export function parseParams<S extends ParamSchema>(schema: S, input: unknown): ParamsOf<S> {
+  const { values, issues } = checkParams(schema, input)
+  if (issues.length > 0) throw new LabError('bad-input', issues.map((issue) => issue.message).join('\n'))
+  return values
+}
+
+/** As parseParams, with the issues as data. */
+export function checkParams<S extends ParamSchema>(
+  schema: S,
+  input: unknown,
+): { values: ParamsOf<S>; issues: FieldIssue[] } {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(input ?? {})
+  if (!parsed.success) {
+    return {
+      values: defaultsOf(schema),
+      issues: [{ path: 'params', message: 'params: expected an object of named values.' }],
+    }
+  }
+  const issues: FieldIssue[] = []
+  for (const name of Object.keys(parsed.data)) {
+    if (!(name in schema)) {
+      const known = Object.keys(schema).join(', ')
+      issues.push({ path: `params.${name}`, message: `Unknown parameter "${name}". Known parameters: ${known}.` })
+    }
+  }
+  const values: Record<string, unknown> = {}
+  for (const [name, definition] of Object.entries(schema)) {
+    const value = parsed.data[name] ?? definition.default
+    const message = issueWith(name, definition, value)
+    if (message) issues.push({ path: `params.${name}`, message })
+    values[name] = value
+  }
+  // Every value was checked against its definition above; issues say where that failed.
+  return { values: values as ParamsOf<S>, issues }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value) ?? value)
+}

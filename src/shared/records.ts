@@ -1,0 +1,84 @@
+import type { JsonValue } from './json'
+
+/** What a probe measures, described once and stored with each run, so that a saved run explains itself. */
+export interface QuantityDefinition {
+  readonly id: string
+  readonly label: string
+  /** As in the paper: ‖∇L‖, σ, NC1. */
+  readonly symbol: string
+  /** Empty for dimensionless. */
+  readonly unit: string
+  /** Definition with normalisation, and its source. */
+  readonly help: string
+  readonly kind: 'scalar' | 'vector' | 'matrix' | 'spectrum' | 'density'
+  /** The axis that shows it best. */
+  readonly scale: 'linear' | 'log'
+  readonly perLayer: boolean
+}
+
+/** One measured array: a scalar has shape []. Layers count from 1 as in the papers; null where none is meant. */
+export interface MeasuredRecord {
+  readonly quantity: string
+  readonly layer: number | null
+  readonly step: number
+  readonly shape: readonly number[]
+  readonly data: Float64Array
+  /** How it was computed: for a spectrum a SpectrumMeta. */
+  readonly meta: Readonly<Record<string, JsonValue>> | null
+}
+
+/** What a stored spectrum says beside its eigenvalues (descending; shape [count]). */
+export interface SpectrumMeta {
+  /** In words: 'layer Hessian, data part'. */
+  readonly matrix: string
+  /** Dimension of the matrix. */
+  readonly dimension: number
+  readonly includesRegularisation: boolean
+  readonly method: 'dense' | 'kronecker' | 'gram' | 'lanczos'
+  /** False: only the eigenvalues listed are known (the largest). */
+  readonly complete: boolean
+  readonly dtype: 'float64' | 'float32'
+  /** Eigenvalues that count as outliers by the theory count, null where theory names none. */
+  readonly theoryCount: number | null
+  readonly products: number | null
+  /** Largest recomputed residual ‖Hv − λv‖ over the listed pairs; null for dense and exact routes. */
+  readonly maxResidual: number | null
+}
+
+/** A line of the run's log. */
+export interface LogEntry {
+  readonly time: number
+  readonly level: 'info' | 'warning' | 'error'
+  readonly message: string
+}
+
+/** One comparison inside a claim: the predicted and measured number with the allowance, and whether it holds. */
+export interface ClaimCheck {
+  readonly label: string
+  readonly measured: number
+  /** Null where the claim is a bound. */
+  readonly predicted: number | null
+  /** 'within': |measured − predicted| ≤ allowance; bounds compare with `allowance` itself. */
+  readonly relation: 'within' | 'atMost' | 'atLeast'
+  readonly allowance: number
+  readonly holds: boolean
+}
+
+export interface ClaimResult {
+  /** Theory note and number: '01.C2'. */
+  readonly id: string
+  readonly title: string
+  readonly source: string
+  readonly holds: boolean
+  readonly checks: readonly ClaimCheck[]
+}
+
+/** What the theory says of a quantity at the end of training: values with their multiplicities. */
+export interface Prediction {
+  readonly quantity: string
+  readonly layer: number | null
+  readonly levels: readonly { readonly value: number; readonly copies: number; readonly label: string }[]
+  /** The formula in Unicode, and where it stands. */
+  readonly formula: string
+  readonly source: string
+}
