@@ -1,0 +1,45 @@
+import { LabError } from '#shared/errors'
+import type { Node, Shape } from './node'
+import type { Op, Primitive, PrimitiveOf } from './primitive'
+import { definitions } from './primitives/index'
+import type { PrimitiveDefinition } from './primitives/definition'
+
+/**
+ * An arena of nodes. Applying the same primitive to the same inputs twice gives the same node, so that common
+ * subexpressions (forward features needed again by gradients and tangents) are computed once without a pass for it.
+ */
+export class Graph {
+  readonly #interned = new Map<string, Node>()
+  #nextId = 0
+
+  /** A value from outside; every call makes a new one. */
+  input(name: string, shape: Shape): Node {
+    return this.#create({ op: 'input', name }, [], shape)
+  }
+
+  /** @throws LabError 'shape' if the inputs do not fit the primitive */
+  apply(primitive: Primitive, inputs: readonly Node[]): Node {
+    const stranger = inputs.find((node) => node.graph !== this)
+    if (stranger) throw new LabError('internal', `${primitive.op}: an input belongs to another graph.`)
+    const key = `${JSON.stringify(primitive)}(${inputs.map((node) => node.id).join()})`
+    const known = this.#interned.get(key)
+    if (known) return known
+    const shape = definitionOf(primitive).shape(
+      primitive,
+      inputs.map((node) => node.shape),
+    )
+    const node = this.#create(primitive, inputs, shape)
+    this.#interned.set(key, node)
+    return node
+  }
+
+  #create(primitive: Primitive, inputs: readonly Node[], shape: Shape): Node {
+    return Object.freeze({ id: this.#nextId++, graph: this, primitive, inputs, shape })
+  }
+}
+
+/** The record of a primitive. The table is keyed by op, so that record and primitive always belong together. */
+export function definitionOf<O extends Op>(primitive: PrimitiveOf<O>): PrimitiveDefinition<O> {
+  const table: { readonly [P in Op]: PrimitiveDefinition<P> } = definitions
+  return table[primitive.op as O]
+}

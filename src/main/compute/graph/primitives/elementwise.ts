@@ -1,0 +1,45 @@
+import {
+  add as plusNode,
+  multiply as times,
+  scale as scaled,
+  scaleBy as scaledBy,
+  subtract as minus,
+  total,
+} from '../ops'
+import { commonShape, input, linear, plus, shapeError, type PrimitiveDefinition } from './definition'
+
+export const add: PrimitiveDefinition<'add'> = {
+  shape: (_, inputs) => commonShape('add', inputs, 2),
+  vjp: (_node, _primitive, cotangent) => [cotangent, cotangent],
+  jvp: (_node, _primitive, [a = null, b = null]) => plus(a, b, plusNode),
+}
+
+export const subtract: PrimitiveDefinition<'subtract'> = {
+  shape: (_, inputs) => commonShape('subtract', inputs, 2),
+  vjp: (_node, _primitive, cotangent) => [cotangent, scaled(cotangent, -1)],
+  jvp: (_node, _primitive, [a = null, b = null]) => (a && b ? minus(a, b) : (a ?? (b && scaled(b, -1)))),
+}
+
+export const multiply: PrimitiveDefinition<'multiply'> = {
+  shape: (_, inputs) => commonShape('multiply', inputs, 2),
+  vjp: (node, _primitive, cotangent) => [times(cotangent, input(node, 1)), times(cotangent, input(node, 0))],
+  jvp: (node, _primitive, [a = null, b = null]) =>
+    plus(a && times(a, input(node, 1)), b && times(input(node, 0), b), plusNode),
+}
+
+export const scale: PrimitiveDefinition<'scale'> = {
+  shape: (_, inputs) => commonShape('scale', inputs, 1),
+  vjp: (_node, { factor }, cotangent) => [scaled(cotangent, factor)],
+  jvp: (_node, { factor }, tangents) => linear(tangents, (x) => scaled(x, factor)),
+}
+
+export const scaleBy: PrimitiveDefinition<'scaleBy'> = {
+  shape(_, inputs) {
+    const [s, x] = inputs
+    if (!x || s?.length !== 0) throw shapeError('scaleBy', inputs, 'a scalar and an array')
+    return x
+  },
+  vjp: (node, _primitive, cotangent) => [total(times(cotangent, input(node, 1))), scaledBy(cotangent, input(node, 0))],
+  jvp: (node, _primitive, [s = null, x = null]) =>
+    plus(s && scaledBy(input(node, 1), s), x && scaledBy(x, input(node, 0)), plusNode),
+}

@@ -1,0 +1,43 @@
+import { pad as padded, reshape as reshaped, slice as sliced, transpose as transposed } from '../ops'
+import { extentOf, input, linear, matrixShape, shapeError, type PrimitiveDefinition } from './definition'
+
+export const transpose: PrimitiveDefinition<'transpose'> = {
+  shape(_, inputs) {
+    const [rows, cols] = matrixShape('transpose', inputs, 0)
+    return [cols, rows]
+  },
+  vjp: (_node, _primitive, cotangent) => [transposed(cotangent)],
+  jvp: (_node, _primitive, tangents) => linear(tangents, transposed),
+}
+
+export const reshape: PrimitiveDefinition<'reshape'> = {
+  shape: ({ shape }) => shape,
+  vjp: (node, _primitive, cotangent) => [reshaped(cotangent, input(node, 0).shape)],
+  jvp: (_node, { shape }, tangents) => linear(tangents, (x) => reshaped(x, shape)),
+}
+
+export const slice: PrimitiveDefinition<'slice'> = {
+  shape({ axis, start, extent }, inputs) {
+    const whole = extentOf('slice', inputs, axis)
+    if (start < 0 || extent < 1 || start + extent > whole) {
+      throw shapeError('slice', inputs, `an extent of at least ${start + extent} along axis ${axis}`)
+    }
+    return inputs[0]?.with(axis, extent) ?? []
+  },
+  vjp(node, { axis, start, extent }, cotangent) {
+    const whole = extentOf('slice', [input(node, 0).shape], axis)
+    return [padded(cotangent, axis, start, whole - start - extent)]
+  },
+  jvp: (_node, { axis, start, extent }, tangents) => linear(tangents, (x) => sliced(x, axis, start, extent)),
+}
+
+export const pad: PrimitiveDefinition<'pad'> = {
+  shape({ axis, before, after }, inputs) {
+    const extent = extentOf('pad', inputs, axis)
+    return inputs[0]?.with(axis, before + extent + after) ?? []
+  },
+  vjp: (node, { axis, before }, cotangent) => [
+    sliced(cotangent, axis, before, extentOf('pad', [input(node, 0).shape], axis)),
+  ],
+  jvp: (_node, { axis, before, after }, tangents) => linear(tangents, (x) => padded(x, axis, before, after)),
+}

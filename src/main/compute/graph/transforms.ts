@@ -1,0 +1,106 @@
+import { LabError } from '#shared/errors'
+import { definitionOf } from './graph'
+import { sameShape, type Node } from './node'
+import { add, fill, subtract } from './ops'
+import type { Derivative } from './primitives/definition'
+
+/**
+ * Reverse mode: (∂output/∂wrt)ᵀ cotangent for each node of `wrt`, as nodes of the same graph, so that transforms nest.
+ * Any node may stand in `wrt`, also an intermediate one; zero where the output does not depend on it.
+ */
+export function vjp(output: Node, cotangent: Node, wrt: readonly Node[]): Node[] {
+  if (!sameShape(output.shape, cotangent.shape)) {
+    throw new LabError(
+      'shape',
+      `vjp: output [${output.shape.join()}] and cotangent [${cotangent.shape.join()}] differ.`,
+    )
+  }
+  const relevant = dependents([output], wrt)
+  const cotangents = new Map<Node, Node>([[output, cotangent]])
+  // Ids grow from inputs to outputs, so descending ids visit every node after all of its users.
+  for (const node of [...relevant].sort((a, b) => b.id - a.id)) {
+    const arriving = cotangents.get(node)
+    if (!arriving) continue
+    const passed = definitionOf(node.primitive).vjp(node, node.primitive, arriving)
+    node.inputs.forEach((source, i) => {
+      const share = passed[i]
+      if (!share || !relevant.has(source)) return
+      const earlier = cotangents.get(source)
+      cotangents.set(source, earlier ? add(earlier, share) : share)
+    })
+  }
+  return wrt.map((node) => cotangents.get(node) ?? fill(node, node.shape, 0))
+}
+
+/** Gradients of a scalar node. */
+export function grad(loss: Node, wrt: readonly Node[]): Node[] {
+  if (loss.shape.length !== 0) throw new LabError('shape', `grad: the loss has shape [${loss.shape.join()}], not [].`)
+  return vjp(loss, fill(loss, [], 1), wrt)
+}
+
+/**
+ * Forward mode: Σ_i (∂output/∂wrt_i) tangent_i for each output, as nodes of the same graph. Nodes of `wrt` are taken as
+ * independent, also intermediate ones: jvp(grad(loss, [f]), [f], [u]) is the loss Hessian in f times u.
+ */
+export function jvp(outputs: readonly Node[], wrt: readonly Node[], tangents: readonly Node[]): Node[] {
+  const known = new Map<Node, Derivative>()
+  wrt.forEach((node, i) => {
+    const tangent = tangents[i]
+    if (!tangent || !sameShape(tangent.shape, node.shape)) {
+      throw new LabError('shape', `jvp: tangent ${i} does not have the shape [${node.shape.join()}].`)
+    }
+    known.set(node, tangent)
+  })
+  for (const node of [...dependents(outputs, wrt)].sort((a, b) => a.id - b.id)) {
+    if (known.has(node)) continue
+    const arriving = node.inputs.map((source) => known.get(source) ?? null)
+    known.set(node, definitionOf(node.primitive).jvp(node, node.primitive, arriving))
+  }
+  return outputs.map((node) => known.get(node) ?? fill(node, node.shape, 0))
+}
+
+/** ∇²loss · v: forward mode over reverse mode, one more pass of the cost of a gradient. */
+export function hessianVectorProduct(loss: Node, wrt: readonly Node[], v: readonly Node[]): Node[] {
+  return jvp(grad(loss, wrt), wrt, v)
+}
+
+/** G v = Jᵀ (∇²_f loss) J v, with J the Jacobian of `logits`; positive semidefinite for a loss convex in its logits. */
+export function gaussNewtonProduct(loss: Node, logits: Node, wrt: readonly Node[], v: readonly Node[]): Node[] {
+  const tangents = jvp([logits], wrt, v)
+  const curved = jvp(grad(loss, [logits]), [logits], tangents)
+  return curved.flatMap((cotangent) => vjp(logits, cotangent, wrt))
+}
+
+/** E v = ∇²loss v − G v: what the curvature of the logits adds. */
+export function residualProduct(loss: Node, logits: Node, wrt: readonly Node[], v: readonly Node[]): Node[] {
+  const gaussNewton = gaussNewtonProduct(loss, logits, wrt, v)
+  return hessianVectorProduct(loss, wrt, v).map((full, i) => {
+    const part = gaussNewton[i]
+    return part ? subtract(full, part) : full
+  })
+}
+
+/** The nodes on a path from some node of `wrt` to some output, both included. */
+function dependents(outputs: readonly Node[], wrt: readonly Node[]): Set<Node> {
+  const found = new Set<Node>(wrt)
+  const visited = new Map<Node, boolean>(wrt.map((node) => [node, true]))
+  for (const node of ancestors(outputs)) {
+    if (visited.has(node)) continue
+    const depends = node.inputs.some((source) => visited.get(source) === true)
+    visited.set(node, depends)
+    if (depends) found.add(node)
+  }
+  return found
+}
+
+/** Everything the outputs are computed from, themselves included, inputs first. */
+export function ancestors(outputs: readonly Node[]): Node[] {
+  const seen = new Set<Node>()
+  const waiting = [...outputs]
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    waiting.push(...node.inputs)
+  }
+  return [...seen].sort((a, b) => a.id - b.id)
+}

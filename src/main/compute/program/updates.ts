@@ -1,0 +1,86 @@
+import { LabError } from '#shared/errors'
+import type { Coefficient } from '../backends/backend'
+import { sameShape, type Node } from '../graph/node'
+import type { Primitive } from '../graph/primitive'
+
+/**
+ * target ← keep · target + scale · source.
+ *
+ * A computed source is computed from the state before the run. A source that is itself an input (a momentum buffer)
+ * is read when the update's turn comes, so that a later update sees what an earlier one wrote.
+ */
+export interface Update {
+  readonly target: Node
+  readonly source: Node
+  readonly keep: Coefficient
+  readonly scale: Coefficient
+}
+
+/** Fused: the source's own kernel writes into the target. */
+export interface PlannedUpdate extends Update {
+  readonly fused: boolean
+}
+
+/**
+ * Decides which updates the kernel of their source can carry out in place. It must be used by nothing else, must not
+ * read what an earlier update has overwritten, and must not read its own target.
+ */
+export function planUpdates(
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+  updates: readonly Update[],
+  accumulates: (primitive: Primitive) => boolean,
+): PlannedUpdate[] {
+  const uses = countUses(nodes, outputs, updates)
+  const overwritten = new Set<Node>()
+  return updates.map((update) => {
+    const { target, source } = update
+    if (target.primitive.op !== 'input' || !sameShape(target.shape, source.shape)) {
+      throw new LabError('shape', `update: [${source.shape.join()}] cannot be written into [${target.shape.join()}].`)
+    }
+    const fused =
+      accumulates(source.primitive) &&
+      uses.get(source) === 1 &&
+      source.inputs.every((operand) => operand !== target && !overwritten.has(operand))
+    overwritten.add(target)
+    return { ...update, fused }
+  })
+}
+
+function countUses(nodes: readonly Node[], outputs: readonly Node[], updates: readonly Update[]): Map<Node, number> {
+  const uses = new Map<Node, number>()
+  const used = [...nodes.flatMap((node) => node.inputs), ...outputs, ...updates.map((update) => update.source)]
+  for (const node of used) uses.set(node, (uses.get(node) ?? 0) + 1)
+  return uses
+}
+
+/** Whether element i of the result depends on element i of the inputs alone, so that it may replace it. */
+export function canOverwriteInput(primitive: Primitive): boolean {
+  switch (primitive.op) {
+    case 'add':
+    case 'subtract':
+    case 'multiply':
+    case 'scale':
+    case 'relu':
+    case 'step':
+    case 'tanh':
+      return true
+    case 'input':
+    case 'fill':
+    case 'scaleBy': // its scalar may share the size of a 1 × 1 array
+    case 'matmul':
+    case 'sum':
+    case 'repeat':
+    case 'total':
+    case 'transpose':
+    case 'reshape':
+    case 'slice':
+    case 'pad':
+    case 'softmax':
+    case 'softmaxCrossEntropy':
+    case 'squaredError':
+      return false
+    default:
+      return primitive satisfies never
+  }
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import { build } from 'vite'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/**
+ * Bundles a TypeScript entry of test/helpers for plain Node, as the product's build does; returns its path.
+ * Call it in beforeAll: the bundle goes away with the test file.
+ */
+export async function buildEntry(name: string): Promise<string> {
+  // Inside the repository, so that Node finds the packages.
+  const cache = join(root, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  const folder = mkdtempSync(join(cache, 'collapsar-test-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    publicDir: false,
+    build: {
+      ssr: `test/helpers/${name}.ts`,
+      outDir: folder,
+      minify: false,
+      rolldownOptions: { output: { entryFileNames: `${name}.mjs` } },
+    },
+  })
+  return join(folder, `${name}.mjs`)
+}

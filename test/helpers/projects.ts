@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { LabError } from '#shared/errors'
+import { isRunId, type RunId } from '#shared/ids'
+import type { MeasuredRecord } from '#shared/records'
+import { parseRunSpec } from '#shared/spec'
+import type { NewRun } from '#main/store/runs'
+
+/** An empty folder that goes away with the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'collapsar-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A clock that stands still until it is told otherwise. */
+export function fixedClock(now = 1_700_000_000_000) {
+  return { now: () => now, advance: (milliseconds: number) => (now += milliseconds) }
+}
+
+export function runId(number: number): RunId {
+  const id = `r-${String(number).padStart(10, '0')}`
+  if (!isRunId(id)) throw new Error(`${id} is not a run id`)
+  return id
+}
+
+export function newRun(number: number, given: Partial<NewRun> = {}): NewRun {
+  const spec = parseRunSpec({ system: 'tiny', params: { width: 2 }, name: `run ${number}` })
+  return {
+    id: runId(number),
+    spec,
+    quantities: [],
+    steps: 10,
+    flopsPerStep: 100,
+    createdAt: 1_700_000_000_000 + number,
+    ...given,
+  }
+}
+
+export function scalar(quantity: string, step: number, value: number, layer: number | null = null): MeasuredRecord {
+  return { quantity, layer, step, shape: [], data: Float64Array.of(value), meta: null }
+}
+
+export function vector(quantity: string, step: number, values: readonly number[]): MeasuredRecord {
+  return { quantity, layer: null, step, shape: [values.length], data: Float64Array.from(values), meta: null }
+}
+
+/** The LabError that the work ends with. */
+export function failureOf(work: () => unknown): LabError {
+  try {
+    work()
+  } catch (thrown) {
+    if (thrown instanceof LabError) return thrown
+    throw thrown
+  }
+  throw new Error('expected a LabError, but the work succeeded')
+}

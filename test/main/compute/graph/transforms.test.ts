@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest'
+import { Graph } from '#main/compute/graph/graph'
+import { sizeOf, type Node } from '#main/compute/graph/node'
+import * as ops from '#main/compute/graph/ops'
+import {
+  gaussNewtonProduct,
+  grad,
+  hessianVectorProduct,
+  jvp,
+  residualProduct,
+  vjp,
+} from '#main/compute/graph/transforms'
+import { random } from '#main/compute/rng/random'
+import { evaluate } from '../../../helpers/evaluate'
+import { expectClose } from '../../../helpers/expectClose'
+
+interface Case {
+  readonly name: string
+  readonly shapes: readonly (readonly number[])[]
+  build(inputs: readonly Node[]): Node
+}
+
+/** Every primitive once, in a place where it is differentiable. */
+const cases: readonly Case[] = [
+  {
+    name: 'matmul',
+    shapes: [
+      [3, 4],
+      [4, 2],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { alpha: 1.5 }),
+  },
+  {
+    name: 'matmul aᵀ b',
+    shapes: [
+      [4, 3],
+      [4, 2],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeA: true }),
+  },
+  {
+    name: 'matmul a bᵀ',
+    shapes: [
+      [3, 4],
+      [2, 4],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeB: true }),
+  },
+  {
+    name: 'matmul aᵀ bᵀ',
+    shapes: [
+      [4, 3],
+      [2, 4],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeA: true, transposeB: true, alpha: -2 }),
+  },
+  {
+    name: 'add',
+    shapes: [
+      [3, 2],
+      [3, 2],
+    ],
+    build: ([a, b]) => ops.add(a!, b!),
+  },
+  {
+    name: 'subtract',
+    shapes: [
+      [3, 2],
+      [3, 2],
+    ],
+    build: ([a, b]) => ops.subtract(a!, b!),
+  },
+  {
+    name: 'multiply',
+    shapes: [
+      [3, 2],
+      [3, 2],
+    ],
+    build: ([a, b]) => ops.multiply(a!, b!),
+  },
+  { name: 'square', shapes: [[3, 2]], build: ([a]) => ops.multiply(a!, a!) },
+  { name: 'scale', shapes: [[5]], build: ([a]) => ops.scale(a!, -0.7) },
+  { name: 'scaleBy', shapes: [[3, 2], []], build: ([a, s]) => ops.scaleBy(a!, s!) },
+  { name: 'relu', shapes: [[3, 5]], build: ([a]) => ops.relu(a!) },
+  { name: 'tanh', shapes: [[3, 5]], build: ([a]) => ops.tanh(a!) },
+  { name: 'sum over rows', shapes: [[3, 5]], build: ([a]) => ops.sum(a!, 0) },
+  { name: 'sum over columns', shapes: [[3, 5]], build: ([a]) => ops.sum(a!, 1) },
+  { name: 'repeat', shapes: [[3]], build: ([a]) => ops.repeat(a!, 1, 4) },
+  { name: 'repeat in front', shapes: [[3]], build: ([a]) => ops.repeat(a!, 0, 2) },
+  { name: 'total', shapes: [[3, 2]], build: ([a]) => ops.total(a!) },
+  { name: 'transpose', shapes: [[3, 2]], build: ([a]) => ops.transpose(a!) },
+  { name: 'reshape', shapes: [[3, 4]], build: ([a]) => ops.reshape(a!, [2, 6]) },
+  { name: 'slice', shapes: [[4, 5]], build: ([a]) => ops.slice(a!, 1, 1, 3) },
+  { name: 'pad', shapes: [[2, 3]], build: ([a]) => ops.pad(a!, 0, 1, 2) },
+  { name: 'softmax', shapes: [[4, 3]], build: ([a]) => ops.softmax(a!) },
+  {
+    name: 'squaredError',
+    shapes: [
+      [3, 2],
+      [3, 2],
+    ],
+    build: ([a, b]) => ops.squaredError(a!, b!),
+  },
+  { name: 'softmaxCrossEntropy', shapes: [[3, 4]], build: ([f]) => ops.softmaxCrossEntropy(f!, uniformTargets(f!)) },
+]
+
+function uniformTargets(logits: Node): Node {
+  return ops.fill(logits, logits.shape, 1 / logits.shape[0]!)
+}
+
+/** A case with random inputs, a smooth scalar of its result, and random directions. */
+function prepare({ shapes, build }: Case) {
+  const graph = new Graph()
+  const stream = random(7, 'transforms')
+  const draw = (name: string, shape: readonly number[]) => stream.derive(name).normal(sizeOf(shape))
+  const inputs = shapes.map((shape, i) => graph.input(`x${i}`, shape))
+  const directions = shapes.map((shape, i) => graph.input(`v${i}`, shape))
+  const result = build(inputs)
+  const cotangent = graph.input('c', result.shape)
+  const values = new Map<Node, Float64Array>([
+    ...inputs.map((node, i): [Node, Float64Array] => [node, draw(`x${i}`, node.shape)]),
+    ...directions.map((node, i): [Node, Float64Array] => [node, draw(`v${i}`, node.shape)]),
+    [cotangent, draw('c', result.shape)],
+  ])
+  // tanh makes the scalar curved in every result, so that second derivatives of linear primitives are tested too.
+  const loss = ops.total(ops.multiply(ops.tanh(result), cotangent))
+  return { graph, inputs, directions, result, cotangent, values, loss }
+}
+
+type Prepared = ReturnType<typeof prepare>
+
+/** Values with the inputs moved by h along the directions. */
+function moved({ inputs, directions, values }: Prepared, h: number): Map<Node, Float64Array> {
+  const shifted = new Map(values)
+  inputs.forEach((node, i) => {
+    const v = values.get(directions[i]!)!
+    shifted.set(
+      node,
+      values.get(node)!.map((x, j) => x + h * v[j]!),
+    )
+  })
+  return shifted
+}
+
+const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
+const concat = (arrays: readonly Float64Array[]) => Float64Array.from(arrays.flatMap((array) => [...array]))
+
+describe.each(cases)('derivatives of $name', (testCase) => {
+  const prepared = prepare(testCase)
+  const { inputs, directions, result, cotangent, values, loss } = prepared
+
+  it('jvp is the central difference along the direction', async () => {
+    const h = 1e-5
+    const [tangent] = await evaluate(jvp([result], inputs, directions), values)
+    const [ahead] = await evaluate([result], moved(prepared, h))
+    const [behind] = await evaluate([result], moved(prepared, -h))
+    // Truncation h² f''' and rounding eps / h are both about 1e-10.
+    expectClose(
+      tangent!,
+      ahead!.map((value, i) => (value - behind![i]!) / (2 * h)),
+      { rtol: 1e-7, atol: 1e-8 },
+    )
+  })
+
+  it('vjp is the adjoint of jvp', async () => {
+    const [tangent] = await evaluate(jvp([result], inputs, directions), values)
+    const pulled = await evaluate(vjp(result, cotangent, inputs), values)
+    const right = dot(concat(pulled), concat(directions.map((node) => values.get(node)!)))
+    expectClose(dot(tangent!, values.get(cotangent)!), right, { rtol: 1e-12, atol: 1e-13 })
+  })
+
+  it('the Hessian product is the central difference of the gradient', async () => {
+    const h = 1e-5
+    const gradient = grad(loss, inputs)
+    const product = concat(await evaluate(hessianVectorProduct(loss, inputs, directions), values))
+    const ahead = concat(await evaluate(gradient, moved(prepared, h)))
+    const behind = concat(await evaluate(gradient, moved(prepared, -h)))
+    expectClose(
+      product,
+      ahead.map((value, i) => (value - behind[i]!) / (2 * h)),
+      { rtol: 1e-6, atol: 1e-7 },
+    )
+  })
+})
+
+describe('Gauss-Newton and residual products', () => {
+  it('add up to the Hessian product of a two-layer ReLU network with cross-entropy', async () => {
+    const graph = new Graph()
+    const shapes = [
+      [6, 4],
+      [3, 6],
+    ]
+    const weights = shapes.map((shape, i) => graph.input(`W${i}`, shape))
+    const directions = shapes.map((shape, i) => graph.input(`V${i}`, shape))
+    const x = graph.input('x', [4, 5])
+    const logits = ops.matmul(weights[1]!, ops.relu(ops.matmul(weights[0]!, x)))
+    const loss = ops.softmaxCrossEntropy(logits, uniformTargets(logits))
+    const stream = random(3, 'gauss-newton')
+    const values = new Map(
+      [...weights, ...directions, x].map((node) => [
+        node,
+        stream.derive(node.primitive.op === 'input' ? node.primitive.name : '').normal(sizeOf(node.shape)),
+      ]),
+    )
+    const full = concat(await evaluate(hessianVectorProduct(loss, weights, directions), values))
+    const gaussNewton = concat(await evaluate(gaussNewtonProduct(loss, logits, weights, directions), values))
+    const residual = concat(await evaluate(residualProduct(loss, logits, weights, directions), values))
+    expectClose(
+      gaussNewton.map((value, i) => value + residual[i]!),
+      full,
+      { rtol: 1e-12, atol: 1e-12 },
+    )
+    const v = concat(directions.map((node) => values.get(node)!))
+    expect(dot(gaussNewton, v)).toBeGreaterThan(0)
+  })
+
+  it('gives zeros for an input the loss does not depend on', async () => {
+    const graph = new Graph()
+    const [a, b] = [graph.input('a', [2]), graph.input('b', [3])]
+    const [, idle] = await evaluate(grad(ops.total(a), [a, b]), new Map([[a, Float64Array.of(1, 2)]]))
+    expect([...idle!]).toEqual([0, 0, 0])
+  })
+})
+
+describe('errors', () => {
+  it('say which shapes met', () => {
+    const graph = new Graph()
+    const [a, b] = [graph.input('a', [2, 3]), graph.input('b', [2, 3])]
+    expect(() => ops.matmul(a, b)).toThrow(/matmul: got \[2, 3\] and \[2, 3\].*here 3 and 2/)
+    expect(() => ops.add(a, graph.input('c', [3]))).toThrow(/add.*one shape/)
+    expect(() => grad(a, [a])).toThrow(/shape \[2,3\], not \[\]/)
+  })
+
+  it('refuse nodes of another graph', () => {
+    expect(() => ops.add(new Graph().input('a', [1]), new Graph().input('b', [1]))).toThrow(/another graph/)
+  })
+})

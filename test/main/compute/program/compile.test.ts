@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { Graph } from '#main/compute/graph/graph'
+import { sizeOf } from '#main/compute/graph/node'
+import * as ops from '#main/compute/graph/ops'
+import { compile } from '#main/compute/program/compile'
+import { Workspace } from '#main/compute/program/workspace'
+import { random } from '#main/compute/rng/random'
+import { embeddedBackend, evaluate } from '../../../helpers/evaluate'
+import { expectClose } from '../../../helpers/expectClose'
+
+describe('compile', () => {
+  it('shares equal nodes', () => {
+    const graph = new Graph()
+    const [a, b] = [graph.input('a', [2, 2]), graph.input('b', [2, 2])]
+    expect(ops.matmul(a, b)).toBe(ops.matmul(a, b))
+    expect(ops.transpose(ops.transpose(a))).toBe(a)
+    expect(ops.scale(ops.matmul(a, b), 2)).toBe(ops.matmul(ops.scale(a, 2), b))
+  })
+
+  it('reuses memory of values nobody needs any more', async () => {
+    const graph = new Graph()
+    const x = graph.input('x', [8, 8])
+    let node = x
+    for (let i = 0; i < 10; i++) node = ops.matmul(node, x)
+    const program = compile(new Workspace(await embeddedBackend()), { outputs: { node } })
+    expect(program.kernelCalls).toBe(10)
+    expect(program.peakBytes).toBe(2 * 64 * 8)
+  })
+
+  it('gives the same values run after run, also with constants and reused memory', async () => {
+    const graph = new Graph()
+    const x = graph.input('x', [4, 6])
+    const squared = ops.multiply(x, x)
+    const shifted = ops.add(ops.tanh(squared), ops.fill(x, x.shape, 0.5))
+    const output = ops.matmul(ops.add(shifted, ops.fill(x, x.shape, -2)), ops.relu(shifted), { transposeB: true })
+    const workspace = new Workspace(await embeddedBackend())
+    workspace.write(x, random(1, 'x').normal(24))
+    const program = compile(workspace, { outputs: { output, squared } })
+    program.run()
+    const first = await program.read('output')
+    program.run()
+    expect(await program.read('output')).toEqual(first)
+    expect(await program.read('squared')).toEqual(
+      random(1, 'x')
+        .normal(24)
+        .map((v) => v * v),
+    )
+  })
+
+  it('computes every update from the state before the run', async () => {
+    // (a, b) ← (a b, b a): sequential in-place products would use the new a.
+    const graph = new Graph()
+    const [a, b] = [graph.input('a', [3, 3]), graph.input('b', [3, 3])]
+    const workspace = new Workspace(await embeddedBackend())
+    const values = [random(1, 'a').normal(9), random(1, 'b').normal(9)] as const
+    workspace.write(a, values[0])
+    workspace.write(b, values[1])
+    const [ab, ba] = [ops.matmul(a, b), ops.matmul(b, a)]
+    const program = compile(workspace, {
+      updates: [
+        { target: a, source: ab, keep: 0.5, scale: -1 },
+        { target: b, source: ba, keep: 1, scale: 2 },
+      ],
+    })
+    const [expectedAb, expectedBa] = await evaluate(
+      [ab, ba],
+      new Map([
+        [a, values[0]],
+        [b, values[1]],
+      ]),
+    )
+    program.run()
+    expectClose(
+      await workspace.read(a),
+      expectedAb!.map((v, i) => 0.5 * values[0][i]! - v),
+      { rtol: 1e-14, atol: 1e-15 },
+    )
+    expectClose(
+      await workspace.read(b),
+      expectedBa!.map((v, i) => values[1][i]! + 2 * v),
+      { rtol: 1e-14, atol: 1e-15 },
+    )
+  })
+
+  it('writes a gradient step into the weights with one gemm', async () => {
+    const graph = new Graph()
+    const [w, x, y] = [graph.input('w', [2, 3]), graph.input('x', [3, 5]), graph.input('y', [2, 5])]
+    const gap = ops.subtract(ops.matmul(w, x), y)
+    const rate = { value: -0.1 }
+    const workspace = new Workspace(await embeddedBackend())
+    const draw = (name: string, shape: readonly number[]) => random(2, name).normal(sizeOf(shape))
+    const [w0, x0, y0] = [draw('w', w.shape), draw('x', x.shape), draw('y', y.shape)]
+    workspace.write(w, w0)
+    workspace.write(x, x0)
+    workspace.write(y, y0)
+    const gradient = ops.matmul(gap, x, { transposeB: true })
+    const program = compile(workspace, { updates: [{ target: w, source: gradient, keep: 0.9, scale: rate }] })
+    expect(program.kernelCalls).toBe(3) // product, difference, update
+    const [g] = await evaluate(
+      [gradient],
+      new Map([
+        [w, w0],
+        [x, x0],
+        [y, y0],
+      ]),
+    )
+    program.run()
+    expectClose(
+      await workspace.read(w),
+      w0.map((v, i) => 0.9 * v - 0.1 * g![i]!),
+      { rtol: 1e-14, atol: 1e-15 },
+    )
+    rate.value = 0
+    workspace.write(w, w0)
+    program.run()
+    expectClose(
+      await workspace.read(w),
+      w0.map((v) => 0.9 * v),
+      { rtol: 1e-15 },
+    )
+  })
+
+  it('refuses to read an output it does not have', async () => {
+    const program = compile(new Workspace(await embeddedBackend()), {})
+    expect(() => program.read('nothing')).toThrow(/no output "nothing"/)
+  })
+})
