@@ -1,0 +1,43 @@
+// The public face of spectra/: methods on a symmetric LinearOperator or a symmetric matrix. Knows no models.
+export { lanczos, type LanczosOptions, type LanczosResult } from './lanczos'
+export { lanczosProcess, type LanczosProcess, type LanczosProcessOptions } from './lanczosProcess'
+export { ritzPairs, ritzVector, type KeptPairs, type RitzPairs } from './ritzPairs'
+export { thickRestart } from './thickRestart'
+export { topEigenpairs, type Eigenpair, type TopEigenpairsOptions, type TopEigenpairsResult } from './topEigenpairs'
+export { rayleighRitz, type RayleighRitzPair } from './rayleighRitz'
+export {
+  countAbove,
+  spectralDensity,
+  type ProbeRule,
+  type SpectralDensityOptions,
+  type SpectralDensityResult,
+} from './spectralDensity'
+export { gaussianMixture, type QuadratureRule } from './gaussianMixture'
+export { materialise, type MaterialiseOptions } from './materialise'
+export { denseSpectrum, type DenseSpectrum, type DenseSpectrumOptions } from './denseSpectrum'
+export { kroneckerSpectrum, type KroneckerPair, type KroneckerSpectrum } from './kroneckerSpectrum'
+export { gramSpectrum } from './gramSpectrum'
+export { groupDegenerate, type DegenerateGroup } from './groupDegenerate'
+export {
+  largestCount,
+  largestGap,
+  logRatio,
+  median,
+  medianAbsoluteDeviation,
+  outlierCounts,
+  robustThreshold,
+  theoryCount,
+  type KnownSpectrum,
+  type OutlierCount,
+  type OutlierRule,
+} from './outlierRules'
+export {
+  marchenkoPastur,
+  marchenkoPasturMass,
+  marchenkoPasturOutliers,
+  marchenkoPasturVariance,
+  type MarchenkoPastur,
+} from './marchenkoPastur'
+export { principalAngles } from './principalAngles'
+export { orthogonalityDefect } from './orthogonalityDefect'
+export { columns, fromColumns } from './columns'

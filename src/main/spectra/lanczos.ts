@@ -1,0 +1,67 @@
+import { LabError } from '#shared/errors'
+import type { LinearOperator } from '#main/core/linearOperator'
+import { lanczosProcess } from './lanczosProcess'
+import type { RitzPairs } from './ritzPairs'
+
+export interface LanczosOptions {
+  /** m, the number of operator products; fewer are done after a breakdown. */
+  readonly steps: number
+  /** Length n, any scale; normalised here. */
+  readonly start: Float64Array
+  /** Orthonormal vectors that the whole run stays orthogonal to. */
+  readonly deflated?: readonly Float64Array[]
+  readonly signal?: AbortSignal
+  /** Called after every step. Return a promise to let other work, such as a cancel message, in. */
+  readonly onProgress?: (done: number, total: number) => void | Promise<void>
+}
+
+export interface LanczosResult extends RitzPairs {
+  /** α_1 … α_m, in the units of H. */
+  readonly alpha: Float64Array
+  /** β_1 … β_{m−1}: the off-diagonal of T. */
+  readonly beta: Float64Array
+  /** β_m, the norm of what H adds outside the Krylov space. */
+  readonly lastBeta: number
+  /** q_1 … q_m, orthonormal, each of length n. */
+  readonly basis: readonly Float64Array[]
+  /** τ_i = S_1i², summing to 1: the quadrature weights of the start vector. */
+  readonly weights: Float64Array
+  /** m, the steps done. */
+  readonly steps: number
+  /** 'breakdown': the Krylov space is invariant, nodes are eigenvalues and the quadrature is exact. */
+  readonly stopped: 'steps' | 'breakdown' | 'cancelled'
+}
+
+/**
+ * Lanczos with full two-pass reorthogonalisation: T = tridiag(α, β) = S Θ Sᵀ represents H on span{v, Hv, …}.
+ *
+ * Theory note 01, section 7. A run finds each distinct eigenvalue once, however often it occurs: for counts use
+ * `topEigenpairs`. Cost: m products and O(m² n).
+ *
+ * @throws LabError 'bad-input', 'shape' or 'degenerate' (see `lanczosProcess`)
+ */
+export async function lanczos(operator: LinearOperator, options: LanczosOptions): Promise<LanczosResult> {
+  const { steps, start, deflated, signal, onProgress } = options
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new LabError('bad-input', `lanczos: steps is ${steps}; give a whole number of at least 1.`, { steps })
+  }
+  const process = lanczosProcess(operator, start, { deflated: deflated ?? [] })
+  while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
+    await process.step()
+    await onProgress?.(process.alpha.length, steps)
+  }
+  const m = process.alpha.length
+  const stopped = process.brokenDown ? 'breakdown' : m === steps ? 'steps' : 'cancelled'
+  const ritz = process.ritz()
+  const lastBeta = m === 0 ? Number.NaN : process.beta[m - 1]!
+  return {
+    alpha: Float64Array.from(process.alpha),
+    beta: Float64Array.from(process.beta.slice(0, Math.max(0, m - 1))),
+    lastBeta,
+    basis: process.basis,
+    ...ritz,
+    weights: ritz.coefficients.data.slice(0, m).map((s) => s ** 2),
+    steps: m,
+    stopped,
+  }
+}

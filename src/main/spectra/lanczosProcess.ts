@@ -1,0 +1,143 @@
+import { LabError } from '#shared/errors'
+import { dot, norm } from '#main/compute/linalg/index'
+import type { LinearOperator } from '#main/core/linearOperator'
+import { orthogonaliseInPlace } from './orthogonaliseInPlace'
+import { ritzPairs, type KeptPairs, type RitzPairs } from './ritzPairs'
+import { addScaledInPlace, scaleInPlace } from './vectorOps'
+
+/** β_j below this fraction of ‖H‖ means that the Krylov space is invariant (theory note 01, section 7). */
+const BREAKDOWN = 1e-10
+
+export interface LanczosProcessOptions {
+  /** Orthonormal vectors that every basis vector is kept orthogonal to. */
+  readonly deflated?: readonly Float64Array[]
+  /** A known lower bound for ‖H‖, in the units of H; lets a restart inside a null space end at once. */
+  readonly normFloor?: number
+  /** Ritz pairs to go on from; see `thickRestart`. */
+  readonly kept?: KeptPairs
+}
+
+export interface LanczosProcess {
+  /** Diagonal of T, one entry per finished step. */
+  readonly alpha: readonly number[]
+  /** β_1 … β_m; the last one couples T to the next basis vector and is not part of T. */
+  readonly beta: readonly number[]
+  /** q_1 … q_m, orthonormal, each of length n; after a thick restart the kept Ritz vectors come first. */
+  readonly basis: readonly Float64Array[]
+  /** Upper bound for ‖T‖ (Gershgorin), which estimates ‖H‖. */
+  readonly normEstimate: number
+  /** True once β_m has vanished: T then represents H exactly on the Krylov space. */
+  readonly brokenDown: boolean
+  /** q_{m+1}, the direction of the next step; of no use after a breakdown. */
+  readonly next: Float64Array
+  /** Ritz pairs of the steps done, O(m³). */
+  ritz(): RitzPairs
+  /** One step, one operator product. Must not be called after a breakdown. */
+  step(): Promise<void>
+}
+
+/**
+ * The Lanczos recurrence with full two-pass reorthogonalisation, one step at a time.
+ *
+ *   w = H q_j − β_{j−1} q_{j−1};  α_j = q_jᵀ H q_j;  w ← w − α_j q_j;  twice w ← w − Σ_{i≤j} q_i (q_iᵀ w);
+ *   β_j = ‖w‖;  q_{j+1} = w / β_j unless β_j < 10⁻¹⁰ max(‖H‖_est, max |α|).
+ *
+ * Theory note 01, section 7. With `deflated` vectors the recurrence runs for P H P with P = I − V Vᵀ.
+ *
+ * @param start length n, any scale
+ * @throws LabError 'shape' if start does not have length n; 'degenerate' if nothing of it is left outside `deflated`,
+ *   or if the operator returns a number that is not finite
+ */
+export function lanczosProcess(
+  operator: LinearOperator,
+  start: Float64Array,
+  options: LanczosProcessOptions = {},
+): LanczosProcess {
+  const { n } = operator
+  const { deflated = [], normFloor = 0, kept } = options
+  const alpha: number[] = []
+  const beta: number[] = []
+  const basis: Float64Array[] = [...(kept?.vectors ?? [])]
+  const w = new Float64Array(n)
+  let next = startVector(operator, start, [...deflated, ...basis])
+  let normEstimate = normFloor
+  let brokenDown = false
+
+  async function step(): Promise<void> {
+    if (brokenDown) throw new LabError('internal', 'lanczos: a step was asked for after the breakdown.')
+    const q = next
+    const j = alpha.length
+    basis.push(q)
+    await operator.apply(q, w)
+    const a = dot(q, w)
+    if (!Number.isFinite(a)) throw notFinite(j)
+    alpha.push(a)
+    const before = j > 0 ? beta[j - 1]! : 0
+    if (j > 0) addScaledInPlace(w, -before, basis.at(-2)!)
+    addScaledInPlace(w, -a, q)
+    // After a thick restart this also takes off the kept vectors' part of H q, Σ s_i y_i.
+    for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(w, deflated, basis)
+    const b = norm(w)
+    if (!Number.isFinite(b)) throw notFinite(j)
+    beta.push(b)
+    normEstimate = Math.max(normEstimate, Math.abs(a) + before)
+    // "≤" and not "<", so that the zero operator breaks down too; and n directions are all there are, whatever
+    // rounding leaves in w.
+    brokenDown = b <= BREAKDOWN * normEstimate || basis.length + deflated.length >= n
+    if (brokenDown) return
+    normEstimate = Math.max(normEstimate, Math.abs(a) + before + b)
+    next = w.slice()
+    scaleInPlace(next, 1 / b)
+  }
+
+  return {
+    alpha,
+    beta,
+    basis,
+    get normEstimate() {
+      return normEstimate
+    },
+    get brokenDown() {
+      return brokenDown
+    },
+    get next() {
+      return next
+    },
+    ritz: () => ritzPairs(alpha, beta, kept),
+    step,
+  }
+}
+
+function startVector({ n }: LinearOperator, start: Float64Array, deflated: readonly Float64Array[]): Float64Array {
+  if (start.length !== n) {
+    throw new LabError('shape', `lanczos: the start vector has ${start.length} entries, the operator needs ${n}.`, {
+      given: start.length,
+      n,
+    })
+  }
+  const length = norm(start)
+  if (!Number.isFinite(length) || length === 0) {
+    throw new LabError('degenerate', 'lanczos: the start vector must be finite and not zero.', { length })
+  }
+  const q = start.slice()
+  scaleInPlace(q, 1 / length)
+  for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(q, deflated)
+  const left = norm(q)
+  if (left < BREAKDOWN) {
+    throw new LabError('degenerate', 'lanczos: the start vector lies in the deflated space. Use another one.', { left })
+  }
+  scaleInPlace(q, 1 / left)
+  // Dividing by a small `left` magnifies what the passes left over.
+  orthogonaliseInPlace(q, deflated)
+  scaleInPlace(q, 1 / norm(q))
+  return q
+}
+
+function notFinite(step: number): LabError {
+  return new LabError(
+    'degenerate',
+    `lanczos: the operator returned a number that is not finite in product ${step + 1}. ` +
+      'Look at the state it was built from: training has probably diverged.',
+    { step },
+  )
+}

@@ -1,0 +1,135 @@
+import { LabError } from '#shared/errors'
+import { random } from '#main/compute/rng/random'
+import type { LinearOperator } from '#main/core/linearOperator'
+import { gaussianMixture, type QuadratureRule } from './gaussianMixture'
+import { lanczos, type LanczosResult } from './lanczos'
+
+export interface SpectralDensityOptions {
+  /** m, Lanczos steps for each probe. Default 80. */
+  readonly steps?: number
+  /** R, the number of random sign vectors. Default 10. */
+  readonly probes?: number
+  /** Probe r uses (seed, r), whatever the order or number of probes. Default 0. */
+  readonly seed?: number
+  /** Width of the Gaussians, in the units of H; keep it below half of the gap to be shown. Default 0.01 (θmax − θmin). */
+  readonly sigma?: number
+  /** Where to evaluate the density. Default 512 points over [θmin − 4σ, θmax + 4σ]. */
+  readonly grid?: Float64Array
+  readonly signal?: AbortSignal
+  /** Called after every product. Return a promise to let other work, such as a cancel message, in. */
+  readonly onProgress?: (products: number, total: number) => void | Promise<void>
+}
+
+export interface SpectralDensityResult {
+  /** Dimension P of the operator. */
+  readonly n: number
+  /** One quadrature rule for each probe; density and counts can be redone from them without a product. */
+  readonly probes: readonly ProbeRule[]
+  readonly sigma: number
+  readonly grid: Float64Array
+  /** φ on the grid, in 1/units of H; integrates to 1. */
+  readonly density: Float64Array
+  /** tr H ≈ P/R Σ_r α_1^(r), and its standard error over the probes; NaN where there are too few probes to tell. */
+  readonly trace: { readonly value: number; readonly standardError: number }
+  readonly products: number
+  /** 'cancelled': `probes` holds what was finished; a probe cut short counts with the steps it has. */
+  readonly stopped: 'done' | 'cancelled'
+}
+
+export interface ProbeRule extends QuadratureRule {
+  /** α_1 = v̂ᵀ H v̂. */
+  readonly firstAlpha: number
+  readonly stopped: LanczosResult['stopped']
+}
+
+/**
+ * Spectral density by stochastic Lanczos quadrature: φ(t) = 1/R Σ_r Σ_i τ_i^(r) N(t; θ_i^(r), σ²).
+ *
+ * Theory note 01, section 7; Lin, Saad & Yang 2013, arXiv:1308.5467; Ghorbani, Krishnan & Xiao 2019, arXiv:1901.10159.
+ * Probes have entries ±1, so that ‖v‖² = P exactly and a diagonal operator has no variance. A breakdown makes the
+ * rule of its probe exact.
+ *
+ * @throws LabError 'bad-input' for counts below 1 or σ ≤ 0; 'degenerate' if the operator is not finite
+ */
+export async function spectralDensity(
+  operator: LinearOperator,
+  options: SpectralDensityOptions = {},
+): Promise<SpectralDensityResult> {
+  const { n } = operator
+  const { steps = 80, probes: R = 10, seed = 0, signal, onProgress } = options
+  if (!Number.isInteger(R) || R < 1) {
+    throw new LabError('bad-input', `spectralDensity: probes is ${R}; give a whole number of at least 1.`, { R })
+  }
+  if (options.sigma !== undefined && !(options.sigma > 0)) {
+    throw new LabError('bad-input', `spectralDensity: sigma is ${options.sigma}; give a positive width.`, {
+      sigma: options.sigma,
+    })
+  }
+  const total = R * Math.min(steps, n)
+  const probes: ProbeRule[] = []
+  let products = 0
+  for (let r = 0; r < R && !signal?.aborted; r++) {
+    const run = await lanczos(operator, {
+      steps,
+      start: random(seed, `spectralDensity/${r}`).signs(n),
+      ...(signal && { signal }),
+      onProgress: (done) => onProgress?.(products + done, total),
+    })
+    products += run.steps
+    if (run.steps === 0) break
+    probes.push({ nodes: run.nodes, weights: run.weights, firstAlpha: run.alpha[0]!, stopped: run.stopped })
+  }
+  const sigma = options.sigma ?? defaultSigma(probes)
+  const grid = options.grid ?? defaultGrid(probes, sigma)
+  return {
+    n,
+    probes,
+    sigma,
+    grid,
+    density: gaussianMixture(probes, grid, sigma),
+    trace: traceEstimate(probes, n),
+    products,
+    stopped: signal?.aborted && (probes.length < R || probes.at(-1)?.stopped === 'cancelled') ? 'cancelled' : 'done',
+  }
+}
+
+/**
+ * Number of eigenvalues above each threshold, N(t) ≈ P/R Σ_r Σ_{θ_i > t} τ_i^(r). Theory note 01, section 7.
+ *
+ * @param n dimension P of the operator
+ * @returns real numbers: the estimate of a count is rarely whole
+ */
+export function countAbove(probes: readonly QuadratureRule[], n: number, thresholds: Float64Array): Float64Array {
+  return thresholds.map((t) => {
+    let mass = 0
+    for (const { nodes, weights } of probes) nodes.forEach((node, i) => (mass += node > t ? weights[i]! : 0))
+    return (n * mass) / probes.length
+  })
+}
+
+/** 0.01 (θmax − θmin); for a multiple of the identity, which has no range, 1 % of its eigenvalue, or 0.01 for zero. */
+function defaultSigma(probes: readonly QuadratureRule[]): number {
+  const [low, high] = range(probes)
+  const size = Math.max(Math.abs(low), Math.abs(high))
+  // Nodes of one and the same eigenvalue differ by rounding from probe to probe.
+  if (high - low > 1e-12 * size) return 0.01 * (high - low)
+  return size > 0 ? 0.01 * size : 0.01
+}
+
+function defaultGrid(probes: readonly QuadratureRule[], sigma: number, points = 512): Float64Array {
+  if (probes.length === 0) return new Float64Array(0)
+  const [low, high] = range(probes)
+  const [from, to] = [low - 4 * sigma, high + 4 * sigma]
+  return Float64Array.from({ length: points }, (_, k) => from + ((to - from) * k) / (points - 1))
+}
+
+function range(probes: readonly QuadratureRule[]): [low: number, high: number] {
+  return [Math.min(...probes.map((p) => p.nodes[0]!)), Math.max(...probes.map((p) => p.nodes.at(-1)!))]
+}
+
+function traceEstimate(probes: readonly ProbeRule[], n: number): SpectralDensityResult['trace'] {
+  const R = probes.length
+  const mean = probes.reduce((sum, p) => sum + p.firstAlpha, 0) / R
+  const variance = probes.reduce((sum, p) => sum + (p.firstAlpha - mean) ** 2, 0) / (R - 1)
+  return { value: n * mean, standardError: n * Math.sqrt(variance / R) }
+}

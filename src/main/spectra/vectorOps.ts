@@ -1,0 +1,16 @@
+/** y ← y + a x. */
+export function addScaledInPlace(y: Float64Array, a: number, x: Float64Array): void {
+  for (let i = 0; i < y.length; i++) y[i]! += a * x[i]!
+}
+
+/** x ← a x. */
+export function scaleInPlace(x: Float64Array, a: number): void {
+  for (let i = 0; i < x.length; i++) x[i]! *= a
+}
+
+/** Σ_k coefficients[k] · vectors[k]; all vectors have length n. */
+export function combine(vectors: readonly Float64Array[], coefficients: ArrayLike<number>, n: number): Float64Array {
+  const sum = new Float64Array(n)
+  vectors.forEach((q, k) => addScaledInPlace(sum, coefficients[k]!, q))
+  return sum
+}
