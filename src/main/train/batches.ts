@@ -1,0 +1,55 @@
+import { LabError } from '#shared/errors'
+import type { Matrix } from '../compute/matrix'
+import type { Random } from '../compute/rng/random'
+import type { Split } from '../core/model'
+
+/** The next mini-batch, written into arrays that are used again. */
+export interface Batches {
+  /** d × B, null where the features are parameters. */
+  readonly inputs: Float64Array | null
+  /** K × B */
+  readonly targets: Float64Array
+  next(): void
+}
+
+/**
+ * Mini-batches of `size` samples in a fresh random order each epoch, the order of epoch e drawn from the stream of that
+ * epoch alone. The last N mod size samples of an epoch's order are left out, so that every step has the same shape.
+ *
+ * @throws LabError 'bad-input' if the batch is larger than the training set
+ */
+export function miniBatches(split: Split, size: number, random: Random): Batches {
+  const samples = split.targets.cols
+  if (size > samples) {
+    throw new LabError(
+      'bad-input',
+      `Batch size ${size} exceeds the ${samples} training samples; use at most ${samples}.`,
+    )
+  }
+  const inputs = split.inputs && new Float64Array(split.inputs.rows * size)
+  const targets = new Float64Array(split.targets.rows * size)
+  let epoch = 0
+  let order: Uint32Array = new Uint32Array()
+  let position = 0
+  return {
+    inputs,
+    targets,
+    next() {
+      if (position + size > order.length) {
+        order = random.derive(`epoch ${epoch++}`).permutation(samples)
+        position = 0
+      }
+      if (split.inputs && inputs) gatherColumns(split.inputs, order, position, size, inputs)
+      gatherColumns(split.targets, order, position, size, targets)
+      position += size
+    },
+  }
+}
+
+/** into[:, j] = from[:, order[start + j]] for j < count */
+function gatherColumns(from: Matrix, order: Uint32Array, start: number, count: number, into: Float64Array): void {
+  for (let row = 0; row < from.rows; row++) {
+    const source = row * from.cols
+    for (let j = 0; j < count; j++) into[row * count + j] = from.data[source + order[start + j]!]!
+  }
+}

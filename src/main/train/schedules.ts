@@ -1,0 +1,17 @@
+/** η at a step counted from 0. */
+export type LearningRate = (step: number) => number
+
+export function constantRate(rate: number): LearningRate {
+  return () => rate
+}
+
+/** Multiplies by `factor` at each of the given fractions of the run. */
+export function stepRate(rate: number, steps: number, fractions: readonly number[], factor: number): LearningRate {
+  const drops = fractions.map((fraction) => Math.round(fraction * steps))
+  return (step) => rate * factor ** drops.filter((drop) => step >= drop).length
+}
+
+/** From `rate` at step 0 to 0 after the last step along half a cosine (Loshchilov & Hutter 2017, eq. 5, one cycle). */
+export function cosineRate(rate: number, steps: number): LearningRate {
+  return (step) => (rate * (1 + Math.cos((Math.PI * step) / steps))) / 2
+}

@@ -1,0 +1,119 @@
+import type { Node } from '../compute/graph/node'
+import { reassociate } from '../compute/graph/reassociate'
+import { gaussNewtonProduct, grad, hessianVectorProduct, residualProduct, vjp } from '../compute/graph/transforms'
+import { compile, type Program } from '../compute/program/compile'
+import type { HessianPart } from '../core/snapshot'
+import type { Split } from '../core/model'
+import type { ModelState } from './modelState'
+
+/** A program that reads the state of a run, with the nodes it is fed through. */
+export interface FedProgram {
+  readonly program: Program
+  readonly inputs: readonly Node[]
+}
+
+/**
+ * The read-only programs over a model's state, each compiled when first needed. They have memory of their own, so
+ * that running one cannot change a bit of the training.
+ */
+export class StatePrograms {
+  readonly #compiled = new Map<string, FedProgram>()
+  /** Multiplied in the cheapest order: for derivatives in the parameters, which need no layer's features. */
+  readonly #dataLoss: Node
+  readonly #logits: Node
+
+  constructor(
+    readonly state: ModelState,
+    readonly testSplit: Split | null,
+  ) {
+    this.#dataLoss = reassociate(state.forward.dataLoss)
+    this.#logits = reassociate(state.forward.logits)
+  }
+
+  /** Outputs: dataLoss, logits. */
+  outputs(): FedProgram {
+    return this.#once('outputs', () => {
+      const { dataLoss, logits } = this.state.forward
+      return { program: compile(this.state.workspace, { outputs: { dataLoss, logits } }), inputs: [] }
+    })
+  }
+
+  /** Output: logits on the test samples. */
+  testOutputs(split: Split): FedProgram {
+    return this.#once('test', () => {
+      const { logits } = this.state.forwardOf(split)
+      return { program: compile(this.state.workspace, { outputs: { logits } }), inputs: [] }
+    })
+  }
+
+  /** Outputs: the gradient of the data loss in each parameter, by its name. */
+  gradient(): FedProgram {
+    return this.#once('gradient', () => {
+      const gradients = grad(this.#dataLoss, this.state.parameterNodes)
+      const outputs = this.#byName(
+        this.state.model.parameters.map(({ name }) => name),
+        gradients,
+      )
+      return { program: compile(this.state.workspace, { outputs }), inputs: [] }
+    })
+  }
+
+  /** Outputs: input l, output l, error l of each layer l. */
+  layers(): FedProgram {
+    return this.#once('layers', () => {
+      const { layers, dataLoss } = this.state.forward
+      const errors = grad(
+        dataLoss,
+        layers.map((layer) => layer.output),
+      )
+      const outputs = Object.fromEntries(
+        layers.flatMap(({ layer, input, output }, i) => {
+          const error = errors[i]
+          return [[`input ${layer}`, input], [`output ${layer}`, output], ...(error ? [[`error ${layer}`, error]] : [])]
+        }),
+      )
+      return { program: compile(this.state.workspace, { outputs }), inputs: [] }
+    })
+  }
+
+  /** Fed with a K × N cotangent of the logits; output: its pull-back to the layer's Z_l. */
+  jacobian(layer: number, output: Node): FedProgram {
+    return this.#once(`jacobian ${layer}`, () => {
+      const { logits } = this.state.forward
+      const cotangent = this.state.graph.input('cotangent', logits.shape)
+      const [pulled = logits] = vjp(logits, cotangent, [output])
+      return { program: compile(this.state.workspace, { outputs: { pulled } }), inputs: [cotangent] }
+    })
+  }
+
+  /** Fed with a direction in each of the parameters; outputs: the product of the data Hessian's part, by name. */
+  hessian(part: Exclude<HessianPart, 'total'>, names: readonly string[]): FedProgram {
+    return this.#once(`${part} ${names.join()}`, () => {
+      const nodes = this.state.nodesOf(names)
+      const inputs = nodes.map((node, i) => this.state.graph.input(`direction ${i}`, node.shape))
+      const products = {
+        data: () => hessianVectorProduct(this.#dataLoss, nodes, inputs),
+        gaussNewton: () => gaussNewtonProduct(this.#dataLoss, this.#logits, nodes, inputs),
+        residual: () => residualProduct(this.#dataLoss, this.#logits, nodes, inputs),
+      }[part]()
+      return { program: compile(this.state.workspace, { outputs: this.#byName(names, products) }), inputs }
+    })
+  }
+
+  #byName(names: readonly string[], nodes: readonly Node[]): Record<string, Node> {
+    return Object.fromEntries(names.flatMap((name, i) => (nodes[i] ? [[name, nodes[i]]] : [])))
+  }
+
+  #once(key: string, make: () => FedProgram): FedProgram {
+    const known = this.#compiled.get(key)
+    if (known) return known
+    const made = make()
+    this.#compiled.set(key, made)
+    return made
+  }
+
+  dispose(): void {
+    for (const { program } of this.#compiled.values()) program.dispose()
+    this.#compiled.clear()
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import type { MeasuredRecord } from '#shared/records'
+import { parseRunSpec, type RunSpecInput } from '#shared/spec'
+import { executeRun } from '#main/jobs/executeRun'
+import { folderResources } from '#main/jobs/folderResources'
+
+interface Executed {
+  readonly records: MeasuredRecord[]
+  readonly log: string[]
+  readonly outcome: Awaited<ReturnType<typeof executeRun>>
+}
+
+async function execute(input: RunSpecInput, cancelAfterRecords = Infinity): Promise<Executed> {
+  const records: MeasuredRecord[] = []
+  const log: string[] = []
+  const abort = new AbortController()
+  const outcome = await executeRun(parseRunSpec(input), {
+    resources: folderResources('resources/data'),
+    sink: {
+      record(record) {
+        records.push(record)
+        if (records.length >= cancelAfterRecords) abort.abort()
+      },
+      log: ({ message }) => log.push(message),
+    },
+    signal: abort.signal,
+    onStart: () => {},
+    onProgress: () => {},
+  })
+  return { records, log, outcome }
+}
+
+const tiny = { K: 2, n: 3, width: 4, depth: 2, steps: 200 }
+const valuesOf = ({ records }: Executed, quantity: string) =>
+  records.filter((record) => record.quantity === quantity).map(({ step, data }) => [step, ...data])
+
+describe('executeRun', () => {
+  it('measures the first, the scheduled and the last step', async () => {
+    const { records, outcome } = await execute({
+      system: 'deep-ufm',
+      params: tiny,
+      probes: ['loss'],
+      schedule: { perDecade: 1, extraSteps: [7] },
+    })
+    expect(outcome).toEqual({ status: 'completed', step: 200 })
+    expect([...new Set(records.map((record) => record.step))]).toEqual([0, 1, 7, 10, 100, 200])
+  })
+
+  it.each([
+    ['deep-ufm', tiny],
+    ['image-classifier', { steps: 10, width: 6 }],
+  ])('trains %s to the same bits with all probes, with one, and at other steps', async (system, params) => {
+    const one = await execute({ system, params, probes: ['singularValues'], schedule: { perDecade: 1 } })
+    const all = await execute({ system, params, schedule: { perDecade: 2 } })
+    const last = (executed: Executed) =>
+      executed.records
+        .filter((record) => record.quantity === 'singularValues')
+        .slice(-3)
+        .map((record) => [...new BigUint64Array(record.data.slice().buffer)])
+    expect(last(one).length).toBe(3)
+    expect(last(all)).toEqual(last(one))
+  })
+
+  it('repeats a run bit for bit, and another seed differs', async () => {
+    const spec = { system: 'deep-ufm', params: tiny, probes: ['loss'] }
+    const first = await execute({ ...spec, seed: 3 })
+    expect(valuesOf(await execute({ ...spec, seed: 3 }), 'loss')).toEqual(valuesOf(first, 'loss'))
+    expect(valuesOf(await execute({ ...spec, seed: 4 }), 'loss')).not.toEqual(valuesOf(first, 'loss'))
+  })
+
+  it('ends as diverged and keeps what was recorded', async () => {
+    const { outcome, records, log } = await execute({
+      system: 'deep-ufm',
+      params: { ...tiny, learningRate: 50 },
+      probes: ['loss'],
+    })
+    expect(outcome.status).toBe('diverged')
+    expect(outcome).toHaveProperty('lastFiniteLoss', expect.any(Number))
+    expect(records.length).toBeGreaterThan(0)
+    expect(records.every((record) => record.data.every(Number.isFinite))).toBe(true)
+    expect(log.join()).toMatch(/Diverged/)
+  })
+
+  it('stops when cancelled and says where', async () => {
+    const { outcome, records } = await execute({ system: 'deep-ufm', params: { ...tiny, steps: 1_000_000 } }, 20)
+    expect(outcome.status).toBe('cancelled')
+    expect(records.length).toBeGreaterThanOrEqual(20)
+  })
+
+  it('refuses an unknown system, parameter or probe by name', async () => {
+    await expect(execute({ system: 'deep-ufo' })).rejects.toThrow(/deep-ufo.*deep-ufm/s)
+    await expect(execute({ system: 'deep-ufm', params: { widht: 4 } })).rejects.toThrow(/widht.*width/s)
+    await expect(execute({ system: 'deep-ufm', probes: ['lose'] })).rejects.toThrow(/lose.*loss/s)
+    await expect(execute({ system: 'deep-ufm', backend: { id: 'gpu' } })).rejects.toThrow(/GPU/)
+  })
+})
