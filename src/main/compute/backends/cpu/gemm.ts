@@ -1,0 +1,62 @@
+import type { Kernel, ScalarCell } from '../backend'
+import type { BlasLibrary } from './blas'
+import type { CpuMemory } from './memory'
+import type { Offset, WasmKernels } from './wasm'
+
+/** C ← keep · C + alpha · scale · op(A) op(B); op(A) is m × k, op(B) k × n, all row-major. */
+export interface GemmProblem {
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+  readonly m: number
+  readonly n: number
+  readonly k: number
+  readonly alpha: number
+  readonly scale: ScalarCell
+  readonly keep: ScalarCell
+  readonly a: Offset
+  readonly b: Offset
+  readonly c: Offset
+}
+
+/** Binds one product to its operands. */
+export type GemmRoute = (problem: GemmProblem) => Kernel
+
+export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
+  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep, a, b, c }) =>
+    () =>
+      gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
+}
+
+const ROW_MAJOR = 101
+const PLAIN = 111
+const TRANSPOSED = 112
+
+/** The address is read at each call, because growing may move the memory. */
+export function blasGemm({ dgemm }: BlasLibrary, memory: CpuMemory): GemmRoute {
+  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep, a, b, c }) => {
+    // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
+    if (m === 0 || n === 0) return () => {}
+    const opA = transposeA ? TRANSPOSED : PLAIN
+    const opB = transposeB ? TRANSPOSED : PLAIN
+    const rowA = Math.max(1, transposeA ? m : k)
+    const rowB = Math.max(1, transposeB ? k : n)
+    return () => {
+      const base = memory.address
+      const factor = alpha * scale.value
+      dgemm(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
+    }
+  }
+}
+
+// Measured with OpenBLAS: below, the foreign call (0.15 µs) and BLAS's own packing cost more
+// than its wider vectors gain. Constants, never timings: the choice must be the same in every run of a spec.
+const BLAS_MIN_VOLUME = 8_192
+const BLAS_MIN_SIDE = 8
+
+export function chosenGemm(embedded: GemmRoute, blas: GemmRoute): GemmRoute {
+  return (problem) => {
+    const { m, n, k } = problem
+    const large = m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE
+    return large ? blas(problem) : embedded(problem)
+  }
+}

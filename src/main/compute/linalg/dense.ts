@@ -1,0 +1,52 @@
+import { LabError } from '#shared/errors'
+import { type Matrix, matrix } from '../matrix'
+
+export function identity(n: number): Matrix {
+  const result = matrix(n, n)
+  for (let i = 0; i < n; i++) result.data[i * n + i] = 1
+  return result
+}
+
+export function transpose({ rows, cols, data }: Matrix): Matrix {
+  const result = matrix(cols, rows)
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) result.data[j * rows + i] = data[i * cols + j]!
+  return result
+}
+
+/** @throws LabError 'shape' if the lengths differ. */
+export function dot(x: Float64Array, y: Float64Array): number {
+  if (x.length !== y.length) {
+    throw new LabError('shape', `dot: lengths ${x.length} and ${y.length} differ.`, { x: x.length, y: y.length })
+  }
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!
+  return sum
+}
+
+/** Euclidean length; Frobenius norm of a matrix's data. Squares neither overflow nor vanish; NaN stays NaN. */
+export function norm(x: Float64Array): number {
+  let sum = 0
+  for (const value of x) sum += value * value
+  if (sum > 1e-280 && sum < 1e280) return Math.sqrt(sum)
+  let largest = 0
+  for (const value of x) largest = Math.max(largest, Math.abs(value))
+  if (largest === 0 || !Number.isFinite(largest)) return largest
+  let scaled = 0
+  for (const value of x) scaled += (value / largest) ** 2
+  return largest * Math.sqrt(scaled)
+}
+
+/** a ⊗ b. With our row-major vec, vec(P W Q) = (P ⊗ Qᵀ) vec(W). */
+export function kronecker(a: Matrix, b: Matrix): Matrix {
+  const result = matrix(a.rows * b.rows, a.cols * b.cols)
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.cols; j++) {
+      const factor = a.data[i * a.cols + j]!
+      for (let k = 0; k < b.rows; k++) {
+        const start = (i * b.rows + k) * result.cols + j * b.cols
+        for (let l = 0; l < b.cols; l++) result.data[start + l] = factor * b.data[k * b.cols + l]!
+      }
+    }
+  }
+  return result
+}

@@ -1,0 +1,10 @@
+// The public face of linalg/. Host arrays, float64, row-major.
+export { cholesky } from './cholesky'
+export { dot, identity, kronecker, norm, transpose } from './dense'
+export { type LapackLibrary, useLapack } from './lapack'
+export { matmul, type MatmulOptions } from './matmul'
+export { pseudoInverse } from './pseudoInverse'
+export { qr, type QrFactors } from './qr'
+export { singularValues, svd, type Svd } from './svd'
+export { symmetricEigen, symmetricEigenvalues, type SymmetricEigen } from './symmetricEigen'
+export { symmetricTridiagonalEigen, type TridiagonalEigen } from './symmetricTridiagonalEigen'

@@ -1,0 +1,2 @@
+// The public face of rng/.
+export { type Random, random } from './random'

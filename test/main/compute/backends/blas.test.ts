@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { findBlas, searchBlas } from '#main/compute/backends/cpu/blas'
+import { probeBlas } from '#main/compute/backends/cpu/blasProbe'
+import { describeBlas } from '#main/compute/backends/cpu/describeBlas'
+
+describe('searching for BLAS', () => {
+  it('names a library that is missing, and what to do', async () => {
+    await expect(findBlas('/nowhere/libblas.so')).rejects.toThrow(/\/nowhere\/libblas\.so cannot be used.*embedded/)
+    await expect(findBlas('/nowhere/libblas.so')).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('goes on behind a library that is missing or is no BLAS', async () => {
+    const none = await probeBlas(['/nowhere/a.so', '/nowhere/b.so'])
+    expect(none.found).toBeNull()
+    expect(none.refused.map(({ path }) => path)).toEqual(['/nowhere/a.so', '/nowhere/b.so'])
+    const mathLibrary = '/lib/x86_64-linux-gnu/libm.so.6'
+    if (!existsSync(mathLibrary)) return
+    expect((await probeBlas([mathLibrary])).refused).toEqual([{ path: mathLibrary, problem: 'has no cblas_dgemm' }])
+  })
+
+  it('searches once', async () => {
+    expect(searchBlas('embedded')).toBe(searchBlas('embedded'))
+    expect(await findBlas('embedded')).toBeNull()
+  })
+
+  it('reports speed and advice', async () => {
+    const report = await describeBlas('embedded')
+    expect(report).toMatchObject({ choice: 'embedded', library: null })
+    expect(report.advice).toMatch(/install|openblas/i)
+    for (const { embedded, library } of report.speed) {
+      expect(embedded).toBeGreaterThan(0)
+      expect(library).toBeNull()
+    }
+  })
+})
+
+describe('libraries that would harm us', () => {
+  const compiler = spawnSync('cc', ['--version']).status === 0
+  if (!compiler) console.warn('No C compiler found: the tests with broken libraries are skipped.')
+  const test = compiler && process.platform !== 'win32' ? it : it.skip
+  const folder = mkdtempSync(join(tmpdir(), 'collapsar-blas-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  function library(name: string, source: string): string {
+    const path = join(folder, `${name}.so`)
+    writeFileSync(join(folder, `${name}.c`), source)
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', path, join(folder, `${name}.c`)])
+    return path
+  }
+
+  test('crash the probe, not this process', async () => {
+    const crashing = library('crashing', '#include <stdlib.h>\nvoid cblas_dgemm(void) { abort(); }')
+    const broken = library('broken', '__attribute__((constructor)) void load(void) { *(volatile int *)0 = 1; }')
+    const { found, refused } = await probeBlas([crashing, broken, '/nowhere/c.so'])
+    expect(found).toBeNull()
+    expect(refused.map(({ problem }) => problem)).toEqual([
+      expect.stringMatching(/crashed the probe: killed by SIGABRT/),
+      expect.stringMatching(/crashed the probe: killed by SIGSEGV/),
+      expect.stringMatching(/load/),
+    ])
+  })
+
+  test('are refused for wrong answers and for 64-bit integers', async () => {
+    const silent = library('silent', 'void cblas_dgemm(void) {}')
+    // Passes the call by value, reads eight bytes by reference.
+    const wide = library('wide', WIDE_BLAS)
+    const { found, refused } = await probeBlas([silent, wide])
+    expect(found).toBeNull()
+    expect(refused).toEqual([
+      { path: silent, problem: 'multiplies wrongly: 1,2,9,3,4,9' },
+      { path: wide, problem: 'does not take 32-bit integers' },
+    ])
+  })
+})
+
+const WIDE_BLAS = `
+typedef long long wide;
+void cblas_dgemm(int order, int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda,
+                 const double *b, int ldb, double beta, double *c, int ldc) {
+  for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) {
+    double sum = 0;
+    for (int p = 0; p < k; p++) sum += a[i * lda + p] * b[j * ldb + p];
+    c[i * ldc + j] = beta * c[i * ldc + j] + alpha * sum;
+  }
+}
+void dgemm_(const char *ta, const char *tb, const wide *m, const wide *n, const wide *k, const double *alpha,
+            const double *a, const wide *lda, const double *b, const wide *ldb, const double *beta, double *c,
+            const wide *ldc) {
+  if (*m > 1000000) return; /* as an argument check would */
+  for (wide i = 0; i < *m; i++) for (wide j = 0; j < *n; j++) {
+    double sum = 0;
+    for (wide p = 0; p < *k; p++) sum += a[i + p * *lda] * b[p + j * *ldb];
+    c[i + j * *ldc] = *beta * c[i + j * *ldc] + *alpha * sum;
+  }
+}
+`
