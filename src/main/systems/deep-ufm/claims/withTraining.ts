@@ -1,0 +1,49 @@
+import { createBackend } from '#main/compute/backends/select'
+import { random } from '#main/compute/rng/random'
+import type { Snapshot } from '#main/core/snapshot'
+import type { TrainingRecipe } from '#main/core/system'
+import { Training } from '#main/train/training'
+import type { UfmConfig } from '../config'
+import type { UfmParameters } from '../dncParameters'
+import { ufmData, ufmModel, type UfmVariant } from '../model'
+
+/** A point in the parameter space of one model. */
+export interface UfmState {
+  readonly config: UfmConfig
+  readonly variant: UfmVariant
+  readonly parameters: UfmParameters
+}
+
+export const LINEAR_MSE: UfmVariant = { loss: 'mse', activation: 'linear' }
+
+/** Trains from given parameters, without random numbers, and gives the memory back however `use` ends. */
+export async function withTraining<T>(
+  { config, variant, parameters }: UfmState,
+  recipe: Pick<TrainingRecipe, 'learningRate' | 'momentum'>,
+  use: (training: Training) => Promise<T>,
+): Promise<T> {
+  const backend = await createBackend()
+  try {
+    const training = new Training({
+      model: ufmModel(config, variant),
+      data: ufmData(config),
+      initial: parameters,
+      recipe: { ...recipe, steps: Infinity, batchSize: null },
+      backend,
+      random: random(0, 'full-batch'),
+      seed: 0,
+    })
+    try {
+      return await use(training)
+    } finally {
+      training.dispose()
+    }
+  } finally {
+    backend.dispose()
+  }
+}
+
+/** The quantities of one state. */
+export function withSnapshot<T>(state: UfmState, use: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  return withTraining(state, { learningRate: () => 0, momentum: 0 }, (training) => use(training.snapshot(true)))
+}
