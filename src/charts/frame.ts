@@ -1,0 +1,144 @@
+import type { EChartsOption, GridComponentOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
+import type { Scale, Ticks } from './scale'
+import type { ChartTheme } from './theme'
+
+/** Characters of an axis title that fit one line of a small figure, upright and lying. */
+const LONGEST_LINE = { x: 46, y: 34 }
+
+/** What a mark returns: the chart, and what has to be said beside it. */
+export interface DrawnMark {
+  readonly option: EChartsOption
+  /** '1204 of 6000 points drawn', '3 values ≤ 0 not on the log axis'; empty when there is nothing to say. */
+  readonly notes: readonly string[]
+}
+
+/** 'test loss L (dimensionless)': every axis says its symbol and unit. */
+export function axisTitle(label: string, symbol: string, unit: string): string {
+  const name = symbol === '' || symbol === label ? label : `${label} ${symbol}`
+  return `${name} (${unit === '' ? 'dimensionless' : unit})`
+}
+
+/** Settings common to all marks: no animation, so that a live chart moves without being drawn anew. */
+export function baseOption(theme: ChartTheme): EChartsOption {
+  return {
+    animation: false,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: theme.fontFamily, fontSize: theme.tickSize, color: theme.text },
+  }
+}
+
+/** The plot area; axis labels and titles are kept inside the picture, `right` is kept free for direct labels. */
+export function gridOption(theme: ChartTheme, right = 0): GridComponentOption {
+  const margin = theme.tickSize * 0.6
+  const edges = { left: margin, right: margin + Math.max(right, theme.tickSize), top: margin, bottom: margin }
+  return { ...edges, outerBoundsMode: 'same', outerBoundsContain: 'all', borderWidth: 0 }
+}
+
+export interface AxisRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** The range of positions, 4 % wider on both sides; a single value gets room around it. */
+export function paddedRange(positions: Iterable<number>, padding = 0.04): AxisRange {
+  let [from, to] = [Infinity, -Infinity]
+  for (const position of positions) {
+    if (position < from) from = position
+    if (position > to) to = position
+  }
+  if (from > to) return { from: 0, to: 1 }
+  // Differences in the last digits are rounding: spread over the axis they would look like a signal.
+  const isConstant = to - from <= 1e-12 * Math.max(Math.abs(from), Math.abs(to))
+  const room = isConstant ? Math.abs(from) * 0.1 || 0.5 : (to - from) * padding
+  return { from: from - room, to: to + room }
+}
+
+/** A pair of axes in one place: labelled ticks on the first, short minor ticks on the second. */
+function axisPair(theme: ChartTheme, title: string, range: AxisRange, ticks: Ticks) {
+  const minorPositions = [...ticks.minor]
+  const positions = ticks.major.map((tick) => tick.position)
+  const labels = new Map(ticks.major.map((tick) => [tick.position, tick.label]))
+  const stroke = { color: theme.quiet, width: theme.axisWidth }
+  const common = { type: 'value', min: range.from, max: range.to, scale: true } as const
+  const main = {
+    ...common,
+    name: title,
+    nameLocation: 'middle',
+    nameGap: theme.labelSize * 0.8,
+    nameTextStyle: { color: theme.text, fontSize: theme.labelSize, lineHeight: theme.labelSize * 1.25 },
+    axisLine: { show: true, onZero: false, lineStyle: stroke },
+    axisTick: { show: true, length: theme.tickSize * 0.45, lineStyle: stroke, customValues: positions },
+    axisLabel: {
+      color: theme.text,
+      fontSize: theme.tickSize,
+      customValues: positions,
+      hideOverlap: true,
+      formatter: (position: number) => labels.get(position) ?? '',
+    },
+    splitLine: { show: false },
+  } as const
+  const minor = {
+    ...common,
+    // onZero off: an axis without a line still moves to the other axis's zero otherwise.
+    axisLine: { show: false, onZero: false },
+    axisTick: { show: true, length: theme.tickSize * 0.25, lineStyle: stroke, customValues: minorPositions },
+    axisLabel: { show: false },
+    axisPointer: { show: false },
+    splitLine: { show: false },
+  } as const
+  return { main, minor }
+}
+
+/** Horizontal axes: major and minor. */
+export function xAxes(theme: ChartTheme, title: string, range: AxisRange, ticks: Ticks): XAXisComponentOption[] {
+  const { main, minor } = axisPair(theme, brokenTitle(title, 'x'), range, ticks)
+  return [
+    { ...main, position: 'bottom' },
+    { ...minor, position: 'bottom' },
+  ]
+}
+
+/** Vertical axes: major and minor. */
+export function yAxes(theme: ChartTheme, title: string, range: AxisRange, ticks: Ticks): YAXisComponentOption[] {
+  const { main, minor } = axisPair(theme, brokenTitle(title, 'y'), range, ticks)
+  return [
+    { ...main, position: 'left' },
+    { ...minor, position: 'left' },
+  ]
+}
+
+/** A title that is too long for its axis in a small figure, in two lines of about equal length. */
+export function brokenTitle(title: string, axis: 'x' | 'y'): string {
+  const longest = LONGEST_LINE[axis]
+  if (title.length <= longest) return title
+  const words = title.split(' ')
+  let first = words[0] ?? ''
+  let i = 1
+  while (i < words.length && first.length + 1 + words[i]!.length <= Math.max(title.length / 2, longest * 0.8)) {
+    first += ` ${words[i++]}`
+  }
+  return `${first}\n${words.slice(i).join(' ')}`
+}
+
+/** Ticks of a scale over a range of its positions. */
+export function ticksOver(scale: Scale, range: AxisRange, count?: number): Ticks {
+  return scale.ticks(range.from, range.to, count)
+}
+
+/** Rough width of a text in px: IBM Plex Sans averages 0.56 em per character. */
+export function textWidth(text: string, size: number): number {
+  return [...text].length * size * 0.56
+}
+
+/** Positions that an array of values takes, and how many values have none. */
+export function positionsOf(scale: Scale, values: Float64Array): { positions: Float64Array; missing: number } {
+  const positions = Float64Array.from(values, (value) => scale.forward(value))
+  let missing = 0
+  for (let i = 0; i < positions.length; i++) {
+    if (!Number.isFinite(positions[i]!)) {
+      positions[i] = NaN
+      missing++
+    }
+  }
+  return { positions, missing }
+}

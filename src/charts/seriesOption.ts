@@ -1,0 +1,157 @@
+import type { LegendComponentOption, LineSeriesOption, SeriesOption } from 'echarts'
+import {
+  colourOf,
+  currentStepMark,
+  curveNotes,
+  curvePoints,
+  curveScale,
+  distinctLevels,
+  endLabel,
+  labelRoom,
+  MOST_DIRECT_LABELS,
+  predictedLines,
+  type Curve,
+  type PredictedLevel,
+} from './curves'
+import { formatNumber } from './format'
+import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
+import { relativeError } from './relativeError'
+import { stepAxis } from './stepAxis'
+import type { ChartTheme } from './theme'
+import { crosshairTooltip } from './tooltip'
+
+export interface SeriesInput {
+  readonly curves: readonly Curve[]
+  readonly yTitle: string
+  readonly yScale: 'linear' | 'log'
+  readonly predicted: readonly PredictedLevel[]
+  /** The step that the panels show, marked by a thin line; null marks none. */
+  readonly currentStep: number | null
+}
+
+/** Scalars over the steps: measured solid, predicted dashed; labels stand at the curves up to five of them. */
+export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
+  const { curves, predicted } = input
+  const scale = curveScale(input.yScale, curves)
+  const axis = stepAxis(
+    theme,
+    curves.map((curve) => curve.steps),
+  )
+  const drawn = curves.map((curve) => ({ curve, ...curvePoints(curve, axis, scale) }))
+  const levels = predicted.map((level) => scale.forward(level.value))
+  const range = paddedRange([...drawn.map(({ positions }) => positions), levels].flatMap((p) => finite(p)))
+  const named = directlyLabelled(curves)
+  const hasLegend = curves.length > 1 && named.length === 0
+  const lines = drawn.map(({ curve, data }): LineSeriesOption => {
+    const colour = colourOf(theme, curve.colour)
+    return {
+      type: 'line',
+      name: curve.label,
+      data,
+      symbol: curve.marker ?? 'circle',
+      symbolSize: curve.marker ? sparseMarkers(theme, data.length) : theme.markerSize * 0.8,
+      // Markers show which steps were measured, as long as they can be told apart.
+      showSymbol: curve.marker !== undefined || data.length <= 30,
+      showAllSymbol: true,
+      lineStyle: { color: colour, width: theme.lineWidth },
+      itemStyle: { color: colour },
+      emphasis: { disabled: true },
+      labelLayout: { moveOverlap: 'shiftY' },
+      ...(named.includes(curve) && { endLabel: endLabel(theme, curve.label, colour) }),
+    }
+  })
+  const theory: LineSeriesOption = {
+    type: 'line',
+    data: [],
+    silent: true,
+    markLine: predictedLines(theme, predicted, scale),
+  }
+  const axisBreak = axis.breakMark(theme, range.from)
+  const series: SeriesOption[] = [
+    ...lines,
+    theory,
+    ...currentStepMark(theme, axis, input.currentStep),
+    ...(axisBreak ? [axisBreak] : []),
+  ]
+  const labels = (hasLegend ? curves : named).map((curve) => curve.label)
+  const room = labels.length > 0 ? labelRoom(theme, labels) + (hasLegend ? theme.tickSize * 2 : 0) : 0
+  const count = (pick: (item: (typeof drawn)[number]) => number) => drawn.reduce((total, item) => total + pick(item), 0)
+  return {
+    option: {
+      ...baseOption(theme),
+      grid: gridOption(theme, room),
+      xAxis: axis.axes,
+      yAxis: yAxes(theme, input.yTitle, range, ticksOver(scale, range)),
+      tooltip: crosshairTooltip(theme),
+      ...(hasLegend && { legend: curveLegend(theme, curves) }),
+      series,
+    },
+    notes: [
+      ...curveNotes(
+        count(({ data }) => data.length),
+        count(({ curve }) => curve.steps.length),
+        count(({ missing }) => missing),
+        scale,
+      ),
+      ...fallbackNote(input, scale.kind),
+    ],
+  }
+}
+
+/** 'step 6000: 0.044606, predicted 0.0446060193, error 4·10⁻⁷' for a single curve; null for several. */
+export function seriesReadout({ curves, predicted, currentStep }: SeriesInput): string | null {
+  const [curve] = curves
+  if (!curve || curves.length > 1) return null
+  const limit = currentStep ?? Infinity
+  const i = curve.steps.findLastIndex((step) => step <= limit)
+  if (i < 0) return null
+  const value = curve.values[i]!
+  const text = `step ${formatNumber(curve.steps[i]!, 12)}: ${formatNumber(value)}`
+  const levels = distinctLevels(predicted)
+  const [level] = levels
+  if (!level || levels.length > 1) return text
+  return `${text}, predicted ${formatNumber(level.value, 10)}, error ${formatNumber(relativeError(value, level.value), 1)}`
+}
+
+/**
+ * Curves named at their end: all of up to five; of more layers the first and the last, between which viridis orders the
+ * others. None where only a legend can tell the curves apart.
+ */
+function directlyLabelled(curves: readonly Curve[]): readonly Curve[] {
+  if (curves.length <= 1) return []
+  if (curves.length <= MOST_DIRECT_LABELS) return curves
+  const isOneQuantity = curves.every(({ colour, marker }) => colour.by === 'layer' && marker === undefined)
+  return isOneQuantity ? [curves[0]!, curves.at(-1)!] : []
+}
+
+/** A marker on about twelve points of a curve, so that its shape can be seen and the curve too. */
+function sparseMarkers(theme: ChartTheme, points: number) {
+  const every = Math.max(1, Math.round(points / 12))
+  return (_value: unknown, { dataIndex }: { dataIndex: number }) =>
+    dataIndex % every === 0 ? theme.markerSize * 1.2 : 0
+}
+
+/** A column right of the plot; longer than the plot is high, it gets pages. */
+function curveLegend(theme: ChartTheme, curves: readonly Curve[]): LegendComponentOption {
+  return {
+    type: 'scroll',
+    orient: 'vertical',
+    top: 'middle',
+    right: 0,
+    itemWidth: theme.tickSize * 1.5,
+    itemHeight: theme.tickSize * 0.6,
+    itemGap: theme.tickSize * 0.4,
+    padding: theme.tickSize * 0.4,
+    textStyle: { color: theme.text, fontSize: theme.tickSize },
+    data: curves.map((curve) => curve.label),
+  }
+}
+
+function fallbackNote({ yScale, curves }: SeriesInput, kind: string): string[] {
+  const hasValues = curves.some((curve) => curve.values.length > 0)
+  return yScale === 'log' && kind === 'linear' && hasValues ? ['no positive value: shown on a linear axis'] : []
+}
+
+function finite(values: Iterable<number>): number[] {
+  return [...values].filter((value) => Number.isFinite(value))
+}

@@ -1,0 +1,67 @@
+import type { TooltipComponentOption } from 'echarts'
+import { formatNumber } from './format'
+import type { ChartTheme } from './theme'
+
+const MOST_ROWS = 12
+
+/** A tooltip drawn as text on the chart: no HTML, so no name can carry markup and the page's CSP stays strict. */
+function textTooltip(theme: ChartTheme): TooltipComponentOption {
+  return {
+    renderMode: 'richText',
+    confine: true,
+    transitionDuration: 0,
+    backgroundColor: theme.background,
+    borderColor: theme.quiet,
+    borderWidth: 1,
+    padding: 8,
+    textStyle: { color: theme.text, fontFamily: theme.fontFamily, fontSize: theme.tickSize },
+  }
+}
+
+/** A crosshair with a small table: the step, then name and value of every curve there. */
+export function crosshairTooltip(theme: ChartTheme): TooltipComponentOption {
+  return {
+    ...textTooltip(theme),
+    trigger: 'axis',
+    axisPointer: { type: 'line', snap: true, lineStyle: { color: theme.quiet, width: 1, type: 'solid' } },
+    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params]),
+  }
+}
+
+/** A tooltip for the mark under the pointer; marks carry their words as the name of the datum. */
+export function itemTooltip(theme: ChartTheme): TooltipComponentOption {
+  return {
+    ...textTooltip(theme),
+    trigger: 'item',
+    formatter: (params: unknown) => stringField(params, 'name'),
+  }
+}
+
+/** Data of a curve are [x position, y position, step, value]: the last two are what a reader wants to know. */
+function crosshairText(params: readonly unknown[]): string {
+  const rows = params.flatMap((param) => {
+    const value = numbersField(param, 'value')
+    const [, , step, measured] = value
+    if (step === undefined || measured === undefined) return []
+    return [{ step, line: `${stringField(param, 'seriesName')}  ${formatNumber(measured)}` }]
+  })
+  const head = rows[0]
+  if (!head) return ''
+  const lines = rows.slice(0, MOST_ROWS).map((row) => row.line)
+  const rest = rows.length - lines.length
+  return [`step ${formatNumber(head.step, 12)}`, ...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n')
+}
+
+function field(object: unknown, name: string): unknown {
+  return typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined
+}
+
+function stringField(object: unknown, name: string): string {
+  const value = field(object, name)
+  return typeof value === 'string' ? value : ''
+}
+
+function numbersField(object: unknown, name: string): number[] {
+  const value = field(object, name)
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : []
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { bundleOption } from '#charts/bundleOption'
+import { seriesOption, seriesReadout, type SeriesInput } from '#charts/seriesOption'
+import { themes } from '#charts/theme'
+import { toSvg } from '#charts/toSvg'
+
+const every = Float64Array.from({ length: 6001 }, (_, step) => step)
+
+function input(values: readonly Float64Array[], changes: Partial<SeriesInput> = {}): SeriesInput {
+  const curves = values.map((value, index) => ({
+    label: `layer ${index + 1}`,
+    steps: every.subarray(0, value.length),
+    values: value,
+    colour: { by: 'layer', index, count: values.length } as const,
+  }))
+  return { curves, yTitle: 'NC1 (dimensionless)', yScale: 'log', predicted: [], currentStep: null, ...changes }
+}
+function svgOf(given: SeriesInput): string {
+  return toSvg(seriesOption(given, themes.print).option, { width: 140, height: 84, theme: 'print' })
+}
+const decay = (rate: number) => every.map((step) => Math.exp(-rate * step) + 1e-6)
+
+describe('seriesOption', () => {
+  it('says how many points of how many are drawn', () => {
+    const [note] = seriesOption(input([decay(0.001)]), themes.print).notes
+    const [, drawn] = /^(\d+) of 6001 points drawn$/.exec(note ?? '') ?? []
+    expect(Number(drawn)).toBeGreaterThan(300)
+    expect(Number(drawn)).toBeLessThan(2401)
+  })
+
+  it('counts values that have no place on the axis', () => {
+    const { notes } = seriesOption(input([Float64Array.of(1, 0, -1, NaN, 0.5)]), themes.print)
+    expect(notes).toEqual(['3 values ≤ 0 or not finite, not on the log axis'])
+  })
+
+  it('falls back to a linear axis where no value is positive, and says so', () => {
+    const { notes } = seriesOption(input([Float64Array.of(0, -1, -2)]), themes.print)
+    expect(notes).toEqual(['no positive value: shown on a linear axis'])
+  })
+
+  it('labels up to five curves at their ends, and of more layers the first and last', () => {
+    const five = svgOf(input([1, 2, 3, 4, 5].map((rate) => decay(rate / 1000))))
+    for (const label of ['layer 1', 'layer 3', 'layer 5']) expect(five).toContain(label)
+    const seven = svgOf(input([1, 2, 3, 4, 5, 6, 7].map((rate) => decay(rate / 1000))))
+    expect(seven).toContain('layer 1')
+    expect(seven).toContain('layer 7')
+    expect(seven).not.toContain('layer 4')
+  })
+
+  it('draws a prediction dashed even where it lies outside the measured range', () => {
+    const svg = svgOf(input([decay(0.001)], { predicted: [{ value: 1e-9, label: 'NC1*' }] }))
+    expect(svg).toContain('predicted NC1* = 1·10⁻⁹')
+    expect(svg).toContain('stroke-dasharray')
+    expect(svgOf(input([decay(0.001)]))).not.toContain('stroke-dasharray')
+  })
+
+  it('reads out the value measured last at or before the chosen step', () => {
+    const given = input([Float64Array.of(4, 2, 1)], { currentStep: 1.5, predicted: [{ value: 1, label: '' }] })
+    expect(seriesReadout(given)).toBe('step 1: 2, predicted 1, error 1')
+    expect(seriesReadout(input([decay(1), decay(2)]))).toBeNull()
+  })
+})
+
+it('bundleOption leaves out bulk curves beyond a hundred or so and says so, never an outlier', () => {
+  const records = [0, 1, 10].map((step) => ({ step, data: Float64Array.from({ length: 500 }, (_, i) => 1 / (i + 1)) }))
+  const group = { label: 'ρ', colour: { by: 'group', index: 0 } as const, records, outlierCount: 9 }
+  const { option, notes } = bundleOption(
+    { groups: [group], yTitle: 'ρ (dimensionless)', yScale: 'log', predicted: [], currentStep: null },
+    themes.light,
+  )
+  expect(notes[0]).toMatch(/^1\d\d of 500 components drawn$/)
+  const svg = toSvg(option, { width: 84, height: 60, theme: 'light' })
+  expect(svg.match(/stroke="#D55E00"/g)).toHaveLength(9)
+})

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { outlierCountOf } from '#charts/spectrumMeta'
+import type { MeasuredRecord, Prediction, SpectrumMeta } from '#shared/records'
+
+const vector: MeasuredRecord = {
+  quantity: 'x',
+  layer: null,
+  step: 0,
+  shape: [3],
+  data: Float64Array.of(3, 2, 1),
+  meta: null,
+}
+const spectrum = (theoryCount: number | null): MeasuredRecord => {
+  const meta: SpectrumMeta = {
+    matrix: 'full Hessian',
+    dimension: 3,
+    includesRegularisation: true,
+    method: 'dense',
+    complete: true,
+    dtype: 'float64',
+    theoryCount,
+    products: null,
+    maxResidual: null,
+  }
+  return { ...vector, meta: { ...meta } }
+}
+const prediction: Prediction = {
+  quantity: 'x',
+  layer: null,
+  levels: [
+    { value: 3, copies: 2, label: '' },
+    { value: 0, copies: 1, label: '' },
+  ],
+  formula: '',
+  source: '',
+}
+
+it('a spectrum knows its outlier count, also that theory names none', () => {
+  expect(outlierCountOf(spectrum(1), 'spectrum', prediction)).toBe(1)
+  expect(outlierCountOf(spectrum(null), 'spectrum', prediction)).toBeNull()
+})
+
+it('another vector has as many outliers as theory predicts non-zero values; a matrix has none', () => {
+  expect(outlierCountOf(vector, 'vector', prediction)).toBe(2)
+  expect(outlierCountOf(vector, 'vector', null)).toBeNull()
+  expect(outlierCountOf(vector, 'matrix', prediction)).toBeNull()
+})
