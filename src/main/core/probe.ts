@@ -16,8 +16,6 @@ export interface Probe {
   readonly id: string
   readonly title: string
   readonly quantities: readonly QuantityDefinition[]
-  /** Costly probes measure only every so many scheduled steps, and the last. */
-  readonly every?: number
   /** Whether the quantity is defined for this model. */
   applies(model: Model): boolean
   measure(snapshot: Snapshot, signal: AbortSignal): Promise<readonly Measurement[]>

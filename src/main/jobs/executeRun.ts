@@ -57,8 +57,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     const measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(model))
     const pace = new Pace(recipe.steps, options.onProgress)
     let lastFiniteLoss = NaN
-    const scheduled = scheduledSteps(spec.schedule, recipe.steps)
-    for (const [position, target] of scheduled.entries()) {
+    for (const target of scheduledSteps(spec.schedule, recipe.steps)) {
       while (training.step < target) {
         training.advance()
         if (await pace.turn(training.step)) signal.throwIfAborted()
@@ -71,8 +70,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
         return { status: 'diverged', step: target, lastFiniteLoss }
       }
       lastFiniteLoss = data + regularisation
-      const due = measuring.filter((probe) => isLast || position % (probe.every ?? 1) === 0)
-      for (const probe of due) await measure(probe, snapshot, sink, signal)
+      for (const probe of measuring) await measure(probe, snapshot, sink, signal)
       await pace.turn(training.step, true)
       signal.throwIfAborted()
     }

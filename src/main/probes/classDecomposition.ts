@@ -100,7 +100,11 @@ export async function layerDecomposition(snapshot: Snapshot, layer: number): Pro
   }
   // The error of the outputs is (p − Y)/N, so the weights p/N need no softmax of their own.
   const errors = layers.at(-1)!.error.data
-  const weights = matrix(K, N, errors.map((error, at) => error + split.targets.data[at]! / N)) // prettier-ignore
+  const weights = matrix(
+    K,
+    N,
+    errors.map((error, at) => error + split.targets.data[at]! / N),
+  )
   const directions = jacobians.map((jacobian, k) => withoutRoot(jacobian, weights, k))
   return classDecomposition({ ...shared, directions, weights, separateOwnClass: true })
 }
@@ -108,7 +112,11 @@ export async function layerDecomposition(snapshot: Snapshot, layer: number): Pro
 /** J_iᵀ (e_k − p_i) from J_iᵀ √p_ik (e_k − p_i). Where p_ik has underflowed to 0 the vector has no weight, and is 0. */
 function withoutRoot({ rows, cols: N, data }: Matrix, weights: Matrix, k: number): Matrix {
   const roots = weights.data.subarray(k * N, (k + 1) * N).map((weight) => Math.sqrt(weight * N))
-  return matrix(rows, N, data.map((value, at) => (roots[at % N] === 0 ? 0 : value / roots[at % N]!))) // prettier-ignore
+  return matrix(
+    rows,
+    N,
+    data.map((value, at) => (roots[at % N] === 0 ? 0 : value / roots[at % N]!)),
+  )
 }
 
 /** Σ ω v and Σ ω of vectors that arrive one by one. */

@@ -4,7 +4,7 @@ import { configOf, type UfmParams } from '../params'
 import { ufmPresets } from '../presets'
 import { expandLevels, fullHessianLevels, layerHessianLevels } from '../spectra'
 import { collapsedSolution, gradientCoefficients, type CollapsedSolution } from '../theory'
-import { atLeast, atMost, largestDifference, onMeasured, within } from './checks'
+import { atLeast, atMost, largestDifference, onMeasured, within } from '../../claimChecks'
 
 const SOURCE = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, section 6'
 /** The middle layer, on which the note states its claims; and the early step that it looks at. */

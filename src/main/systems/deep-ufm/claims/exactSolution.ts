@@ -22,7 +22,7 @@ import {
   type Level,
 } from '../spectra'
 import { collapsedSolution, gradientCoefficients, layerMoments, type CollapsedSolution } from '../theory'
-import { atMost, largestDifference, largestMagnitude, within } from './checks'
+import { atMost, largestDifference, largestMagnitude, within } from '../../claimChecks'
 import { LINEAR_MSE, withSnapshot } from './withTraining'
 
 /** Theory note 01, section 6, C7. */

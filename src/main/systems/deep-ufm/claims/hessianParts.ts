@@ -5,7 +5,7 @@ import type { Snapshot } from '#main/core/snapshot'
 import { layerDecomposition } from '#main/probes/classDecomposition'
 import { materialise } from '#main/spectra/index'
 import { blockHessian } from './blockHessian'
-import { atMost, largestDifference } from './checks'
+import { atMost, largestDifference } from '../../claimChecks'
 import { formulaParameters, formulaVector } from './formulaParameters'
 import { withSnapshot, type UfmState } from './withTraining'
 

@@ -1,0 +1,44 @@
+import type { QuantityDefinition } from '#shared/records'
+import { scalarMeasurement, type Probe } from '#main/core/probe'
+import { accuracyOf } from './accuracyOf'
+
+const definition = {
+  symbol: 'acc',
+  unit: '',
+  kind: 'scalar',
+  scale: 'linear',
+  perLayer: false,
+} as const
+
+const quantities: readonly QuantityDefinition[] = [
+  {
+    ...definition,
+    id: 'accuracy',
+    label: 'Training accuracy',
+    help: 'Share of training samples whose own class has the strictly largest output; a tie counts as wrong. From 0 to 1.',
+  },
+  {
+    ...definition,
+    id: 'testAccuracy',
+    label: 'Test accuracy',
+    help: 'The same share over the test samples; measured only where the data have a test split.',
+  },
+]
+
+export default {
+  id: 'accuracy',
+  title: 'Accuracy',
+  quantities,
+  applies: () => true,
+  async measure(snapshot) {
+    const training = accuracyOf(await snapshot.logits(), snapshot.split.classSizes)
+    const testLogits = await snapshot.testLogits()
+    const { testSplit } = snapshot
+    return [
+      scalarMeasurement('accuracy', training),
+      ...(testLogits && testSplit
+        ? [scalarMeasurement('testAccuracy', accuracyOf(testLogits, testSplit.classSizes))]
+        : []),
+    ]
+  },
+} satisfies Probe

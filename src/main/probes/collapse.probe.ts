@@ -1,0 +1,113 @@
+import type { QuantityDefinition } from '#shared/records'
+import { matmul } from '#main/compute/linalg/index'
+import type { Matrix } from '#main/compute/matrix'
+import { scalarMeasurement, type Measurement, type Probe } from '#main/core/probe'
+import type { Model } from '#main/core/model'
+import type { LayerState } from '#main/core/snapshot'
+import { centredMeans, classMeans } from './classMeans'
+import { definedMeasurements } from './definedMeasurements'
+import { chainAbove } from './kroneckerFactors'
+import { nc1, nc1Ratio } from './nc1'
+import { nc2OrthogonalFrame, nc2SimplexEtf } from './nc2'
+import { nc3 } from './nc3'
+import { separation } from './separation'
+
+const definition = { unit: '', kind: 'scalar', scale: 'log', perLayer: true } as const
+const papyan = 'Papyan, Han, Donoho 2020, arXiv:2008.08186; theory note 01, section 4.'
+
+const quantities: readonly QuantityDefinition[] = [
+  {
+    ...definition,
+    id: 'nc1',
+    label: 'NC1: variability collapse',
+    symbol: 'NC1',
+    help:
+      'tr(Σ_W Σ_B†)/K of the features H_l that enter layer l; Σ_W within-class, Σ_B between-class covariance. 0 when ' +
+      `all samples of a class share one feature. ${papyan}`,
+  },
+  {
+    ...definition,
+    id: 'nc1Ratio',
+    label: 'NC1 as a ratio of traces',
+    symbol: 'tr Σ_W / tr Σ_B',
+    help: 'As NC1 without a pseudo-inverse; Σ_B around the mean of the class means. Theory note 01, section 4.',
+  },
+  {
+    ...definition,
+    id: 'nc2',
+    label: 'NC2: frame of the class means',
+    symbol: 'NC2',
+    help:
+      'Distance of the normalised Gram matrix of the class means from the predicted frame: an orthogonal frame for MSE ' +
+      'without biases, a simplex equiangular tight frame of the centred means otherwise (the record says which). ' +
+      papyan,
+  },
+  {
+    ...definition,
+    id: 'nc3',
+    label: 'NC3: self-duality',
+    symbol: 'NC3',
+    help:
+      '‖A_l/‖A_l‖ − Mᵀ/‖M‖‖ with A_l = W_L … W_l in a linear chain; in other networks only for the last layer, where ' +
+      `A_L = W_L. Means are centred as for NC2. ${papyan}`,
+  },
+  {
+    ...definition,
+    id: 'separation',
+    label: 'Class separation',
+    symbol: 'D',
+    help:
+      'tr(Σ_W)/tr(Σ_B), Σ_B around the mean of all samples. Sees scatter outside the span of the means too. Theory ' +
+      'note 05, S-B; Wang et al. 2023, arXiv:2311.02960.',
+  },
+]
+
+export default {
+  id: 'collapse',
+  title: 'Neural collapse',
+  quantities,
+  applies: () => true,
+  async measure(snapshot, signal) {
+    const { model, split } = snapshot
+    const layers = await snapshot.layers()
+    signal.throwIfAborted()
+    return definedMeasurements(layers.flatMap((state) => attemptsAt(model, split.classSizes, layers, state)))
+  },
+} satisfies Probe
+
+/** What may be measured at one layer; each attempt fails alone. */
+function attemptsAt(
+  model: Model,
+  classSizes: readonly number[],
+  layers: readonly LayerState[],
+  state: LayerState,
+): (() => Measurement)[] {
+  const { layer, input } = state
+  const means = classMeans(input, classSizes)
+  const frame = predictedFrame(model)
+  const framed = frame === 'simplexEtf' ? centredMeans(means) : means
+  const classifier = classifierOf(model, layers, state)
+  const measured: Record<string, () => number> = {
+    nc1: () => nc1(input, classSizes),
+    nc1Ratio: () => nc1Ratio(input, classSizes),
+    nc2: () => (frame === 'simplexEtf' ? nc2SimplexEtf(means) : nc2OrthogonalFrame(means)),
+    ...(classifier && { nc3: () => nc3(classifier, framed) }),
+    separation: () => separation(input, classSizes),
+  }
+  return Object.entries(measured).map(([quantity, value]) => () => {
+    const measurement = scalarMeasurement(quantity, value(), layer)
+    return quantity === 'nc2' || quantity === 'nc3' ? { ...measurement, meta: { frame } } : measurement
+  })
+}
+
+/** The geometry that theory predicts for the class means (theory note 01, section 4 and pitfall 8). */
+function predictedFrame(model: Model): 'orthogonal' | 'simplexEtf' {
+  const biased = model.parameters.some(({ kind }) => kind === 'bias')
+  return model.loss === 'mse' && !biased ? 'orthogonal' : 'simplexEtf'
+}
+
+/** What reads the features of a layer linearly: A_l in a chain, W_L in the last layer, else nothing. */
+function classifierOf(model: Model, layers: readonly LayerState[], state: LayerState): Matrix | null {
+  if (model.isLinearChain) return matmul(chainAbove(layers, state.layer), state.weight)
+  return state === layers.at(-1) ? state.weight : null
+}

@@ -1,0 +1,90 @@
+import type { QuantityDefinition } from '#shared/records'
+import type { Measurement, Probe } from '#main/core/probe'
+import { fullDensity, fullSpectrum, type FullSpectrum } from './fullSpectrum'
+import { isSparseStep } from './isSparseStep'
+
+const source =
+  'Includes weight decay. Dense up to P = 2000, else the K² + 5 largest by deflated Lanczos; at step 0, the powers of ' +
+  'ten and the last step. Theory note 01, sections 5.4 and 7.'
+
+const quantities: readonly QuantityDefinition[] = [
+  {
+    id: 'fullHessian',
+    label: 'Full Hessian eigenvalues',
+    symbol: 'λ(∇²L)',
+    unit: '',
+    help: `Eigenvalues of the Hessian of the loss in all parameters, free features and biases too, descending. ${source}`,
+    kind: 'spectrum',
+    scale: 'linear',
+    perLayer: false,
+  },
+  {
+    id: 'weightsHessian',
+    label: 'Hessian eigenvalues, weights only',
+    symbol: 'λ(∇²_W L)',
+    unit: '',
+    help: `Eigenvalues of the Hessian of the loss in the weight matrices only, descending. ${source}`,
+    kind: 'spectrum',
+    scale: 'linear',
+    perLayer: false,
+  },
+  {
+    id: 'fullHessianDensity',
+    label: 'Spectral density of the full Hessian',
+    symbol: 'φ',
+    unit: '',
+    help:
+      'Density of the eigenvalues of the full Hessian, smoothed with a Gaussian of width 0.01 (λ_max − λ_min); row 0 the ' +
+      'grid, row 1 the density, which integrates to 1. From all eigenvalues where they are known, else by stochastic ' +
+      'Lanczos quadrature (10 probes, 80 steps). Theory note 01, section 7; Ghorbani, Krishnan, Xiao 2019, ' +
+      'arXiv:1901.10159.',
+    kind: 'density',
+    scale: 'log',
+    perLayer: false,
+  },
+]
+
+export default {
+  id: 'fullHessian',
+  title: 'Full Hessian spectrum',
+  quantities,
+  applies: () => true,
+  async measure(snapshot, signal) {
+    if (!isSparseStep(snapshot)) return []
+    const { parameters, loss, classes } = snapshot.model
+    const weights = parameters.filter(({ kind }) => kind === 'weight').map(({ name }) => name)
+    const full = snapshot.hessian('total')
+    const all = await fullSpectrum(snapshot, full, signal)
+    const same = weights.length === parameters.length
+    const ofWeights = same ? all : await fullSpectrum(snapshot, snapshot.hessian('total', weights), signal)
+    const { grid, density, meta } = await fullDensity(snapshot, full, all, signal)
+    // Theory counts K² outliers over the weights; free features bring further ones (theory note 01, 5.4).
+    const weightsCount = loss === 'mse' ? classes ** 2 : null
+    return [
+      spectrum('fullHessian', 'full Hessian', all, same ? weightsCount : null),
+      spectrum('weightsHessian', 'full Hessian, weights only', ofWeights, weightsCount),
+      {
+        quantity: 'fullHessianDensity',
+        layer: null,
+        shape: [2, grid.length],
+        data: Float64Array.of(...grid, ...density),
+        meta,
+      },
+    ]
+  },
+} satisfies Probe
+
+function spectrum(
+  quantity: string,
+  matrix: string,
+  { eigenvalues, meta }: FullSpectrum,
+  theoryCount: number | null,
+): Measurement {
+  return {
+    quantity,
+    layer: null,
+    shape: [eigenvalues.length],
+    data: eigenvalues,
+    meta: { matrix, includesRegularisation: true, theoryCount, ...meta },
+  }
+}

@@ -1,0 +1,37 @@
+import { topEigenpairs } from '#main/spectra/index'
+import { blockMeta } from './blockMeta'
+import type { BlockRequest, LayerBlock } from './layerBlock'
+import { vectorFrom } from './vectorFrom'
+
+/** Eigenvalues beyond K² that show whether a gap follows them (theory note 01, section 4). */
+const BEYOND = 5
+/** More pairs than this are not worth their memory and time; the record then says how many it has. */
+const MOST_PAIRS = 128
+
+/** Largest eigenvalues of the block by deflated Lanczos: K² + 5 of them, each as often as it occurs. */
+export async function lanczosBlock(request: BlockRequest): Promise<LayerBlock> {
+  const { snapshot, state, weight, signal } = request
+  const operator = snapshot.hessian('data', [weight])
+  const { pairs, products } = await topEigenpairs(operator, {
+    count: Math.min(snapshot.model.classes ** 2 + BEYOND, MOST_PAIRS, operator.n),
+    tolerance: snapshot.dtype === 'float64' ? 1e-8 : 1e-6,
+    seed: snapshot.seed,
+    signal,
+  })
+  signal.throwIfAborted()
+  return {
+    layer: state.layer,
+    eigenvalues: Float64Array.from(pairs, (pair) => pair.value),
+    meta: blockMeta(request, {
+      method: 'lanczos',
+      complete: false,
+      products,
+      maxResidual: Math.max(...pairs.map((pair) => pair.residual)),
+    }),
+    vectors: pairs.length,
+    eigenvector: vectorFrom(
+      'lanczosBlock',
+      pairs.map((pair) => pair.vector),
+    ),
+  }
+}

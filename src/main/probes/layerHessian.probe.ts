@@ -1,0 +1,38 @@
+import type { Measurement, Probe } from '#main/core/probe'
+import { isDue, layerBlock } from './layerBlock'
+
+export default {
+  id: 'layerHessian',
+  title: 'Layer Hessian spectrum',
+  quantities: [
+    {
+      id: 'layerHessian',
+      label: 'Layer Hessian eigenvalues',
+      symbol: 'ρ',
+      unit: '',
+      help:
+        'Eigenvalues of the Hessian of the data loss (without weight decay) in W_l, descending. Exact for linear chains ' +
+        'with MSE and for small piecewise-linear networks; otherwise the largest by deflated Lanczos, at step 0, the ' +
+        'powers of ten and the last step. Theory note 01, sections 3 to 5.2.',
+      kind: 'spectrum',
+      scale: 'log',
+      perLayer: true,
+    },
+  ],
+  applies: () => true,
+  async measure(snapshot, signal) {
+    const measured: Measurement[] = []
+    for (const state of await snapshot.layers()) {
+      if (!isDue(snapshot, state)) continue
+      const { layer, eigenvalues, meta } = await layerBlock(snapshot, state, signal)
+      measured.push({
+        quantity: 'layerHessian',
+        layer,
+        shape: [eigenvalues.length],
+        data: eigenvalues,
+        meta: { ...meta },
+      })
+    }
+    return measured
+  },
+} satisfies Probe

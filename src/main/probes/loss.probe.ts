@@ -1,0 +1,38 @@
+import type { QuantityDefinition } from '#shared/records'
+import { scalarMeasurement, type Probe } from '#main/core/probe'
+
+const quantities = [
+  {
+    id: 'loss',
+    label: 'Loss',
+    symbol: 'L',
+    unit: '',
+    help: 'Data loss plus Σ λ/2 ‖θ‖² over all decayed parameters, on the whole training set. Theory note 01, section 2.',
+    kind: 'scalar',
+    scale: 'log',
+    perLayer: false,
+  },
+  {
+    id: 'dataLoss',
+    label: 'Data loss',
+    symbol: 'L_data',
+    unit: '',
+    help:
+      'Loss without weight decay, on the whole training set: 1/(2N) ‖F − Y‖² for MSE, the mean of −log softmax for ' +
+      'cross-entropy. Theory note 01, section 2.',
+    kind: 'scalar',
+    scale: 'log',
+    perLayer: false,
+  },
+] as const satisfies readonly QuantityDefinition[]
+
+export default {
+  id: 'loss',
+  title: 'Loss',
+  quantities,
+  applies: () => true,
+  async measure(snapshot) {
+    const { data, regularisation } = await snapshot.loss()
+    return [scalarMeasurement('loss', data + regularisation), scalarMeasurement('dataLoss', data)]
+  },
+} satisfies Probe

@@ -1,0 +1,26 @@
+import type { ClassifierParams } from './params'
+
+interface Advice {
+  readonly path: string
+  readonly message: string
+}
+
+/** Warnings about settings that do not show neural collapse, or do not train. */
+export function classifierAdvice({ K, n, width, depth, weightDecay, batchSize }: ClassifierParams): Advice[] {
+  const advice: Advice[] = []
+  const warn = (name: keyof ClassifierParams, message: string) => advice.push({ path: `params.${name}`, message })
+  if (batchSize > K * n) {
+    warn(
+      'batchSize',
+      `B = ${batchSize} exceeds the N = ${K * n} training images and will be refused; 0 takes them all.`,
+    )
+  }
+  if (depth > 1 && width < K - 1) {
+    warn('width', `d = ${width} is below K − 1 = ${K - 1}: the class means cannot form the frame of neural collapse.`)
+  }
+  if (weightDecay === 0) {
+    warn('weightDecay', 'Without weight decay the weights of a cross-entropy network grow without bound.')
+  }
+  if (n === 1) warn('n', 'With one image per class there is no within-class variability to collapse.')
+  return advice
+}
