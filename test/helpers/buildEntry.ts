@@ -1,21 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
 import { build } from 'vite'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/**
- * Bundles a TypeScript entry of test/helpers for plain Node, as the product's build does; returns its path.
- * Call it in beforeAll: the bundle goes away with the test file.
- */
-export async function buildEntry(name: string): Promise<string> {
+/** Bundles a TypeScript entry of test/helpers for plain Node, as the product's build does. */
+export async function buildEntry(name: string): Promise<{ path: string; remove: () => void }> {
   // Inside the repository, so that Node finds the packages.
   const cache = join(root, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'collapsar-test-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   await build({
     configFile: false,
     root,
@@ -28,5 +23,8 @@ export async function buildEntry(name: string): Promise<string> {
       rolldownOptions: { output: { entryFileNames: `${name}.mjs` } },
     },
   })
-  return join(folder, `${name}.mjs`)
+  return {
+    path: join(folder, `${name}.mjs`),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
 }

@@ -1,0 +1,109 @@
+import type { SpecPreview } from '#shared/contract/index'
+import { LabError } from '#shared/errors'
+import { checkParams, type FieldIssue, type ParamSchema, type ParamsOf } from '#shared/params'
+import type { QuantityDefinition } from '#shared/records'
+import { runSpecSchema, type RunSpec } from '#shared/spec'
+import type { Probe } from '../core/probe'
+import type { Resources, System } from '../core/system'
+import type { Calibration } from '../store/calibration'
+import { estimate, workloadOf, type Workload } from './cost'
+
+/** What a spec may name, and what it needs. */
+export interface Catalogue {
+  readonly systems: ReadonlyMap<string, System>
+  readonly probes: ReadonlyMap<string, Probe>
+  readonly resources: Resources
+}
+
+/** A spec that can run: every parameter has its value, every name is known, the data are there. */
+export interface CheckedSpec {
+  readonly spec: RunSpec
+  readonly system: System
+  readonly params: ParamsOf<ParamSchema>
+  readonly workload: Workload
+  readonly quantities: readonly QuantityDefinition[]
+}
+
+export type SpecCheck = { readonly issues: readonly FieldIssue[]; readonly checked: CheckedSpec | null }
+
+/** Checks a draft field by field; `checked` is null exactly when there are issues. */
+export function checkSpec(draft: Readonly<Record<string, unknown>>, catalogue: Catalogue): SpecCheck {
+  const system = typeof draft.system === 'string' ? catalogue.systems.get(draft.system) : undefined
+  if (!system) return refused([unknownName('system', draft.system, catalogue.systems)])
+
+  const { values: params, issues } = checkParams(system.params, draft.params)
+  const parsed = runSpecSchema.safeParse({ ...draft, params })
+  if (!parsed.success || issues.length > 0) {
+    // checkParams says more about a parameter than the schema of the whole spec does.
+    const others = parsed.error?.issues.flatMap(fieldIssues).filter(({ path }) => !path.startsWith('params')) ?? []
+    return refused([...others, ...issues])
+  }
+  const spec = parsed.data
+  const unknown = (spec.probes ?? []).filter((id) => !catalogue.probes.has(id))
+  if (unknown.length > 0) return refused(unknown.map((id) => unknownName('probes', id, catalogue.probes)))
+  try {
+    const model = system.model(params)
+    const probes = probesOf(spec, system, catalogue).filter((probe) => probe.applies(model))
+    const workload = workloadOf(system, params, probes, catalogue.resources)
+    return { issues: [], checked: { spec, system, params, workload, quantities: quantitiesOf(probes) } }
+  } catch (thrown) {
+    const error = LabError.from(thrown)
+    if (error.code === 'internal') throw error
+    return refused([{ path: 'params', message: error.message }])
+  }
+}
+
+/** @throws LabError 'bad-input' that lists every field that is wrong */
+export function acceptSpec(draft: Readonly<Record<string, unknown>>, catalogue: Catalogue): CheckedSpec {
+  const { issues, checked } = checkSpec(draft, catalogue)
+  if (checked) return checked
+  throw new LabError('bad-input', issues.map((issue) => issue.message).join('\n'))
+}
+
+/** The designer's live answer to a draft. */
+export function previewSpec(
+  draft: Readonly<Record<string, unknown>>,
+  catalogue: Catalogue,
+  calibration: Calibration,
+): SpecPreview {
+  const { issues, checked } = checkSpec(draft, catalogue)
+  if (!checked) return { issues, advice: [], estimate: null, predictions: [] }
+  const { spec, system, params, workload } = checked
+  return {
+    issues,
+    advice: system.advice(params),
+    estimate: estimate(spec, workload, calibration),
+    predictions: system.theory(params),
+  }
+}
+
+/** The probes of a run, in the order of measuring; the spec's names must be known. */
+export function probesOf(spec: RunSpec, system: System, { probes }: Pick<Catalogue, 'probes'>): readonly Probe[] {
+  return (spec.probes ?? system.probes).flatMap((id) => probes.get(id) ?? [])
+}
+
+/** Each quantity once, though several probes may measure it. */
+export function quantitiesOf(probes: readonly Probe[]): readonly QuantityDefinition[] {
+  const byId = new Map(probes.flatMap((probe) => probe.quantities.map((quantity) => [quantity.id, quantity])))
+  return [...byId.values()]
+}
+
+function refused(issues: readonly FieldIssue[]): SpecCheck {
+  return { issues, checked: null }
+}
+
+function unknownName(path: 'system' | 'probes', given: unknown, known: ReadonlyMap<string, unknown>): FieldIssue {
+  const message = `${path}: got ${JSON.stringify(given) ?? 'nothing'}, expected one of ${[...known.keys()].join(', ')}.`
+  return { path, message }
+}
+
+type SpecIssue = NonNullable<ReturnType<typeof runSpecSchema.safeParse>['error']>['issues'][number]
+
+function fieldIssues(issue: SpecIssue): FieldIssue[] {
+  const path = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: `${path}: ${issue.message}.` }]
+  return issue.keys.map((key) => {
+    const unknown = path ? `${path}.${key}` : key
+    return { path: unknown, message: `Unknown field "${unknown}".` }
+  })
+}

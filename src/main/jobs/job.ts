@@ -1,0 +1,206 @@
+import { LabError } from '#shared/errors'
+import type { Progress, RunOutcome } from '#shared/outcome'
+import type { LogEntry } from '#shared/records'
+import { parseWith } from '#shared/spec'
+import type { Clock } from '../store/clock'
+import type { Project } from '../store/project'
+import type { Ending, StoredRun } from '../store/runs'
+import type { Journal } from './journal'
+import { fromWorkerSchema, type Batch } from './protocol'
+import { withoutPaths } from './withoutPaths'
+import type { StartWorker, WorkerHandle } from './workerHandle'
+
+export interface JobContext {
+  readonly project: Project
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly startWorker: StartWorker
+  /** Runs inside the transaction that ends a completed run. */
+  onCompleted(run: StoredRun): void
+  /** Something about the run other than its measurements is new. */
+  changed(): void
+  measured(step: number): void
+  /** The process is gone and the ending is written. */
+  released(): void
+}
+
+/** How long a worker may take to end by itself after it was asked to. */
+const CANCEL_GRACE_MS = 2000
+
+type Final = Omit<Ending, 'at'>
+
+/** One run in one worker process, from the start to the stored ending. */
+export class Job {
+  #handle: WorkerHandle | null = null
+  #progress: Progress | null = null
+  #cancelled = false
+  /** Why the service itself stops the worker. */
+  #stopped: LabError | null = null
+  #ended = false
+  #killTimer: NodeJS.Timeout | undefined
+  readonly #gone = Promise.withResolvers<void>()
+  readonly #stored = Promise.withResolvers<void>()
+
+  constructor(
+    readonly run: StoredRun,
+    readonly context: JobContext,
+  ) {
+    void Promise.all([this.#gone.promise, this.#stored.promise]).then(() => context.released())
+  }
+
+  /** As the worker last told; null before the first report and after the end. */
+  get progress(): Progress | null {
+    return this.#ended ? null : this.#progress
+  }
+
+  start(): void {
+    const { journal, project, clock } = this.context
+    journal.write({
+      apply: () => project.runs.start(this.run.id, clock.now()),
+      committed: () => this.#launch(),
+      refused: () => {
+        // It is no longer waiting: someone cancelled it.
+        this.#gone.resolve()
+        this.#stored.resolve()
+      },
+    })
+  }
+
+  /** Asks the worker to end after its step; it is killed when it does not. */
+  cancel(): void {
+    if (this.#cancelled) return
+    this.#cancelled = true
+    this.#handle?.send({ type: 'cancel' })
+    this.#killTimer = setTimeout(() => this.#handle?.kill(), CANCEL_GRACE_MS)
+  }
+
+  /** Ends the worker at once; the run is interrupted for this reason. Resolves when the process is gone. */
+  stop(reason: LabError): Promise<void> {
+    this.#stopped ??= reason
+    if (!this.#handle) return Promise.resolve()
+    this.#handle.kill()
+    return this.#gone.promise
+  }
+
+  #launch(): void {
+    this.context.changed()
+    if (this.#cancelled || this.#stopped) {
+      this.#gone.resolve()
+      return this.#end(this.#unfinished(null, null))
+    }
+    let handle: WorkerHandle
+    try {
+      handle = this.context.startWorker()
+    } catch (thrown) {
+      this.#gone.resolve()
+      return this.#end(this.#failure(LabError.from(thrown)))
+    }
+    this.#handle = handle
+    handle.onMessage((message) => this.#receive(message))
+    handle.onExit((code, signal) => {
+      this.#gone.resolve()
+      this.#end(this.#unfinished(code, signal))
+    })
+    handle.send({ type: 'run', spec: this.run.spec })
+  }
+
+  #receive(received: unknown): void {
+    if (this.#ended) return
+    try {
+      const message = parseWith(fromWorkerSchema, received, 'worker')
+      if (message.type === 'batch') this.#store(message)
+      else if (message.type === 'ended') this.#end(finalOf(message.outcome), logOf(message.outcome))
+      else this.#write(() => this.context.project.runs.setProvenance(this.run.id, message.provenance))
+    } catch (thrown) {
+      const { message } = LabError.from(thrown)
+      this.#end(this.#failure(new LabError('internal', `The worker sent something that is not a report: ${message}`)))
+    }
+  }
+
+  #store({ records, log, progress }: Batch): void {
+    const { project, clock } = this.context
+    const { id } = this.run
+    const time = clock.now()
+    this.#progress = progress ?? this.#progress
+    const lastRecord = records.at(-1)
+    this.#write(
+      () => {
+        project.records.append(id, records)
+        for (const entry of log) project.log.add(id, { ...entry, time })
+        const step = Math.max(progress?.step ?? 0, lastRecord?.step ?? 0)
+        if (step > 0) project.runs.setStep(id, step)
+      },
+      () => {
+        if (lastRecord) this.context.measured(lastRecord.step)
+      },
+    )
+  }
+
+  #write(apply: () => void, committed?: () => void): void {
+    this.context.journal.write({
+      apply,
+      committed: () => {
+        committed?.()
+        this.context.changed()
+      },
+      refused: (error) => this.#end(this.#failure(error)),
+    })
+  }
+
+  /** Only the first ending counts. The worker has nothing more to do then. */
+  #end(final: Final, entry?: Omit<LogEntry, 'time'>): void {
+    if (this.#ended) return
+    this.#ended = true
+    clearTimeout(this.#killTimer)
+    this.#handle?.kill()
+    const { project, journal, clock, onCompleted, changed } = this.context
+    const { id } = this.run
+    const at = clock.now()
+    const close = (ending: Final, completed: boolean) => {
+      if (entry) project.log.add(id, { ...entry, time: at })
+      const error = ending.error && withoutPaths(ending.error)
+      if (error) project.log.add(id, { level: 'error', message: error.message, time: at })
+      project.runs.end(id, { ...ending, error, at })
+      project.records.compact(id)
+      if (completed) onCompleted(project.runs.get(id))
+    }
+    const committed = () => {
+      changed()
+      this.#stored.resolve()
+    }
+    journal.write({
+      apply: () => close(final, final.status === 'completed'),
+      committed,
+      refused: (error) =>
+        journal.write({ apply: () => close(this.#failure(error), false), committed, refused: committed }),
+    })
+  }
+
+  /** How a run ends whose worker is gone without an outcome. */
+  #unfinished(code: number | null, signal: string | null): Final {
+    if (this.#stopped) return { status: 'interrupted', step: null, error: this.#stopped.toData() }
+    if (this.#cancelled) return { status: 'cancelled', step: null, error: null }
+    const how = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`
+    const message =
+      `The worker process ${how} before the run was over; out of memory is a frequent cause. ` +
+      'What it had measured is kept; repeat the run to start again.'
+    const error = new LabError('internal', message, { code, signal })
+    return { status: 'interrupted', step: null, error: error.toData() }
+  }
+
+  #failure(error: LabError): Final {
+    return { status: 'failed', step: null, error: error.toData() }
+  }
+}
+
+function finalOf(outcome: RunOutcome): Final {
+  if (outcome.status === 'failed') return { status: 'failed', step: null, error: outcome.error }
+  return { status: outcome.status, step: outcome.step, error: null }
+}
+
+function logOf(outcome: RunOutcome): Omit<LogEntry, 'time'> | undefined {
+  if (outcome.status !== 'diverged') return undefined
+  const { step, lastFiniteLoss } = outcome
+  const message = `Diverged at step ${step}; the last finite loss was ${lastFiniteLoss}. Try a smaller learning rate.`
+  return { level: 'warning', message }
+}

@@ -1,0 +1,105 @@
+import type { RunDetail, RunSummary, SystemInfo } from '#shared/contract/index'
+import type { RunId } from '#shared/ids'
+import { parseParams } from '#shared/params'
+import type { Prediction } from '#shared/records'
+import type { System } from '../core/system'
+import type { Project } from '../store/project'
+import type { StoredRun } from '../store/runs'
+import { quantitiesOf, type Catalogue } from './checkSpec'
+import type { Scheduler } from './scheduler'
+
+export interface RunViews {
+  summaries(): readonly RunSummary[]
+  detail(id: RunId): RunDetail
+}
+
+/** Runs as views show them. @param scheduler null when the project is only read */
+export function runViews(
+  project: Project,
+  scheduler: Pick<Scheduler, 'progress' | 'trouble'> | null,
+  systems: ReadonlyMap<string, System>,
+): RunViews {
+  function summary(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
+    const progress = scheduler?.progress(run.id) ?? null
+    const isOpen = run.status === 'pending' || run.status === 'running'
+    return {
+      id: run.id,
+      name: run.spec.name,
+      system: run.spec.system,
+      params: run.spec.params,
+      seed: run.spec.seed,
+      status: run.status,
+      step: Math.max(run.step, progress?.step ?? 0),
+      steps: run.steps,
+      stepsPerSecond: finiteOrNull(progress?.stepsPerSecond),
+      secondsLeft: finiteOrNull(progress?.secondsLeft),
+      createdAt: run.createdAt,
+      endedAt: run.endedAt,
+      last,
+      claimsHeld: counts.held,
+      claimsChecked: counts.checked,
+      // A queue that stands still says why on every run that waits for it.
+      error: run.error ?? (isOpen ? (scheduler?.trouble?.toData() ?? null) : null),
+    }
+  }
+
+  return {
+    summaries() {
+      const [last, counts] = [project.records.lastValues(), project.claims.counts()]
+      return project.runs
+        .list()
+        .map((run) => summary(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
+    },
+
+    detail(id) {
+      const run = project.runs.get(id)
+      const claims = project.claims.of(id)
+      const system = systems.get(run.spec.system)
+      const held = claims.filter((claim) => claim.holds).length
+      return {
+        ...summary(run, project.records.lastValues(id).get(id) ?? {}, { held, checked: claims.length }),
+        spec: run.spec,
+        // A run outlives its system: what is stored with it still shows in a version that lacks the system.
+        title: system?.title ?? run.spec.system,
+        quantities: run.quantities,
+        figures: system?.figures ?? [],
+        predictions: system ? predictionsOf(system, run) : [],
+        claims,
+        log: project.log.of(id),
+        provenance: run.provenance,
+        measured: project.records.measured(id),
+      }
+    },
+  }
+}
+
+export function systemInfo(system: System, project: Project, { probes }: Pick<Catalogue, 'probes'>): SystemInfo {
+  const measuring = system.probes.flatMap((id) => probes.get(id) ?? [])
+  return {
+    id: system.id,
+    title: system.title,
+    question: system.question,
+    sources: system.sources,
+    params: system.params,
+    presets: Object.entries(system.presets).map(([id, { title, note, params, extraSteps = [] }]) => ({
+      id,
+      title,
+      note,
+      params,
+      extraSteps,
+    })),
+    probes: measuring.map(({ id, title }) => ({ id, title })),
+    quantities: quantitiesOf(measuring),
+    figures: system.figures,
+    claims: system.claims.map(({ id, title, source, kind, slow = false }) => ({ id, title, source, kind, slow })),
+    claimStatus: project.claims.latest(system.id),
+  }
+}
+
+function predictionsOf(system: System, run: StoredRun): readonly Prediction[] {
+  return system.theory(parseParams(system.params, run.spec.params))
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null
+}

@@ -1,0 +1,20 @@
+import type { ErrorData, ErrorDetail } from '#shared/errors'
+
+/** An absolute path of two or more parts; not a quotient such as σ/n/K, which follows a letter or digit. */
+const ABSOLUTE_PATH = /(?<![\p{L}\p{N}./])(?:[A-Za-z]:)?(?:[\\/][^\\/\s"'`():,;]+){2,}/gu
+
+/** The same error with file names in place of absolute paths: views never learn where files lie. */
+export function withoutPaths({ code, message, details }: ErrorData): ErrorData {
+  const cleaned = Object.entries(details).map(([name, detail]): [string, ErrorDetail] => [name, cleanDetail(detail)])
+  return { code, message: clean(message), details: Object.fromEntries(cleaned) }
+}
+
+function cleanDetail(detail: ErrorDetail): ErrorDetail {
+  if (typeof detail === 'string') return clean(detail)
+  if (typeof detail !== 'object' || detail === null) return detail
+  return detail.map((item) => (typeof item === 'string' ? clean(item) : item))
+}
+
+function clean(text: string): string {
+  return text.replaceAll(ABSOLUTE_PATH, (path) => path.split(/[\\/]/).at(-1) ?? '')
+}

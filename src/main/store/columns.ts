@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { type ErrorCode, type ErrorData } from '#shared/errors'
+import { isRunId, type RunId } from '#shared/ids'
+import type { ClaimCheck, QuantityDefinition } from '#shared/records'
+
+/** A JSON column, parsed by the schema of what it holds. */
+export function jsonColumn<T extends z.ZodType>(schema: T) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text)
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(schema)
+}
+
+/** JSON in which NaN and infinities survive as strings; read numbers back with `storedNumber`. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'number' && !Number.isFinite(inner) ? String(inner) : inner,
+  )
+}
+
+export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
+
+export const runIdSchema = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'not a run id')
+
+export const layerSchema = z.int().min(0).nullable()
+
+const errorCodes = {
+  'bad-input': 'bad-input',
+  shape: 'shape',
+  degenerate: 'degenerate',
+  'not-found': 'not-found',
+  unavailable: 'unavailable',
+  storage: 'storage',
+  conflict: 'conflict',
+  internal: 'internal',
+} satisfies { [Code in ErrorCode]: Code }
+
+// A NaN is a string once it was stored: see toJson.
+const scalarDetail = z.union([z.string(), z.number(), z.nan()])
+
+export const errorDataSchema: z.ZodType<ErrorData> = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  details: z.record(z.string(), z.union([scalarDetail, z.boolean(), z.null(), z.array(scalarDetail)])),
+})
+
+export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
+  id: z.string(),
+  label: z.string(),
+  symbol: z.string(),
+  unit: z.string(),
+  help: z.string(),
+  kind: z.enum(['scalar', 'vector', 'matrix', 'spectrum', 'density']),
+  scale: z.enum(['linear', 'log']),
+  perLayer: z.boolean(),
+})
+
+export const claimCheckSchema: z.ZodType<ClaimCheck> = z.object({
+  label: z.string(),
+  measured: storedNumber,
+  predicted: storedNumber.nullable(),
+  relation: z.enum(['within', 'atMost', 'atLeast']),
+  allowance: storedNumber,
+  holds: z.boolean(),
+})

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { LabError } from '#shared/errors'
+import type { Connection } from './connection'
+import { migrations } from './migrations/index'
+
+/** 'CLPS': tells a Collapsar project from every other SQLite file. Never change it. */
+const APPLICATION_ID = 0x434c5053
+export const SCHEMA_VERSION = migrations.length
+
+const header = z.object({ application_id: z.number(), user_version: z.number(), tables: z.number() })
+
+/** What a file is: 'new' (nothing in it yet), or a project of some schema version. */
+export type FileKind = { readonly kind: 'new' } | { readonly kind: 'project'; readonly version: number }
+
+/** @throws LabError 'bad-input' if the file belongs to another program */
+export function identify(connection: Connection): FileKind {
+  const found = connection.get(
+    header,
+    `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) AS tables
+     FROM pragma_application_id, pragma_user_version`,
+  )
+  if (found?.application_id === APPLICATION_ID) return { kind: 'project', version: found.user_version }
+  if (found?.application_id === 0 && found.user_version === 0 && found.tables === 0) return { kind: 'new' }
+  throw notAProject(connection.name)
+}
+
+export function notAProject(name: string, cause?: unknown): LabError {
+  return new LabError(
+    'bad-input',
+    `"${name}" is not a Collapsar project. Choose a project file, or a new name to make one.`,
+    {},
+    { cause },
+  )
+}
+
+/** Brings the schema to the current version, each step all or nothing. */
+export function migrate(connection: Connection, from: number): void {
+  migrations.slice(from).forEach((sql, i) => {
+    connection.transaction(() => {
+      connection.exec(sql)
+      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${from + i + 1}`)
+    })
+  })
+}
+
+/** Null when SQLite finds the file sound, else what it found first. */
+export function damageIn(connection: Connection): string | null {
+  try {
+    const found = connection.get(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
+    const answer = found?.quick_check ?? 'the check gave no answer'
+    return answer === 'ok' ? null : answer.replaceAll(/\s+/g, ' ')
+  } catch (thrown) {
+    return LabError.from(thrown).message
+  }
+}

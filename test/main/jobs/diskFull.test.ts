@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { inProcessWorker } from '#main/jobs/inProcessWorker'
+import { Scheduler } from '#main/jobs/scheduler'
+import { openConnection } from '#main/store/connection'
+import { projectOn } from '#main/store/project'
+import { damageIn, migrate } from '#main/store/schema'
+import { parseRunSpec } from '#shared/spec'
+import { failureOf, fixedClock, newRun, runId, temporaryFolder, vector } from '../../helpers/projects'
+import { tinyExecute } from '../../helpers/tinySystem'
+
+/** A project whose file may be kept from growing, as a full disk does. */
+function limitedProject() {
+  const connection = openConnection(join(temporaryFolder(), 'work.collapsar'))
+  onTestFinished(() => connection.close())
+  migrate(connection, 0)
+  const project = projectOn(connection)
+  return {
+    connection,
+    project,
+    fill: () => connection.exec('PRAGMA max_page_count = 1'), // SQLite takes the present size when it is more
+    free: () => connection.exec('PRAGMA max_page_count = 1000000'),
+  }
+}
+
+describe('a full disk', () => {
+  it('refuses a batch wholly, says what to do, and leaves the file sound', () => {
+    const { connection, project, fill, free } = limitedProject()
+    project.runs.enqueue(newRun(1))
+    fill()
+    const large = vector(
+      'noise',
+      0,
+      Array.from({ length: 10_000 }, (_, i) => Math.sin(i ** 2)),
+    )
+    const error = failureOf(() => project.records.append(runId(1), [vector('small', 0, [1]), large]))
+    expect(error).toMatchObject({
+      code: 'storage',
+      message: expect.stringMatching(/"work.collapsar".*disk is full.*Free/),
+    })
+    expect(project.records.measured(runId(1))).toEqual([])
+    expect(damageIn(connection)).toBeNull()
+    free()
+    project.records.append(runId(1), [large])
+    expect(project.records.atOrBefore(runId(1), 'noise', null, 0)?.data).toEqual(large.data)
+  })
+
+  it('pauses the queue, which goes on by itself once there is space, and loses no record that arrived', async () => {
+    const { project, fill, free } = limitedProject()
+    let announced = -1
+    const sent: number[] = []
+    const execute: typeof tinyExecute = (spec, options) =>
+      tinyExecute(spec, {
+        ...options,
+        sink: {
+          ...options.sink,
+          record(record) {
+            if (record.quantity === 'values') sent.push(record.step)
+            options.sink.record(record)
+          },
+        },
+      })
+    const scheduler = new Scheduler({
+      project,
+      startWorker: inProcessWorker(execute, { read: () => new Uint8Array() }),
+      clock: fixedClock(),
+      slots: 1,
+      onCompleted: () => {},
+      onChanged: () => {},
+      onMeasured: (_id, step) => (announced = step),
+    })
+    onTestFinished(() => scheduler.close())
+    const spec = parseRunSpec({ system: 'tiny', params: { steps: 100_000, pauseMs: 2 } })
+    project.runs.enqueue(newRun(1, { spec, steps: 100_000 }))
+    project.runs.enqueue(newRun(2, { spec: parseRunSpec({ system: 'tiny' }), steps: 5 }))
+    scheduler.wake()
+    await vi.waitFor(() => expect(announced).toBeGreaterThan(0), 5000)
+    fill()
+    await vi.waitFor(() => expect(scheduler.trouble?.message).toMatch(/disk is full/), 10_000)
+    expect(scheduler.trouble?.code).toBe('storage')
+    expect(project.runs.get(runId(1)).status).toBe('running')
+    expect(project.runs.get(runId(2)).status).toBe('pending')
+    const storedBefore = project.records.arrays(runId(1), 'values', null).length
+
+    free()
+    await vi.waitFor(() => expect(project.runs.get(runId(2)).status).toBe('completed'), 10_000)
+    expect(scheduler.trouble).toBeNull()
+    const interrupted = project.runs.get(runId(1))
+    expect(interrupted).toMatchObject({ status: 'interrupted', error: { code: 'storage' } })
+    const steps = project.records.arrays(runId(1), 'values', null).map((record) => record.step)
+    expect(steps.length).toBeGreaterThan(storedBefore)
+    expect(steps).toEqual(sent.slice(0, steps.length))
+  })
+})

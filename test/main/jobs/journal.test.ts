@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Journal } from '#main/jobs/journal'
+import { openProject } from '#main/store/openProject'
+import { LabError } from '#shared/errors'
+import { fixedClock, newRun, runId, temporaryFolder } from '../../helpers/projects'
+
+function journal(onTrouble: (trouble: LabError | null) => void = () => {}) {
+  const project = openProject(join(temporaryFolder(), 'work.collapsar'), { clock: fixedClock() })
+  const made = new Journal(project, onTrouble)
+  onTestFinished(() => {
+    made.close()
+    project.close()
+  })
+  return { project, journal: made }
+}
+
+const full = new LabError('storage', 'the disk is full')
+const refused = (error: LabError) => {
+  throw error
+}
+
+describe('Journal', () => {
+  it('keeps the order when a commit leads to further changes', () => {
+    const { journal: made } = journal()
+    const order: string[] = []
+    const note = (name: string, committed = () => {}) =>
+      made.write({ apply: () => order.push(name), committed, refused })
+    note('first', () => {
+      note('third')
+      order.push('second')
+    })
+    expect(order).toEqual(['first', 'second', 'third'])
+  })
+
+  it('keeps what the disk refuses, and all that follows, until it is accepted', async () => {
+    const trouble = vi.fn()
+    const { journal: made } = journal(trouble)
+    let isFull = true
+    const order: string[] = []
+    const apply = () => {
+      if (isFull) throw full
+      order.push('first')
+    }
+    made.write({ apply, refused })
+    made.write({ apply: () => order.push('second'), refused })
+    expect(made.trouble).toBe(full)
+    expect(order).toEqual([])
+    isFull = false
+    await vi.waitFor(() => expect(order).toEqual(['first', 'second']), 5000)
+    expect(made.trouble).toBeNull()
+    expect(trouble.mock.calls).toEqual([[full], [null]])
+  })
+
+  it('undoes and hands back a change that can never be stored, and goes on', () => {
+    const { journal: made, project } = journal()
+    const errors: string[] = []
+    const twice = () => {
+      project.runs.enqueue(newRun(1))
+      project.runs.enqueue(newRun(1))
+    }
+    made.write({ apply: twice, refused: (error) => errors.push(error.code) })
+    made.write({ apply: () => project.runs.enqueue(newRun(2)), refused })
+    expect(errors).toEqual(['internal'])
+    expect(project.runs.list().map((run) => run.id)).toEqual([runId(2)])
+  })
+})
