@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import type { Benchmark, Figure } from './benchmark'
+import { train } from './train'
+
+const benchmarks: readonly Benchmark[] = [train]
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false } },
+})
+const chosen = benchmarks.find((benchmark) => benchmark.name === positionals[0])
+if (!chosen || positionals.length !== 1) {
+  const list = benchmarks.map(({ name, summary }) => `  ${name}  ${summary}`).join('\n')
+  process.stderr.write(
+    `bench: name one of\n${list}\nwith --json for one JSON object a line, --peers to measure peers too.\n`,
+  )
+  process.exitCode = 2
+} else {
+  await chosen.run({
+    ...values,
+    emit: (figure) => process.stdout.write(`${values.json ? JSON.stringify(figure) : inWords(figure)}\n`),
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
+}
+
+function inWords({ case: one, metric, value }: Figure): string {
+  const place = Object.entries(one)
+    .filter(([key]) => ['L', 'd', 'K', 'n', 'blas'].includes(key))
+    .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
+    .join(' ')
+  return `${place.padEnd(44)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`
+}

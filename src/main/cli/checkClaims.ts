@@ -1,0 +1,26 @@
+import type { RunDetail } from '#shared/contract/index'
+import type { System } from '../core/system'
+import type { CheckedClaim } from './claimTable'
+import type { CommandContext } from './command'
+
+/** The claims that the service checked when the run ended. */
+export function claimsOfRun(run: RunDetail): CheckedClaim[] {
+  return run.claims.map((claim) => ({ ...claim, on: run.name }))
+}
+
+/** Closed forms against direct computation, without any training. */
+export async function checkExactClaims(
+  { terminal }: CommandContext,
+  system: System,
+  isWanted: (id: string, slow: boolean) => boolean,
+): Promise<CheckedClaim[]> {
+  const results: CheckedClaim[] = []
+  for (const claim of system.claims) {
+    if (claim.kind !== 'exact' || !isWanted(claim.id, claim.slow ?? false)) continue
+    terminal.note(`Checking ${claim.id}: ${claim.title}\n`)
+    const checks = await claim.check()
+    const holds = checks.length > 0 && checks.every((check) => check.holds)
+    results.push({ id: claim.id, title: claim.title, source: claim.source, checks, holds, on: 'exact' })
+  }
+  return results
+}

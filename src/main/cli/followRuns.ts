@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunDetail, RunStatus, RunSummary } from '#shared/contract/index'
+import type { RunId } from '#shared/ids'
+import type { RunSpec } from '#shared/spec'
+import type { OpenedService } from '../host/openService'
+import type { CommandContext } from './command'
+import { ProgressBar } from './progressBar'
+
+const REFRESH_MS = 250
+
+/**
+ * Queues the runs and waits until every one of them has ended; their details come in the order of the specs.
+ * When the person asks to stop they are cancelled, and what was recorded stays in the project.
+ */
+export async function trainAll(
+  context: CommandContext,
+  service: OpenedService,
+  specs: readonly RunSpec[],
+): Promise<RunDetail[]> {
+  const ids: RunId[] = []
+  for (const spec of specs) ids.push((await service.handlers['run.start']({ spec })).runId)
+  const bar = new ProgressBar(context.terminal)
+  let cancelled = false
+  for (;;) {
+    const summaries = await service.handlers['runs.list'](null)
+    const runs = summaries.filter((run) => ids.includes(run.id))
+    if (!runs.some(isUnfinished)) break
+    bar.show(progressOf(runs))
+    if (context.signal.aborted && !cancelled) {
+      cancelled = true
+      for (const run of runs.filter(isUnfinished)) await service.handlers['run.cancel']({ runId: run.id })
+    }
+    await sleep(REFRESH_MS)
+  }
+  bar.clear()
+  return Promise.all(ids.map((runId) => service.handlers['run.get']({ runId })))
+}
+
+function isUnfinished({ status }: RunSummary): boolean {
+  const unfinished: readonly RunStatus[] = ['pending', 'running']
+  return unfinished.includes(status)
+}
+
+/** All runs as one bar. Time left is that of the slowest running one, unknown while others wait for a slot. */
+function progressOf(runs: readonly RunSummary[]) {
+  const ended = runs.filter((run) => !isUnfinished(run)).length
+  const left = runs.map((run) => run.secondsLeft).filter((seconds) => seconds !== null)
+  const isWaiting = runs.some((run) => run.status === 'pending')
+  return {
+    label: runs.length === 1 ? runs[0]!.system : `${ended} of ${runs.length} runs done`,
+    done: runs.reduce((sum, run) => sum + (isUnfinished(run) ? run.step : run.steps), 0),
+    of: runs.reduce((sum, run) => sum + run.steps, 0),
+    secondsLeft: isWaiting || left.length === 0 ? null : Math.max(...left),
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { app, BrowserWindow, dialog, session } from 'electron'
+import { LabError } from '#shared/errors'
+import { PROJECT_FILE_NAME } from '../host/defaultProject'
+import { installationAt } from '../host/installation'
+import { dataFolder, openService } from '../host/openService'
+import { openPageFolder } from '../host/pageFolder'
+import { setAppMenu } from './appMenu'
+import { handleAppScheme, registerAppScheme } from './appScheme'
+import { answerRequests, pushEvents } from './ipcBridge'
+import { lockContents, lockSession } from './lockdown'
+import { openMainWindow } from './mainWindow'
+import { projectArgument } from './projectArgument'
+import { utilityWorker } from './utilityWorker'
+
+/** The desktop shell: locks the session, opens the project, shows one window. */
+async function start(): Promise<void> {
+  const installation = installationAt(import.meta.dirname)
+  lockSession(session.defaultSession)
+  handleAppScheme(session.defaultSession, await openPageFolder(installation.pages))
+  setAppMenu(process.platform)
+  const folder = app.getPath('userData')
+  await mkdir(folder, { recursive: true })
+  const service = await openService({
+    installation,
+    project: projectArgument(process.argv) ?? join(folder, PROJECT_FILE_NAME),
+    startWorker: utilityWorker(installation.worker, [dataFolder(installation)]),
+    host: 'electron',
+  })
+  closeBeforeQuit(() => service.close())
+  answerRequests(service)
+  const open = async () => pushEvents(service, (await openMainWindow(installation.preload)).webContents)
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) void open().catch(fail)
+  })
+  await open()
+}
+
+/** The workers are ended and the project is closed before the process goes. */
+function closeBeforeQuit(close: () => Promise<void>): void {
+  let isClosed = false
+  app.on('before-quit', (event) => {
+    if (isClosed) return
+    event.preventDefault()
+    void close()
+      .catch((error: unknown) => dialog.showErrorBox('Collapsar', LabError.from(error).message))
+      .finally(() => {
+        isClosed = true
+        app.quit()
+      })
+  })
+}
+
+function fail(error: unknown): void {
+  dialog.showErrorBox('Collapsar cannot start', LabError.from(error).message)
+  app.exit(1)
+}
+
+function showExistingWindow(): void {
+  const [window] = BrowserWindow.getAllWindows()
+  if (window?.isMinimized()) window.restore()
+  window?.focus()
+}
+
+app.enableSandbox()
+registerAppScheme()
+// Every page that could ever come up, not only our window.
+app.on('web-contents-created', (_event, contents) => lockContents(contents))
+app.on('window-all-closed', () => {
+  if (process.platform !== 'darwin') app.quit()
+})
+// One writer per project: a second start shows the first one's window.
+if (app.requestSingleInstanceLock()) {
+  app.on('second-instance', showExistingWindow)
+  void app.whenReady().then(start).catch(fail)
+} else {
+  app.quit()
+}

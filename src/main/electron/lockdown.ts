@@ -1,0 +1,37 @@
+import { shell, type Session, type WebContents } from 'electron'
+import { isAppUrl } from './appScheme'
+
+/** Where a citation may lead: to the system's browser, after a click. */
+const EXTERNAL_HOSTS = new Set(['arxiv.org', 'doi.org'])
+
+/** Offline by construction: nothing but our own pages is ever requested, and no permission is ever given. */
+export function lockSession(session: Session): void {
+  session.webRequest.onBeforeRequest(({ url }, callback) => callback({ cancel: !isOwnRequest(url) }))
+  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
+  session.setPermissionCheckHandler(() => false)
+  session.setDevicePermissionHandler(() => false)
+  session.setSpellCheckerEnabled(false)
+}
+
+/** A window shows the workbench and nothing else. */
+export function lockContents(contents: WebContents): void {
+  contents.on('will-navigate', (event) => event.preventDefault())
+  contents.on('will-frame-navigate', (event) => event.preventDefault())
+  contents.on('will-redirect', (event) => event.preventDefault())
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isExternalLink(url)) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
+}
+
+/** data: and blob: stay inside the page: pictures that a chart draws before they are saved. */
+function isOwnRequest(url: string): boolean {
+  if (url.startsWith('data:')) return true
+  return isAppUrl(url.startsWith('blob:') ? url.slice('blob:'.length) : url)
+}
+
+function isExternalLink(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed?.protocol === 'https:' && EXTERNAL_HOSTS.has(parsed.host)
+}

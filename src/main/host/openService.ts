@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { AppInfo, Handlers } from '#shared/contract/index'
+import { LabError } from '#shared/errors'
+import { createBackend } from '../compute/backends/select'
+import { folderResources } from '../jobs/folderResources'
+import type { StartWorker } from '../jobs/workerHandle'
+import { probes } from '../probes/registry'
+import { createService, dispatch } from '../service'
+import { systems } from '../systems/registry'
+import type { HostedService } from './hostedService'
+import type { Installation } from './installation'
+
+/** The folder of the data sets: what a worker gets as its one argument. */
+export function dataFolder(installation: Installation): string {
+  return join(installation.resources, 'data')
+}
+
+export interface OpenServiceOptions {
+  readonly installation: Installation
+  readonly project: string
+  readonly startWorker: StartWorker
+  readonly host: AppInfo['host']
+  /** Runs that train at a time; all cores but one when not given. */
+  readonly slots?: number
+  /** Look, but change nothing: works while another process writes. */
+  readonly readOnly?: boolean
+}
+
+/** The service of this installation on a project file, as every host uses it. */
+export interface OpenedService extends HostedService {
+  readonly handlers: Handlers
+  close(): Promise<void>
+}
+
+/** @throws LabError when the project cannot be opened, with what to do */
+export async function openService(options: OpenServiceOptions): Promise<OpenedService> {
+  const { installation, project, startWorker, host, slots, readOnly = false } = options
+  const service = createService({
+    projectPath: project,
+    readOnly,
+    startWorker,
+    host,
+    probes,
+    systems: new Map(systems.map((system) => [system.id, system])),
+    resources: folderResources(dataFolder(installation)),
+    // Only who looks at a page wants to know, and the search takes a moment.
+    blas: readOnly ? 'not searched' : await blasInWords(),
+    ...(slots !== undefined && { slots }),
+  })
+  return {
+    handlers: service.handlers,
+    on: service.on,
+    call: (method, input) => dispatch(service.handlers, method, input),
+    close: () => service.close(),
+  }
+}
+
+/** The project of the person who named none: its folder is ours, so it is made when missing. */
+export async function prepareDefaultProject(project: string): Promise<string> {
+  try {
+    await mkdir(dirname(project), { recursive: true })
+  } catch (cause) {
+    const message = `The folder ${dirname(project)} cannot be made. Name another project with --project.`
+    throw new LabError('storage', message, { project }, { cause })
+  }
+  return project
+}
+
+/** In the words of the runs' own provenance. */
+async function blasInWords(): Promise<string> {
+  const backend = await createBackend()
+  const { blas } = backend.description
+  backend.dispose()
+  return blas
+}

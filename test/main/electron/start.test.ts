@@ -1,0 +1,105 @@
+import { EventEmitter } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { OpenServiceOptions } from '#main/host/openService'
+import { FakeService } from '../host/fakeService'
+import { electronModule, FakeContents, FakeSession, recorded, resetRecorded } from './fakeElectron'
+
+/** The order of what the shell did. */
+const { order, shell } = vi.hoisted(() => ({ order: new Array<string>(), shell: { isFirst: true, pages: '' } }))
+
+class FakeApp extends EventEmitter {
+  enableSandbox = () => void order.push('sandbox')
+  requestSingleInstanceLock = () => shell.isFirst
+  quit = () => void order.push('quit')
+  exit = (code: number) => void order.push(`exit ${code}`)
+  getPath = () => join(shell.pages, 'userData')
+  async whenReady(): Promise<void> {
+    order.push('ready')
+  }
+}
+const app = new FakeApp()
+const session = new FakeSession()
+const dialog = { showErrorBox: vi.fn<(title: string, text: string) => void>() }
+const opened: OpenServiceOptions[] = []
+
+vi.mock('electron', () => ({ ...electronModule, app, dialog, session: { defaultSession: session } }))
+vi.mock('#main/host/installation', () => ({
+  installationAt: () => ({
+    pages: shell.pages,
+    worker: '/worker.js',
+    preload: '/preload.cjs',
+    resources: '/resources',
+  }),
+}))
+vi.mock('#main/host/openService', () => ({
+  dataFolder: () => '/resources/data',
+  openService: async (options: OpenServiceOptions) => {
+    order.push('service')
+    opened.push(options)
+    const service = new FakeService(async () => ({ ok: true, value: null }))
+    return Object.assign(service, { close: async () => void order.push('close') })
+  },
+}))
+
+shell.pages = mkdtempSync(join(tmpdir(), 'collapsar-shell-'))
+afterAll(() => rmSync(shell.pages, { recursive: true }))
+
+async function start(): Promise<void> {
+  await import('#main/electron/index')
+  await vi.waitFor(() => expect(order.some((step) => /service|quit|exit/.test(step))).toBe(true))
+}
+
+describe('the shell', () => {
+  beforeEach(() => {
+    vi.resetModules()
+    resetRecorded()
+    app.removeAllListeners()
+    dialog.showErrorBox.mockClear()
+    order.length = 0
+    opened.length = 0
+    shell.isFirst = true
+    writeFileSync(join(shell.pages, 'index.html'), 'the workbench')
+  })
+
+  it('locks everything before it opens the project and the window', async () => {
+    await start()
+    expect(order).toEqual(['sandbox', 'ready', 'service'])
+    expect([session.requestFilter, session.permissionRequest, session.pageHandler]).not.toContain(null)
+    expect(opened[0]).toMatchObject({ project: join(shell.pages, 'userData', 'project.clps'), host: 'electron' })
+    await vi.waitFor(() => expect(recorded.windows).toHaveLength(1))
+    expect([...recorded.ipcHandlers.keys()]).toEqual(['collapsar:request'])
+  })
+
+  it('locks every page that comes up, not only its own window', async () => {
+    await start()
+    const contents = new FakeContents()
+    app.emit('web-contents-created', {}, contents)
+    expect(contents.openHandler?.({ url: 'https://evil.example/' })).toEqual({ action: 'deny' })
+  })
+
+  it('ends workers and project before it quits', async () => {
+    await start()
+    const preventDefault = vi.fn<() => void>()
+    app.emit('before-quit', { preventDefault })
+    await vi.waitFor(() => expect(order).toContain('quit'))
+    expect(order.slice(-2)).toEqual(['close', 'quit'])
+    app.emit('before-quit', { preventDefault })
+    expect(preventDefault).toHaveBeenCalledOnce()
+  })
+
+  it('leaves the project to the first instance', async () => {
+    shell.isFirst = false
+    await start()
+    expect(order).toEqual(['sandbox', 'quit'])
+  })
+
+  it('says what is wrong when it cannot start', async () => {
+    rmSync(join(shell.pages, 'index.html'))
+    await start()
+    expect(order.at(-1)).toBe('exit 1')
+    expect(dialog.showErrorBox).toHaveBeenCalledWith('Collapsar cannot start', expect.stringMatching(/npm run build/))
+  })
+})
