@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunDetail, RunStatus, RunSummary } from '#shared/contract/index'
+import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import type { RunSpec } from '#shared/spec'
 import type { OpenedService } from '../host/openService'
@@ -24,11 +25,18 @@ export async function trainAll(
   for (;;) {
     const summaries = await service.handlers['runs.list'](null)
     const runs = summaries.filter((run) => ids.includes(run.id))
-    if (!runs.some(isUnfinished)) break
+    const unfinished = runs.filter(isUnfinished)
+    if (unfinished.length === 0) break
+    // An error on an open run is the queue's: it waits until someone makes room, and nobody watches a terminal for that.
+    const trouble = unfinished.find((run) => run.error)?.error
+    if (trouble) {
+      bar.clear()
+      throw LabError.from(trouble)
+    }
     bar.show(progressOf(runs))
     if (context.signal.aborted && !cancelled) {
       cancelled = true
-      for (const run of runs.filter(isUnfinished)) await service.handlers['run.cancel']({ runId: run.id })
+      for (const run of unfinished) await service.handlers['run.cancel']({ runId: run.id })
     }
     await sleep(REFRESH_MS)
   }

@@ -19,7 +19,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 // The exit code is set and the process left to end by itself, so that nothing written is lost.
 process.exitCode = await main(commands, process.argv.slice(2), {
   installation,
-  systems,
+  systems: [...systems.values()],
   defaultProject,
   terminal: processTerminal(process.stdout, process.stderr),
   signal: interruption.signal,

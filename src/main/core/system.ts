@@ -59,6 +59,8 @@ export interface Preset {
   readonly params: ParamValues
   /** Steps measured beside the logarithmic schedule. */
   readonly extraSteps?: readonly number[]
+  /** The headless demo trains it: seconds, to the end of its story. */
+  readonly demo?: true
 }
 
 /** A research system: one folder that describes itself. */

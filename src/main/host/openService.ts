@@ -42,7 +42,7 @@ export async function openService(options: OpenServiceOptions): Promise<OpenedSe
     startWorker,
     host,
     probes,
-    systems: new Map(systems.map((system) => [system.id, system])),
+    systems,
     resources: folderResources(dataFolder(installation)),
     // Only who looks at a page wants to know, and the search takes a moment.
     blas: readOnly ? 'not searched' : await blasInWords(),

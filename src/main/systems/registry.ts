@@ -3,13 +3,14 @@ import type { System } from '../core/system'
 
 const modules = import.meta.glob<System>('./*/system.ts', { eager: true, import: 'default' })
 
-/** Every system of the workbench, in the order of their folders. A folder with a system.ts is all it takes. */
-export const systems: readonly System[] = Object.values(modules)
+/** Every system by its id, in the order of their folders. A folder with a system.ts is all it takes. */
+export const systems: ReadonlyMap<string, System> = new Map(Object.values(modules).map((system) => [system.id, system]))
 
 /** @throws LabError 'not-found' that lists the known ids */
 export function systemById(id: string): System {
-  const system = systems.find((candidate) => candidate.id === id)
+  const system = systems.get(id)
   if (system) return system
-  const known = systems.map((candidate) => candidate.id).join(', ')
-  throw new LabError('not-found', `There is no system "${id}". Known systems: ${known}.`, { id })
+  throw new LabError('not-found', `There is no system "${id}". Known systems: ${[...systems.keys()].join(', ')}.`, {
+    id,
+  })
 }

@@ -12,7 +12,7 @@ const resources = folderResources(join(import.meta.dirname, '../../../resources/
 
 describe('system registry', () => {
   it('finds systems by their folder and gives every id to one of them', () => {
-    const ids = systems.map((system) => system.id)
+    const ids = [...systems.keys()]
     expect(ids).toContain('deep-ufm')
     expect(new Set(ids).size).toBe(ids.length)
     for (const id of ids) expect(systemById(id).id).toBe(id)
@@ -23,7 +23,7 @@ describe('system registry', () => {
   })
 })
 
-describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ system }) => {
+describe.each([...systems.values()].map((system) => ({ id: system.id, system })))('$id', ({ system }) => {
   const quantities = new Set(system.probes.flatMap((id) => probeById(id).quantities.map((quantity) => quantity.id)))
 
   it('builds and trains ten steps with its defaults', async () => {

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunDetail } from '#shared/contract/index'
 import { LabError } from '#shared/errors'
+import type { RunSpec } from '#shared/spec'
+import type { System } from '../../core/system'
 import { exportRunFigures } from '../../export/exportRunFigures'
 import { writeFileAtomically } from '../../export/writeFileAtomically'
 import { PROJECT_FILE_NAME } from '../../host/defaultProject'
@@ -11,20 +13,14 @@ import type { OpenedService } from '../../host/openService'
 import { defineCommand, type CommandContext } from '../command'
 import { trainAll } from '../followRuns'
 import { runDocument, statusOf } from '../runReport'
-import { presetSpec, systemNamed } from '../specFromOptions'
+import { presetSpec } from '../specFromOptions'
 import { facts } from '../table'
 import { toJson } from '../terminal'
 import { withService } from '../withService'
 
-/** One run with closed forms for every number, and one on images: what the workbench is for. */
-const RUNS = [
-  { system: 'deep-ufm', preset: 'small' },
-  { system: 'image-classifier', preset: 'small' },
-] as const
-
 export const demo = defineCommand({
   name: 'demo',
-  summary: 'train two small runs to the terminal phase, draw their figures, check every claim',
+  summary: 'train the small runs to the terminal phase, draw their figures, check every claim',
   positionals: [],
   options: {
     out: { type: 'string', placeholder: 'DIR', help: 'folder for project and figures (default: demo-output)' },
@@ -32,10 +28,11 @@ export const demo = defineCommand({
   },
   async run(context, { out = 'demo-output', json }) {
     await makeFolder(out)
+    const specs = context.systems.flatMap(demoSpecs)
     const { runs, files } = await withService(
       context,
-      { project: join(out, PROJECT_FILE_NAME), slots: Math.min(RUNS.length, context.cores) },
-      (service) => trainAndDraw(context, service, out),
+      { project: join(out, PROJECT_FILE_NAME), slots: Math.min(specs.length, context.cores) },
+      (service) => trainAndDraw(context, service, specs, out),
     )
     const claims = [...runs.flatMap(claimsOfRun), ...(await checkClosedForms(context))]
     const allHold = runs.every((run) => run.status === 'completed') && claims.every((claim) => claim.holds)
@@ -53,8 +50,13 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function trainAndDraw(context: CommandContext, service: OpenedService, out: string) {
-  const specs = RUNS.map(({ system, preset }) => presetSpec(systemNamed(context.systems, system), preset, 0))
+function demoSpecs(system: System): RunSpec[] {
+  return Object.keys(system.presets)
+    .filter((id) => system.presets[id]?.demo)
+    .map((id) => presetSpec(system, id, 0))
+}
+
+async function trainAndDraw(context: CommandContext, service: OpenedService, specs: readonly RunSpec[], out: string) {
   const runs = await trainAll(context, service, specs)
   const files: string[] = []
   for (const detail of runs) {
@@ -73,8 +75,8 @@ async function trainAndDraw(context: CommandContext, service: OpenedService, out
 
 async function checkClosedForms(context: CommandContext): Promise<CheckedClaim[]> {
   const results: CheckedClaim[] = []
-  for (const { system } of RUNS) {
-    results.push(...(await checkExactClaims(context, systemNamed(context.systems, system), (_id, slow) => !slow)))
+  for (const system of context.systems.filter((candidate) => demoSpecs(candidate).length > 0)) {
+    results.push(...(await checkExactClaims(context, system, (_id, slow) => !slow)))
   }
   return results
 }

@@ -16,6 +16,7 @@ export const ufmPresets = {
       steps: 6000,
     },
     extraSteps: [300],
+    demo: true,
   },
   paper: {
     title: "Paper (K = 3, n = 40, L = 5, d = 60, λ = 0.01 are the paper's; η, s and steps ours)",

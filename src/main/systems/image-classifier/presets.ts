@@ -23,6 +23,7 @@ export const classifierPresets = {
     title: 'Small (digits 0–4, cross-entropy, 64–32–32–32–5)',
     note: 'To the terminal phase of training, with all spectra, in well under a minute.',
     params: { ...digits, loss: 'ce' },
+    demo: true,
   },
   mse: {
     title: 'Squared error (digits 0–4, 64–32–32–32–5)',
