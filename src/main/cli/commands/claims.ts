@@ -5,7 +5,7 @@ import type { RunDetail } from '#shared/contract/index'
 import type { System } from '../../core/system'
 import { PROJECT_FILE_NAME } from '../../host/defaultProject'
 import { checkExactClaims } from '../checkClaims'
-import { claimTable, verdictLines, type CheckedClaim } from '../claimTable'
+import { claimSummary, claimTable, verdictLines, type CheckedClaim } from '../claimTable'
 import { defineCommand, jsonOption, type CommandContext } from '../command'
 import { trainAll } from '../followRuns'
 import { unknownWord } from '../nearest'
@@ -28,9 +28,10 @@ export const claims = defineCommand({
     only: { type: 'string', placeholder: 'ID', help: 'one claim only, as in 01.C2' },
     seeds: { type: 'string', placeholder: 'N', help: 'the first N seeds of each claim (default: all it names)' },
     slow: { type: 'boolean', help: 'claims that take minutes as well' },
+    all: { type: 'boolean', help: 'every comparison, not only the tightest of each claim and run' },
     json: jsonOption,
   },
-  async run(context, { only, seeds, slow = false }, [systemId = '']) {
+  async run(context, { only, seeds, slow = false, all = false }, [systemId = '']) {
     const system = systemNamed(context.systems, systemId)
     const ids = system.claims.map((claim) => claim.id)
     if (only !== undefined && !ids.includes(only)) throw unknownWord(`claim of ${system.id}:`, only, ids)
@@ -44,7 +45,7 @@ export const claims = defineCommand({
     return {
       exitCode: checked.every((claim) => claim.holds) ? 0 : 1,
       document: { system: system.id, claims: checked, notChecked: left },
-      text: [claimTable(checked), verdictLines(checked), ...slowLine(only, left)].join('\n'),
+      text: [(all ? claimTable : claimSummary)(checked), verdictLines(checked), ...slowLine(only, left)].join('\n'),
     }
   },
 })

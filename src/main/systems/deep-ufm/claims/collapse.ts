@@ -85,7 +85,7 @@ const gradient = onSmall(
   'The data gradient lies in the outlier space, the total gradient leaves it',
   (evidence, { K }) => [
     ...onMeasured(evidence, { quantity: 'dataGradientInOutliers', layer: LAYER, step: 'last' }, ([fraction]) => [
-      atLeast('fraction of the data gradient', fraction!, 1 - 1e-12),
+      atMost('1 − fraction of the data gradient', 1 - fraction!, 1e-12),
     ]),
     ...onMeasured(evidence, { quantity: 'gradientCoefficients', layer: LAYER, step: 'last' }, (coefficients) => {
       const diagonal = (matrix: Float64Array) => matrix.filter((_, at) => at % (K + 1) === 0)

@@ -1,0 +1,40 @@
+import type { RunStatus, RunSummary } from '#shared/contract/index'
+
+/** The word, the tone and the shape of a state: never a colour alone. */
+export const statusWords: Readonly<
+  Record<RunStatus, { word: string; tone: 'good' | 'warn' | 'bad' | 'busy' | 'idle' }>
+> = {
+  pending: { word: 'waiting', tone: 'idle' },
+  running: { word: 'running', tone: 'busy' },
+  completed: { word: 'completed', tone: 'good' },
+  diverged: { word: 'diverged', tone: 'bad' },
+  failed: { word: 'failed', tone: 'bad' },
+  cancelled: { word: 'cancelled', tone: 'idle' },
+  interrupted: { word: 'interrupted', tone: 'warn' },
+}
+
+export function isActive(run: Pick<RunSummary, 'status'>): boolean {
+  return run.status === 'pending' || run.status === 'running'
+}
+
+/** Ended otherwise than by finishing or by a person's wish. */
+export function hasFailed(run: Pick<RunSummary, 'status'>): boolean {
+  return run.status === 'failed' || run.status === 'diverged' || run.status === 'interrupted'
+}
+
+/** The name a person gave, or the id. */
+export function runTitle(run: Pick<RunSummary, 'id' | 'name'>): string {
+  return run.name || run.id
+}
+
+export function causeOf(run: Pick<RunSummary, 'status' | 'error' | 'step'>): string | null {
+  if (run.error) return run.error.message
+  switch (run.status) {
+    case 'diverged':
+      return `The loss was no longer finite at step ${run.step}. Everything measured before is kept. Try a smaller learning rate.`
+    case 'interrupted':
+      return `The worker ended at step ${run.step} without saying why. Everything measured before is kept. Repeat the run.`
+    default:
+      return null
+  }
+}

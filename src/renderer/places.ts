@@ -1,0 +1,21 @@
+import type { Component } from 'vue'
+import type { RailEntry } from './components/railEntry'
+import DesignView from './views/design/DesignView.vue'
+import LibraryView from './views/library/LibraryView.vue'
+import QueueView from './views/queue/QueueView.vue'
+import RunsView from './views/runs/RunsView.vue'
+import SettingsView from './views/settings/SettingsView.vue'
+
+/** A place of the workbench: one entry in the rail, one address. */
+export interface Place extends RailEntry {
+  readonly view: Component
+}
+
+/** In the order of the rail; the last one stands at its foot. */
+export const places: readonly Place[] = [
+  { name: 'library', path: '/library', title: 'Library', icon: 'library', view: LibraryView },
+  { name: 'design', path: '/design', title: 'Design', icon: 'design', view: DesignView },
+  { name: 'queue', path: '/queue', title: 'Queue', icon: 'queue', view: QueueView },
+  { name: 'runs', path: '/runs', title: 'Runs', icon: 'runs', view: RunsView },
+  { name: 'settings', path: '/settings', title: 'Settings', icon: 'settings', view: SettingsView },
+]

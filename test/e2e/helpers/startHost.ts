@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+
+const repository = resolve(import.meta.dirname, '../../..')
+const entry = join(repository, 'out/main/cli.js')
+const announcement = z.object({ address: z.url(), port: z.int() })
+
+export interface RunningHost {
+  /** With the token. */
+  readonly address: string
+  /** SIGKILL to the whole service, as when the machine dies; the project stays. */
+  kill(): Promise<void>
+  /** Starts the service again on the same project, with a new address. */
+  restart(): Promise<RunningHost>
+  /** Ends the service and removes the project. */
+  close(): Promise<void>
+}
+
+/** The built service on a project of its own in a temporary folder. */
+export async function startHost(): Promise<RunningHost> {
+  if (!existsSync(entry)) throw new Error(`${entry} is missing. Build first: npm run build.`)
+  const folder = await mkdtemp(join(tmpdir(), 'collapsar-e2e-'))
+  return serve(folder)
+}
+
+async function serve(folder: string): Promise<RunningHost> {
+  const project = join(folder, 'project.clps')
+  const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--json', '--project', project], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const [line]: unknown[] = await Promise.race([once(lines, 'line'), ended.then(() => [])])
+  if (typeof line !== 'string') throw new Error('The service ended before it said where it is.')
+  const { address } = announcement.parse(JSON.parse(line))
+  const end = async (signal: 'SIGINT' | 'SIGKILL') => {
+    if (child.exitCode === null) child.kill(signal)
+    await ended
+  }
+  return {
+    address,
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      await end('SIGINT')
+      return serve(folder)
+    },
+    close: async () => {
+      await end('SIGINT')
+      await rm(folder, { recursive: true })
+    },
+  }
+}
