@@ -1,6 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
-import { assemblyScript } from './build/assemblyscript'
+import { assemblyScript } from './build/assemblyscript.ts'
 
 /**
  * One build for all three hosts: the main entries run in Electron and in plain Node, the pages under app:// and http://.

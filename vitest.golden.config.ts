@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { assemblyScript } from './build/assemblyscript'
+import { assemblyScript } from './build/assemblyscript.ts'
 
 export default defineConfig({
   plugins: [assemblyScript()],

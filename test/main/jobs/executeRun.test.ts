@@ -1,34 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MeasuredRecord } from '#shared/records'
-import { parseRunSpec, type RunSpecInput } from '#shared/spec'
-import { executeRun } from '#main/jobs/executeRun'
-import { folderResources } from '#main/jobs/folderResources'
-
-interface Executed {
-  readonly records: MeasuredRecord[]
-  readonly log: string[]
-  readonly outcome: Awaited<ReturnType<typeof executeRun>>
-}
-
-async function execute(input: RunSpecInput, cancelAfterRecords = Infinity): Promise<Executed> {
-  const records: MeasuredRecord[] = []
-  const log: string[] = []
-  const abort = new AbortController()
-  const outcome = await executeRun(parseRunSpec(input), {
-    resources: folderResources('resources/data'),
-    sink: {
-      record(record) {
-        records.push(record)
-        if (records.length >= cancelAfterRecords) abort.abort()
-      },
-      log: ({ message }) => log.push(message),
-    },
-    signal: abort.signal,
-    onStart: () => {},
-    onProgress: () => {},
-  })
-  return { records, log, outcome }
-}
+import { execute, type Executed } from '../../helpers/execute'
 
 const tiny = { K: 2, n: 3, width: 4, depth: 2, steps: 200 }
 const valuesOf = ({ records }: Executed, quantity: string) =>

@@ -1,42 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { parseParams } from '#shared/params'
-import type { MeasuredRecord } from '#shared/records'
-import { parseRunSpec } from '#shared/spec'
 import type { Evidence } from '#main/core/system'
-import { executeRun } from '#main/jobs/executeRun'
-import { folderResources } from '#main/jobs/folderResources'
 import { ufmClaims } from '#main/systems/deep-ufm/claims/index'
 import { ufmParams } from '#main/systems/deep-ufm/params'
 import { ufmPresets } from '#main/systems/deep-ufm/presets'
+import { evidenceFrom, executePreset } from '../../../helpers/execute'
 
 const params = parseParams(ufmParams, ufmPresets.small.params)
 const runClaims = ufmClaims.filter((claim) => claim.kind === 'run')
 
 async function trained(seed: number): Promise<Evidence> {
-  const records: MeasuredRecord[] = []
-  const { extraSteps, params: values } = ufmPresets.small
-  const outcome = await executeRun(
-    parseRunSpec({ system: 'deep-ufm', params: values, seed, schedule: { extraSteps } }),
-    {
-      resources: folderResources('resources/data'),
-      sink: { record: (record) => records.push(record), log: () => {} },
-      signal: new AbortController().signal,
-      onStart: () => {},
-      onProgress: () => {},
-    },
-  )
+  const { outcome, records } = await executePreset('deep-ufm', ufmPresets.small, seed)
   expect(outcome).toEqual({ status: 'completed', step: params.steps })
-  return evidence(records)
-}
-
-function evidence(records: readonly MeasuredRecord[]): Evidence {
-  return {
-    params,
-    at: (quantity, layer, step) =>
-      records.findLast(
-        (record) => record.quantity === quantity && record.layer === layer && (step === 'last' || record.step === step),
-      ) ?? null,
-  }
+  return evidenceFrom(params, records)
 }
 
 describe('claims on the small preset', () => {
@@ -55,7 +31,7 @@ describe('claims on the small preset', () => {
     const stale: Evidence = { params, at: (quantity, layer) => measured.at(quantity, layer, 0) }
     const holding = runClaims.filter((claim) => claim.check(stale, params).every(({ holds }) => holds))
     expect(holding).toEqual([])
-    const unmeasured = runClaims.flatMap((claim) => claim.check(evidence([]), params))
+    const unmeasured = runClaims.flatMap((claim) => claim.check(evidenceFrom(params, []), params))
     expect(unmeasured.filter(({ holds, label }) => holds || !label.includes('not measured'))).toEqual([])
     expect(unmeasured.length).toBeGreaterThanOrEqual(runClaims.length)
   })

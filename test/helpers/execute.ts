@@ -1,0 +1,50 @@
+import type { ParamValues } from '#shared/params'
+import type { MeasuredRecord } from '#shared/records'
+import type { RunOutcome } from '#shared/outcome'
+import { parseRunSpec, type RunSpecInput } from '#shared/spec'
+import type { Evidence, Preset } from '#main/core/system'
+import { executeRun } from '#main/jobs/executeRun'
+import { folderResources } from '#main/jobs/folderResources'
+
+export interface Executed {
+  readonly records: MeasuredRecord[]
+  readonly log: string[]
+  readonly outcome: RunOutcome
+}
+
+/** Runs a spec in this process and keeps everything it emits. */
+export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity): Promise<Executed> {
+  const records: MeasuredRecord[] = []
+  const log: string[] = []
+  const abort = new AbortController()
+  const outcome = await executeRun(parseRunSpec(input), {
+    resources: folderResources('resources/data'),
+    sink: {
+      record(record) {
+        records.push(record)
+        if (records.length >= cancelAfterRecords) abort.abort()
+      },
+      log: ({ message }) => log.push(message),
+    },
+    signal: abort.signal,
+    onStart: () => {},
+    onProgress: () => {},
+  })
+  return { records, log, outcome }
+}
+
+/** A preset of a system, at the steps its claims look at. */
+export function executePreset(system: string, { params, extraSteps = [] }: Preset, seed: number): Promise<Executed> {
+  return execute({ system, params, seed, schedule: { extraSteps: [...extraSteps] } })
+}
+
+/** Records as a claim sees them. */
+export function evidenceFrom(params: ParamValues, records: readonly MeasuredRecord[]): Evidence {
+  return {
+    params,
+    at: (quantity, layer, step) =>
+      records.findLast(
+        (record) => record.quantity === quantity && record.layer === layer && (step === 'last' || record.step === step),
+      ) ?? null,
+  }
+}
