@@ -122,7 +122,7 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
     await row.waitFor()
   })
 
-  it('cancels a run that is training', async () => {
+  it('draws a run while it is training, and cancels it', async () => {
     await goTo('Design')
     await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('1000000')
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('too long')
@@ -130,9 +130,16 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
     await page.keyboard.press('Control+Enter')
     const running = page.getByRole('group', { name: 'Running' })
     await running.getByText('steps/s').waitFor({ timeout: trainingMs })
-    await running.getByRole('button', { name: 'Cancel' }).click()
-    const row = page.getByRole('group', { name: 'Ended lately' }).getByRole('listitem').filter({ hasText: 'too long' })
-    await row.getByText('cancelled').waitFor({ timeout: trainingMs })
+    await running.getByRole('link', { name: 'too long' }).click()
+    const slider = page.getByRole('slider')
+    const shown = () => slider.getAttribute('aria-valuetext')
+    const first = await shown()
+    await expect.poll(shown, { timeout: trainingMs }).not.toBe(first)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect
+      .poll(() => page.locator('main header').first().innerText(), { timeout: trainingMs })
+      .toMatch(/cancelled/)
+    await page.getByRole('button', { name: 'Repeat' }).waitFor()
   })
 
   it.each(['light', 'dark'] as const)('has no serious accessibility violation in the %s theme', async (colorScheme) => {

@@ -13,6 +13,7 @@ describe('mathParts', () => {
     ['ρ_{K²+1}', '<i>ρ</i><sub>K²+1</sub>'],
     ['f̃_cc′ = 1/K', '<i>f̃</i><sub>cc′</sub> = 1/<i>K</i>'],
     ['λ x / (1 − x)', '<i>λ</i> <i>x</i> / (1 − <i>x</i>)'],
+    ['(1 − x)^{L+1}', '(1 − <i>x</i>)<sup>L+1</sup>'],
     ['a_', '<i>a</i>_'],
   ])('sets %s as in print', (text, printed) => expect(marked(text)).toBe(printed))
 

@@ -22,7 +22,6 @@ export const icons = {
   repeat: 'M4 8.5A6.3 6.3 0 0 1 15.6 7M16 11.5A6.3 6.3 0 0 1 4.4 13M15.8 3.5V7.2h-3.7M4.2 16.5v-3.7h3.7',
   stop: 'M5.5 5.5h9v9h-9z',
   bin: 'M4 6h12M8 6V4h4v2M5.5 6l.8 10.5h7.4L14.5 6M8.5 9v5M11.5 9v5',
-  play: 'M6.5 4.5l9 5.5l-9 5.5z',
 } as const
 
 export type IconName = keyof typeof icons
