@@ -9,7 +9,7 @@ import { evidenceFrom, executePreset } from '../helpers/execute'
  * Theory note 01 says of C3 that the mean f_cc' at step 300 exceeds 0.8 for seeds 0 to 7. With this project's random
  * streams it does not for these three; over many seeds of any generator about one in six stays below.
  */
-const BELOW_AT_STEP_300 = [2, 4, 6]
+const BELOW_AT_STEP_300 = new Set([2, 4, 6])
 
 describe('deep-ufm, preset small', () => {
   const params = parseParams(ufmParams, ufmPresets.small.params)
@@ -21,7 +21,7 @@ describe('deep-ufm, preset small', () => {
       .filter((claim) => claim.kind === 'run')
       .flatMap((claim) => claim.check(evidence, params).map((check) => ({ id: claim.id, ...check })))
       .filter((check) => !check.holds)
-    const expected = BELOW_AT_STEP_300.includes(seed) ? ['01.C3 mean f_cc′ at step 300'] : []
+    const expected = BELOW_AT_STEP_300.has(seed) ? ['01.C3 mean f_cc′ at step 300'] : []
     expect(failed.map(({ id, label }) => `${id} ${label}`)).toEqual(expected)
   })
 })

@@ -23,7 +23,8 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
   '<': (a, b) => a < b,
   '>': (a, b) => a > b,
 }
-const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|\/\/|[=!<>]=|[-+*/%^()<>,|]))/y
+const TOKEN =
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|\/\/|[=!<>]=|[-+*/%^()<>,|]))/y
 
 /**
  * Compiles the arithmetic of golden files, in the notation of Python with products that may be written side by side:
@@ -163,9 +164,27 @@ function variable(name: string, text: string): Formula {
   }
 }
 
-const plus = (a: Formula, b: Formula): Formula => (e) => a(e) + b(e)
-const minus = (a: Formula, b: Formula): Formula => (e) => a(e) - b(e)
-const times = (a: Formula, b: Formula): Formula => (e) => a(e) * b(e)
-const divide = (a: Formula, b: Formula): Formula => (e) => a(e) / b(e)
-const floorDivide = (a: Formula, b: Formula): Formula => (e) => Math.floor(a(e) / b(e))
-const modulo = (a: Formula, b: Formula): Formula => (e) => a(e) - b(e) * Math.floor(a(e) / b(e))
+const plus =
+  (a: Formula, b: Formula): Formula =>
+  (e) =>
+    a(e) + b(e)
+const minus =
+  (a: Formula, b: Formula): Formula =>
+  (e) =>
+    a(e) - b(e)
+const times =
+  (a: Formula, b: Formula): Formula =>
+  (e) =>
+    a(e) * b(e)
+const divide =
+  (a: Formula, b: Formula): Formula =>
+  (e) =>
+    a(e) / b(e)
+const floorDivide =
+  (a: Formula, b: Formula): Formula =>
+  (e) =>
+    Math.floor(a(e) / b(e))
+const modulo =
+  (a: Formula, b: Formula): Formula =>
+  (e) =>
+    a(e) - b(e) * Math.floor(a(e) / b(e))

@@ -24,7 +24,9 @@ export function parseMatrix(text: string, size: number): Matrix {
   const entries = /^[A-Za-z_]\w*\s*\[i\]\s*\[j\]\s*=(?!=)(.+)$/s.exec(body)
   const A = matrix(size, size)
   if (entries) addEntries(A, parseFormula(entries[1]!), definitions, environment)
-  else for (const term of signedTerms(body.replace(/^[A-Za-z]\w*\s*=(?!=)/, ''))) addTerm(A, term, definitions, environment)
+  else
+    for (const term of signedTerms(body.replace(/^[A-Za-z]\w*\s*=(?!=)/, '')))
+      addTerm(A, term, definitions, environment)
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < i; j++) {
       const [a, b] = [A.data[i * size + j]!, A.data[j * size + i]!]
@@ -115,7 +117,8 @@ function indexValues(text: string): Record<string, number>[] {
     return Array.from({ length: to - from + 1 }, (_, k) => ({ [range[1]!]: from + k }))
   }
   const [left, right, ...more] = text.split(/\s+in\s+/)
-  if (left === undefined || right === undefined || more.length > 0) throw new Error(`sum over "${text}" is not understood`)
+  if (left === undefined || right === undefined || more.length > 0)
+    throw new Error(`sum over "${text}" is not understood`)
   const names = split(unwrap(left), ',').map((name) => name.trim())
   return split(right, ',').map((tuple) => {
     const values = split(unwrap(tuple), ',').map((value) => parseFormula(value)({}))
@@ -141,7 +144,9 @@ interface SignedTerm {
 
 /** Splits at every + and − outside of brackets; those of exponents, as in 1e-5, are not operators. */
 function signedTerms(text: string): SignedTerm[] {
-  const marked = text.trim().replace(/(\d\.?[eE])([+-])(?=\d)/g, (_, head: string, sign) => head + (sign === '-' ? '~' : ''))
+  const marked = text
+    .trim()
+    .replace(/(\d\.?[eE])([+-])(?=\d)/g, (_, head: string, sign) => head + (sign === '-' ? '~' : ''))
   return split(marked.replace(/^\+/, ''), '+').flatMap((group) =>
     split(group, '-').flatMap((part, k) => {
       if (k === 0 && part.trim() === '' && group.trim() !== '') return [] // a leading minus
