@@ -40,6 +40,6 @@ describe('golden spectra', () => {
     const first: unknown = Array.isArray(cases) ? cases[0] : undefined
     const value = new Map<string, unknown>(Object.entries(first ?? {})).get(field)
     const wrong = Array.isArray(value) ? value.map((x) => Number(x) + 1e-6) : Number(value) + 1e-6
-    await expect(async () => check({ ...first, [field]: wrong })).rejects.toThrow(new RegExp(`^${field}`))
+    await expect(async () => check({ ...Object(first), [field]: wrong })).rejects.toThrow(new RegExp(`^${field}`))
   })
 })
