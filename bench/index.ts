@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
+import { hvp } from './hvp'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train]
+const benchmarks: readonly Benchmark[] = [train, hvp]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -25,7 +26,7 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'blas'].includes(key))
+    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'blas'].includes(key))
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(44)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

@@ -1,22 +1,10 @@
 import type { Backend } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
-import { random } from '../src/main/compute/rng/random'
-import { uniformConfig } from '../src/main/systems/deep-ufm/config'
-import { initialParameters } from '../src/main/systems/deep-ufm/initial'
-import { ufmData, ufmModel } from '../src/main/systems/deep-ufm/model'
-import { Training } from '../src/main/train/training'
 import { callsPerSecond, median, type Benchmark, type BenchOptions } from './benchmark'
 import { TorchPeer } from './torchPeer'
+import { startTraining, type UfmCase } from './ufmTraining'
 
-/** L trainable d × d matrices, a K × d head, and d × N free features, N = K n. */
-interface Case {
-  readonly L: number
-  readonly d: number
-  readonly K: number
-  readonly n: number
-}
-
-const CASES: readonly Case[] = [
+const CASES: readonly UfmCase[] = [
   { L: 3, d: 16, K: 4, n: 5 },
   { L: 3, d: 32, K: 4, n: 10 },
   { L: 3, d: 64, K: 10, n: 10 },
@@ -46,7 +34,7 @@ export const train: Benchmark = {
   },
 }
 
-async function measure(one: Case, backend: Backend, peer: TorchPeer | null, options: BenchOptions): Promise<void> {
+async function measure(one: UfmCase, backend: Backend, peer: TorchPeer | null, options: BenchOptions): Promise<void> {
   const { dtype, id, blas, threads } = backend.description
   const described = { system: 'deep-ufm', loss: 'mse', ...one, dtype, backend: id, blas, threads }
   const training = startTraining(one, backend)
@@ -76,18 +64,4 @@ async function measure(one: Case, backend: Backend, peer: TorchPeer | null, opti
       value: ours / median(rates[method]),
     })
   }
-}
-
-function startTraining({ L, d, K, n }: Case, backend: Backend): Training {
-  const config = uniformConfig({ K, n, depth: L + 1, width: d, lambda: 5e-3 })
-  const root = random(0, 'bench')
-  return new Training({
-    model: ufmModel(config, { loss: 'mse', activation: 'linear' }),
-    data: ufmData(config),
-    initial: initialParameters(config, 1, root),
-    recipe: { steps: Infinity, learningRate: () => 0.05, momentum: 0, batchSize: null },
-    backend,
-    random: root,
-    seed: 0,
-  })
 }
