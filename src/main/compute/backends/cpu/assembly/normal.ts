@@ -3,15 +3,15 @@ import { Pair } from './exponential'
 
 // In memory for the reason given in exponential.ts. Chebyshev coefficients of (1 + √2 a) e^(a²/2) Φ(−a) in
 // t = (a − 5) / (a + 5), a ≥ 0, highest first: interpolated at 400 nodes in 60 digits; the first term left out is below
-// 2⁻⁵⁷. The map of the half-line and the factor are those of Shepherd & Laframboise 1981, Math. Comp. 36, 249; the pole
-// at 5 needs the fewest terms.
+// 2⁻⁵⁷, and the last constant is rounded up so that Φ(0) is ½. The map of the half-line and the factor are those of
+// Shepherd & Laframboise 1981, Math. Comp. 36, 249; a pole at −5 needs the fewest terms.
 const TABLE: usize = memory.data<f64>([
   2.999755113513743e-18, -1.3479395952482088e-16, -1.6545771310250602e-16, 3.1446647563960634e-15,
   5.0289078572495855e-15, -7.942427736435944e-14, -1.1596335647576445e-13, 2.2045960816288395e-12,
   1.4253659445111872e-12, -6.583338311743976e-11, 6.507028703395857e-11, 1.9431146549126515e-9, -7.490742521165778e-9,
   -4.210703124964886e-8, 4.582917404328406e-7, -7.841052689637057e-7, -1.4228722097859356e-5, 0.00015464450615799145,
   -0.0009175567875152183, 0.0038749887644596516, -0.012341934081760625, 0.02910106531323305, -0.043445968929658914,
-  -0.001035082477081796, 0.5888140294275283,
+  -0.001035082477081796, 0.5888140294275284,
 ])
 const TERMS: usize = 25
 
