@@ -12,9 +12,15 @@ export function sum(x: Node, axis: number): Node {
   return x.graph.apply({ op: 'sum', axis }, [x])
 }
 
-/** Sum over several axes, which disappear. */
+/** Sum over several axes, which disappear. Neighbouring axes are summed as one. */
 export function sumOver(x: Node, axes: readonly number[]): Node {
-  return [...new Set(axes)].sort((a, b) => b - a).reduce((part, axis) => sum(part, axis), x)
+  const kept = x.shape.filter((_, axis) => !axes.includes(axis))
+  const merged = mergeRuns(x.shape, axes)
+  const parts = reshape(x, merged.shape)
+  return reshape(
+    merged.axes.reduceRight((part, axis) => sum(part, axis), parts),
+    kept,
+  )
 }
 
 /** Mean over one or several axes, which disappear. */
@@ -26,7 +32,33 @@ export function mean(x: Node, axes: number | readonly number[]): Node {
 
 /** The transpose of `sumOver`: back to a shape, the same along each of the axes that were summed away. */
 export function repeatOver(x: Node, axes: readonly number[], shape: Shape): Node {
-  return [...new Set(axes)].sort((a, b) => a - b).reduce((part, axis) => repeat(part, axis, shape[axis] ?? 0), x)
+  const merged = mergeRuns(shape, axes)
+  const parts = reshape(
+    x,
+    merged.shape.filter((_, axis) => !merged.axes.includes(axis)),
+  )
+  // The last axis first: its runs are the shortest, and the array is still small.
+  const positions = merged.axes.map((axis, i) => axis - i)
+  const repeated = merged.axes.reduceRight(
+    (part, axis, i) => repeat(part, positions[i] ?? 0, merged.shape[axis] ?? 0),
+    parts,
+  )
+  return reshape(repeated, shape)
+}
+
+/** A shape in which each run of neighbouring axes, all listed or all not, is one axis; and the listed axes in it. */
+function mergeRuns(shape: Shape, axes: readonly number[]): { shape: number[]; axes: number[] } {
+  const runs: { extent: number; isListed: boolean }[] = []
+  shape.forEach((extent, axis) => {
+    const isListed = axes.includes(axis)
+    const last = runs.at(-1)
+    if (last?.isListed === isListed) last.extent *= extent
+    else runs.push({ extent, isListed })
+  })
+  return {
+    shape: runs.map(({ extent }) => extent),
+    axes: runs.flatMap(({ isListed }, axis) => (isListed ? [axis] : [])),
+  }
 }
 
 /** Sum of all elements. */

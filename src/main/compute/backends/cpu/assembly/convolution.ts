@@ -24,6 +24,11 @@ export function imageToColumns(
       for (let j = 0; j < windowX; j++) {
         const first = firstInside(j - padX, strideX, wide)
         const last = lastInside(j - padX, strideX, wide, width)
+        if (strideY == 1 && strideX == 1 && wide == width) {
+          copyShifted(x, columns, i - padY, j - padX, height, width, high, first, last)
+          columns += <usize>high * row
+          continue
+        }
         for (let p = 0; p < high; p++) {
           const y = p * strideY + i - padY
           if (y < 0 || y >= height || last <= first) {
@@ -72,6 +77,11 @@ export function columnsToImage(
       for (let j = 0; j < windowX; j++) {
         const first = firstInside(j - padX, strideX, wide)
         const last = lastInside(j - padX, strideX, wide, width)
+        if (strideY == 1 && strideX == 1 && wide == width) {
+          addShifted(x, columns, i - padY, j - padX, height, width, high, first, last)
+          columns += <usize>high * row
+          continue
+        }
         for (let p = 0; p < high; p++) {
           const y = p * strideY + i - padY
           if (y >= 0 && y < height && first < last) {
@@ -90,6 +100,74 @@ export function columnsToImage(
       }
     }
     x += (<usize>(height * width)) << 3
+  }
+}
+
+/**
+ * Where images and results are equally wide and no place is left out, a row of columns is the image moved by whole
+ * rows and columns: one run, of which the places that wrapped around are then cleared.
+ */
+function copyShifted(
+  x: usize,
+  columns: usize,
+  down: i32,
+  right: i32,
+  height: i32,
+  width: i32,
+  high: i32,
+  first: i32,
+  last: i32,
+): void {
+  const top = min(max(-down, 0), high)
+  const bottom = max(min(height - down, high), top)
+  const stop = columns + ((<usize>(high * width)) << 3)
+  if (first >= last || top >= bottom) {
+    clear(columns, stop)
+    return
+  }
+  let to = columns + ((<usize>(top * width + first)) << 3)
+  const end = columns + ((<usize>((bottom - 1) * width + last)) << 3)
+  let from = x + ((<usize>((top + down) * width + first + right)) << 3)
+  clear(columns, to)
+  for (; to + 32 <= end; to += 32, from += 32) {
+    v128.store(to, v128.load(from))
+    v128.store(to, v128.load(from, 16), 16)
+  }
+  for (; to < end; to += 8, from += 8) store<f64>(to, load<f64>(from))
+  clear(end, stop)
+  clearGaps(columns, width, top, bottom, first, last)
+}
+
+/** The transpose of copyShifted, which may write into the columns: nobody reads them again. */
+function addShifted(
+  x: usize,
+  columns: usize,
+  down: i32,
+  right: i32,
+  height: i32,
+  width: i32,
+  high: i32,
+  first: i32,
+  last: i32,
+): void {
+  const top = min(max(-down, 0), high)
+  const bottom = max(min(height - down, high), top)
+  if (first >= last || top >= bottom) return
+  clearGaps(columns, width, top, bottom, first, last)
+  let from = columns + ((<usize>(top * width + first)) << 3)
+  const end = columns + ((<usize>((bottom - 1) * width + last)) << 3)
+  let to = x + ((<usize>((top + down) * width + first + right)) << 3)
+  for (; from + 32 <= end; from += 32, to += 32) {
+    v128.store(to, f64x2.add(v128.load(to), v128.load(from)))
+    v128.store(to, f64x2.add(v128.load(to, 16), v128.load(from, 16)), 16)
+  }
+  for (; from < end; from += 8, to += 8) store<f64>(to, load<f64>(to) + load<f64>(from))
+}
+
+/** Zeros between the last place of a row and the first of the next. */
+function clearGaps(columns: usize, width: i32, top: i32, bottom: i32, first: i32, last: i32): void {
+  for (let p = top; p + 1 < bottom; p++) {
+    clear(columns + ((<usize>(p * width + last)) << 3), columns + ((<usize>((p + 1) * width + first)) << 3))
   }
 }
 
