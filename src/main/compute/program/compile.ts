@@ -1,9 +1,9 @@
 import { LabError } from '#shared/errors'
 import type { Backend, DeviceBuffer, Dtype, Kernel, KernelCall } from '../backends/backend'
-import { sizeOf, type Node, type Shape } from '../graph/node'
+import { sameShape, sizeOf, type Node, type Shape } from '../graph/node'
 import type { Primitive } from '../graph/primitive'
 import { ancestors } from '../graph/transforms'
-import { canOverwriteInput, planUpdates, type PlannedUpdate, type Update } from './updates'
+import { canOverwriteInput, holderOf, planUpdates, type PlannedUpdate, type Update } from './updates'
 import type { Workspace } from './workspace'
 
 export interface ProgramDescription {
@@ -30,7 +30,7 @@ export interface Program {
  *
  * Nodes run in the order they were made; a value's memory goes to the next value of the same size as soon as its last
  * user has run, elementwise primitives write over an input that dies with them, and an update whose value is a matrix
- * product becomes one gemm on the state itself: W ← keep · W + scale · α A B.
+ * product becomes one gemm on the state itself: W ← keep · W + scale · α A B. A reshape is another view of its operand.
  */
 export function compile<D extends Dtype>(workspace: Workspace<D>, description: ProgramDescription): Program {
   const { outputs = {}, updates = [] } = description
@@ -41,30 +41,40 @@ export function compile<D extends Dtype>(workspace: Workspace<D>, description: P
   const values = new Map<Node, DeviceBuffer<D>>()
   const kernels: Kernel[] = []
   const emit = (call: KernelCall<D>): number => kernels.push(backend.kernel(call))
-  const valueOf = (node: Node): DeviceBuffer<D> => {
+  // Values that outlive the pure part: outputs until they are read, update sources until the update.
+  const kept = new Set<Node>(Object.values(outputs))
+  for (const update of planned) for (const node of update.fused ? update.source.inputs : [update.source]) kept.add(node)
+  const holder = (node: Node): Node => holderOf(node, kept)
+  const keptHolders = new Set<Node>([...kept].map(holder))
+  const bufferOf = (node: Node): DeviceBuffer<D> => {
     const buffer = node.primitive.op === 'input' ? workspace.bufferOf(node) : values.get(node)
     if (!buffer) throw new LabError('internal', `compile: ${node.primitive.op} is used before it is computed.`)
     return buffer
   }
+  const valueOf = (node: Node): DeviceBuffer<D> => underShape(backend, bufferOf(holder(node)), node.shape)
 
   const fused = new Set<Node>(planned.filter((update) => update.fused).map((update) => update.source))
-  const lastUse = lastUses(nodes, fused)
-  // Values that outlive the pure part: outputs until they are read, update sources until the update.
-  const kept = new Set<Node>(Object.values(outputs))
-  for (const update of planned) for (const node of update.fused ? update.source.inputs : [update.source]) kept.add(node)
+  const lastUse = lastUses(nodes, fused, holder)
 
   for (const node of nodes) {
     const { primitive } = node
-    if (primitive.op === 'input' || fused.has(node)) continue
-    const dying = [...new Set(node.inputs)].filter(
+    if (primitive.op === 'input' || fused.has(node) || holder(node) !== node) continue
+    const dying = [...new Set(node.inputs.map(holder))].filter(
       (source) =>
-        values.has(source) && !kept.has(source) && lastUse.get(source) === node && source.primitive.op !== 'fill',
+        values.has(source) &&
+        !keptHolders.has(source) &&
+        lastUse.get(source) === node &&
+        source.primitive.op !== 'fill',
     )
     const inputs = node.inputs.map(valueOf)
     const overwritten = canOverwriteInput(primitive) ? dying[0] : undefined
     // Constants are written once, so nothing else may ever write to their memory.
     const constant = primitive.op === 'fill'
-    const output = overwritten ? valueOf(overwritten) : constant ? memory.fresh(node.shape) : memory.take(node.shape)
+    const output = overwritten
+      ? underShape(backend, bufferOf(overwritten), node.shape)
+      : constant
+        ? memory.fresh(node.shape)
+        : memory.take(node.shape)
     values.set(node, output)
     if (constant) {
       backend.upload(new Float64Array(sizeOf(node.shape)).fill(primitive.value), output)
@@ -72,7 +82,7 @@ export function compile<D extends Dtype>(workspace: Workspace<D>, description: P
     }
     emit({ primitive, inputs, output, scale: 1, keep: 0 })
     for (const source of dying) {
-      if (source !== overwritten) memory.giveBack(valueOf(source))
+      if (source !== overwritten) memory.giveBack(bufferOf(source))
     }
   }
   for (const update of planned) emit(updateCall(update, valueOf))
@@ -105,13 +115,17 @@ function updateCall<D extends Dtype>(
     : { primitive: COPY, inputs: [valueOf(source)], output, scale, keep }
 }
 
-/** The node after which a value is needed no more. */
-function lastUses(nodes: readonly Node[], fused: ReadonlySet<Node>): Map<Node, Node> {
+/** The node after which a value's memory is needed no more. */
+function lastUses(nodes: readonly Node[], fused: ReadonlySet<Node>, holder: (node: Node) => Node): Map<Node, Node> {
   const last = new Map<Node, Node>()
   for (const node of nodes) {
-    if (!fused.has(node)) for (const source of node.inputs) last.set(source, node)
+    if (!fused.has(node) && holder(node) === node) for (const source of node.inputs) last.set(holder(source), node)
   }
   return last
+}
+
+function underShape<D extends Dtype>(backend: Backend<D>, buffer: DeviceBuffer<D>, shape: Shape): DeviceBuffer<D> {
+  return sameShape(buffer.shape, shape) ? buffer : backend.view(buffer, shape)
 }
 
 /** Buffers lent again, under any shape of their size, as soon as they are given back. */

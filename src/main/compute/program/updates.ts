@@ -60,27 +60,60 @@ export function canOverwriteInput(primitive: Primitive): boolean {
     case 'add':
     case 'subtract':
     case 'multiply':
+    case 'divide':
     case 'scale':
+    case 'power':
+    case 'exp':
+    case 'log':
+    case 'log1p':
     case 'relu':
     case 'step':
     case 'tanh':
+    case 'sigmoid':
+    case 'softplus':
+    case 'normalCdf':
+    case 'greater':
+    case 'where':
       return true
     case 'input':
     case 'fill':
+    case 'reshape': // has no kernel of its own, see compile
     case 'scaleBy': // its scalar may share the size of a 1 × 1 array
     case 'matmul':
+    case 'batchMatmul':
+    case 'conv2d':
+    case 'conv2dInput':
+    case 'conv2dKernel':
     case 'sum':
     case 'repeat':
     case 'total':
+    case 'logSumExp':
     case 'transpose':
-    case 'reshape':
     case 'slice':
     case 'pad':
-    case 'softmax':
+    case 'gather':
+    case 'scatterAdd':
+    case 'oneHot':
+    case 'sumPool':
+    case 'spreadPool':
+    case 'poolWinners':
+    case 'softmax': // reads its logits again after it began to write
     case 'softmaxCrossEntropy':
+    case 'softmaxError':
     case 'squaredError':
       return false
     default:
       return primitive satisfies never
   }
+}
+
+/**
+ * The node whose memory holds a value: a reshape is its operand under another shape and is not computed. But where it
+ * outlives the pure part of a run (`kept`), a reshaped input is a copy, because updates may overwrite the input.
+ */
+export function holderOf(node: Node, kept: ReadonlySet<Node>): Node {
+  const [operand] = node.inputs
+  if (node.primitive.op !== 'reshape' || !operand) return node
+  const holder = holderOf(operand, kept)
+  return holder.primitive.op === 'input' && kept.has(node) ? node : holder
 }

@@ -24,11 +24,12 @@ export class Workspace<D extends Dtype = Dtype> {
     return made
   }
 
-  /** @throws LabError 'shape' if the values do not fill the input */
+  /** @throws LabError 'shape' if the values do not fill the input, 'bad-input' if they are no indices where it takes some */
   write(input: Node, values: Float64Array): void {
     if (values.length !== sizeOf(input.shape)) {
       throw new LabError('shape', `workspace: ${values.length} numbers do not fill [${input.shape.join(', ')}].`)
     }
+    checkIndices(input, values)
     this.backend.upload(values, this.bufferOf(input))
   }
 
@@ -39,5 +40,16 @@ export class Workspace<D extends Dtype = Dtype> {
   dispose(): void {
     for (const buffer of this.#buffers.values()) this.backend.free(buffer)
     this.#buffers.clear()
+  }
+}
+
+/** Kernels read and write where indices say, so a wrong one must not reach them. */
+function checkIndices({ primitive }: Node, values: Float64Array): void {
+  if (primitive.op !== 'input' || primitive.below === undefined) return
+  const { name, below } = primitive
+  const at = values.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < below))
+  if (at >= 0) {
+    const given = `${values[at]} at place ${at}`
+    throw new LabError('bad-input', `"${name}" takes integers from 0 to ${below - 1}, not ${given}.`, { name, below })
   }
 }

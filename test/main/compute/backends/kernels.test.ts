@@ -141,7 +141,7 @@ describe('layout', () => {
     [33, 70],
   ])('transposes %i × %i', async (rows, cols) => {
     const x = normalArray([rows, cols], 1)
-    const y = await run({ op: 'transpose' }, [x], [cols, rows])
+    const y = await run({ op: 'transpose', axes: [1, 0] }, [x], [cols, rows])
     y.forEach((value, i) => expect(value).toBe(x.data[(i % rows) * cols + Math.floor(i / rows)]))
   })
 
@@ -172,7 +172,7 @@ describe('softmax', () => {
     [10, 101],
   ])('of %i × %i agrees with the definition', async (K, N) => {
     const f = normalArray([K, N], 1)
-    const p = await run({ op: 'softmax' }, [f], [K, N])
+    const p = await run({ op: 'softmax', axis: 0 }, [f], [K, N])
     for (let j = 0; j < N; j++) {
       const column = Array.from({ length: K }, (_, k) => Math.exp(f.data[k * N + j]!))
       const mass = column.reduce((sum, e) => sum + e, 0)
@@ -183,14 +183,14 @@ describe('softmax', () => {
 
   it('bears logits that overflow or underflow', async () => {
     const f = { shape: [2, 3], data: Float64Array.of(1000, -1000, 0, 0, 0, -740) }
-    const p = await run({ op: 'softmax' }, [f], [2, 3])
+    const p = await run({ op: 'softmax', axis: 0 }, [f], [2, 3])
     expect(p.slice(0, 3)).toEqual(Float64Array.of(1, 0, 1))
     expect(p[5]! / Math.exp(-740)).toBeCloseTo(1, 1)
   })
 
   it('makes the whole column of a NaN NaN, and no other', async () => {
     const f = { shape: [3, 2], data: Float64Array.of(1, 0, NaN, 0, 2, 0) }
-    const p = await run({ op: 'softmax' }, [f], [3, 2])
+    const p = await run({ op: 'softmax', axis: 0 }, [f], [3, 2])
     expect([...p].map(Number.isNaN)).toEqual([true, false, true, false, true, false])
   })
 })
@@ -202,7 +202,7 @@ describe('softmaxCrossEntropy', () => {
     [10, 101],
   ])('of %i × %i agrees with the definition', async (K, N) => {
     const [f, y] = [normalArray([K, N], 1), normalArray([K, N], 2)]
-    const p = await run({ op: 'softmax' }, [f], [K, N])
+    const p = await run({ op: 'softmax', axis: 0 }, [f], [K, N])
     const expected = y.data.reduce((sum, value, i) => sum - value * Math.log(p[i]!), 0)
     const [loss] = await run({ op: 'softmaxCrossEntropy' }, [f, y], [])
     expect(Math.abs(loss! - expected)).toBeLessThan(1e-12)

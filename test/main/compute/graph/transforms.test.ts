@@ -102,10 +102,228 @@ const cases: readonly Case[] = [
     build: ([a, b]) => ops.squaredError(a!, b!),
   },
   { name: 'softmaxCrossEntropy', shapes: [[3, 4]], build: ([f]) => ops.softmaxCrossEntropy(f!, uniformTargets(f!)) },
+  {
+    name: 'batched matmul aᵀ b',
+    shapes: [
+      [2, 3, 4, 3],
+      [2, 3, 4, 5],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeA: true, alpha: 0.5 }),
+  },
+  {
+    name: 'batched matmul a bᵀ',
+    shapes: [
+      [3, 2, 5],
+      [3, 4, 5],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeB: true }),
+  },
+  {
+    name: 'batched matmul, shared left operand',
+    shapes: [
+      [3, 2],
+      [4, 3, 5],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeA: true, alpha: -1.5 }),
+  },
+  {
+    name: 'batched matmul, shared right operand',
+    shapes: [
+      [4, 3, 2],
+      [2, 5],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!),
+  },
+  {
+    name: 'batched matmul, both transposed, shared right operand',
+    shapes: [
+      [4, 2, 3],
+      [5, 2],
+    ],
+    build: ([a, b]) => ops.matmul(a!, b!, { transposeA: true, transposeB: true }),
+  },
+  {
+    name: 'summed matmul',
+    shapes: [
+      [4, 3, 2],
+      [4, 2, 5],
+    ],
+    build: ([a, b]) => ops.summedMatmul(a!, b!, { alpha: 2 }),
+  },
+  {
+    name: 'summed matmul aᵀ b',
+    shapes: [
+      [4, 3, 2],
+      [4, 3, 5],
+    ],
+    build: ([a, b]) => ops.summedMatmul(a!, b!, { transposeA: true }),
+  },
+  {
+    name: 'summed matmul a bᵀ',
+    shapes: [
+      [2, 2, 3, 2],
+      [2, 2, 5, 2],
+    ],
+    build: ([a, b]) => ops.summedMatmul(a!, b!, { transposeB: true }),
+  },
+  {
+    name: 'conv2d',
+    shapes: [
+      [2, 3, 5, 4],
+      [4, 3, 3, 2],
+    ],
+    build: ([x, w]) => ops.conv2d(x!, w!),
+  },
+  {
+    name: 'conv2d with stride, padding and groups',
+    shapes: [
+      [2, 4, 7, 6],
+      [6, 2, 3, 3],
+    ],
+    build: ([x, w]) => ops.conv2d(x!, w!, { stride: [2, 3], padding: [1, 2], groups: 2 }),
+  },
+  {
+    name: 'conv2d with 1 × 1 kernels',
+    shapes: [
+      [2, 4, 3, 3],
+      [2, 2, 1, 1],
+    ],
+    build: ([x, w]) => ops.conv2d(x!, w!, { groups: 2 }),
+  },
+  {
+    name: 'conv2dInput',
+    shapes: [
+      [2, 4, 3, 3],
+      [4, 1, 3, 2],
+    ],
+    build: ([y, w]) => ops.conv2dInput(y!, w!, [5, 4], { stride: [2, 2], padding: 1, groups: 2 }),
+  },
+  {
+    name: 'conv2dKernel',
+    shapes: [
+      [2, 2, 5, 5],
+      [2, 4, 3, 3],
+    ],
+    build: ([x, y]) => ops.conv2dKernel(x!, y!, [3, 3], { stride: 2, padding: 1, groups: 2 }),
+  },
+  {
+    name: 'divide',
+    shapes: [
+      [3, 2],
+      [3, 2],
+    ],
+    build: ([a, b]) => ops.divide(a!, above(b!)),
+  },
+  { name: 'reciprocal', shapes: [[7]], build: ([a]) => ops.divide(ops.fill(a!, [7], 1), above(a!)) },
+  { name: 'exp', shapes: [[3, 5]], build: ([a]) => ops.exp(a!) },
+  { name: 'log', shapes: [[3, 5]], build: ([a]) => ops.log(above(a!)) },
+  { name: 'log1p', shapes: [[3, 5]], build: ([a]) => ops.log1p(above(a!)) },
+  { name: 'sqrt', shapes: [[3, 5]], build: ([a]) => ops.sqrt(above(a!)) },
+  { name: 'x⁻⁰·⁵', shapes: [[3]], build: ([a]) => ops.power(above(a!), -0.5) },
+  { name: 'x³', shapes: [[3]], build: ([a]) => ops.power(a!, 3) },
+  { name: 'x¹·⁷', shapes: [[5]], build: ([a]) => ops.power(above(a!), 1.7) },
+  { name: 'leakyRelu', shapes: [[3, 5]], build: ([a]) => ops.leakyRelu(a!, 0.1) },
+  { name: 'sigmoid', shapes: [[3, 5]], build: ([a]) => ops.sigmoid(a!) },
+  { name: 'softplus', shapes: [[3, 5]], build: ([a]) => ops.softplus(a!) },
+  { name: 'normalCdf', shapes: [[3, 5]], build: ([a]) => ops.normalCdf(a!) },
+  { name: 'gelu', shapes: [[3, 5]], build: ([a]) => ops.gelu(a!) },
+  { name: 'abs', shapes: [[3, 5]], build: ([a]) => ops.abs(a!) },
+  { name: 'clip', shapes: [[3, 5]], build: ([a]) => ops.clip(a!, -0.8, 0.6) },
+  {
+    name: 'maximum',
+    shapes: [
+      [3, 5],
+      [3, 5],
+    ],
+    build: ([a, b]) => ops.maximum(a!, b!),
+  },
+  {
+    name: 'minimum',
+    shapes: [
+      [3, 5],
+      [3, 5],
+    ],
+    build: ([a, b]) => ops.minimum(a!, b!),
+  },
+  {
+    name: 'where',
+    shapes: [
+      [3, 5],
+      [3, 5],
+    ],
+    build: ([a, b]) => ops.where(ops.greater(a!, b!), ops.multiply(a!, a!), b!),
+  },
+  { name: 'sum over several axes', shapes: [[3, 2, 4]], build: ([a]) => ops.sumOver(a!, [2, 0]) },
+  { name: 'mean', shapes: [[3, 2, 4]], build: ([a]) => ops.mean(a!, [0, 1]) },
+  { name: 'max', shapes: [[3, 4, 2]], build: ([a]) => ops.max(a!, 1) },
+  { name: 'min', shapes: [[3, 4]], build: ([a]) => ops.min(a!, 1) },
+  { name: 'logSumExp', shapes: [[3, 4, 3]], build: ([a]) => ops.logSumExp(a!, 1) },
+  { name: 'logSumExp over the last axis', shapes: [[3, 5]], build: ([a]) => ops.logSumExp(a!, 1) },
+  { name: 'transpose of axes', shapes: [[2, 3, 4, 2]], build: ([a]) => ops.transpose(a!, [2, 0, 3, 1]) },
+  {
+    name: 'concat',
+    shapes: [
+      [2, 3],
+      [2, 1],
+      [2, 2],
+    ],
+    build: (parts) => ops.concat(parts, 1),
+  },
+  { name: 'gather', shapes: [[2, 4, 3]], build: ([a]) => ops.gather(a!, 1, places(a!, 4)) },
+  { name: 'scatterAdd', shapes: [[2, 3, 3]], build: ([a]) => ops.scatterAdd(a!, 1, places(a!, 3), 5) },
+  { name: 'averagePool', shapes: [[2, 2, 5, 4]], build: ([a]) => ops.averagePool(a!, 2) },
+  {
+    name: 'averagePool, overlapping and padded',
+    shapes: [[2, 2, 5, 4]],
+    build: ([a]) => ops.averagePool(a!, [3, 2], { stride: [2, 1], padding: 1 }),
+  },
+  { name: 'maxPool', shapes: [[2, 2, 4, 6]], build: ([a]) => ops.maxPool(a!, 2) },
+  {
+    name: 'maxPool, overlapping and padded',
+    shapes: [[2, 2, 5, 4]],
+    build: ([a]) => ops.maxPool(a!, 3, { stride: 2, padding: 1 }),
+  },
+  { name: 'softmax over the last axis', shapes: [[3, 5]], build: ([a]) => ops.softmax(a!, 1) },
+  { name: 'softmax over a middle axis', shapes: [[2, 4, 3]], build: ([a]) => ops.softmax(a!, 1) },
+  { name: 'softmaxError', shapes: [[3, 5]], build: ([f]) => ops.softmaxError(f!, uniformTargets(f!)) },
+  {
+    name: 'binaryCrossEntropy',
+    shapes: [[3, 5]],
+    build: ([f]) => ops.binaryCrossEntropy(f!, ops.fill(f!, [3, 5], 0.3)),
+  },
+  {
+    name: 'batchNorm of channels',
+    shapes: [[3, 2, 2, 3], [2], [2]],
+    build: ([x, gain, bias]) => ops.batchNorm(x!, 1, { gain: gain!, bias: bias! }),
+  },
+  {
+    name: 'batchNorm of features',
+    shapes: [[3, 7], [3], [3]],
+    build: ([x, gain, bias]) => ops.batchNorm(x!, 0, { gain: gain!, bias: bias! }, { epsilon: 0.1 }),
+  },
+  {
+    name: 'layerNorm',
+    shapes: [
+      [4, 3, 2],
+      [3, 2],
+      [3, 2],
+    ],
+    build: ([x, gain, bias]) => ops.layerNorm(x!, [1, 2], { gain: gain!, bias: bias! }),
+  },
 ]
 
 function uniformTargets(logits: Node): Node {
   return ops.fill(logits, logits.shape, 1 / logits.shape[0]!)
+}
+
+/** Above 0, where logarithms and roots are smooth. */
+function above(x: Node): Node {
+  return ops.add(ops.multiply(x, x), ops.fill(x, x.shape, 0.5))
+}
+
+/** The indices 0 2 0 0 … */
+function places(beside: Node, count: number): Node {
+  return ops.pad(ops.fill(beside, [1], 2), 0, 1, count - 2)
 }
 
 /** A case with random inputs, a smooth scalar of its result, and random directions. */

@@ -120,6 +120,74 @@ describe('compile', () => {
     )
   })
 
+  it('sees a reshape as the same memory, for as long as either is used', async () => {
+    const graph = new Graph()
+    const x = graph.input('x', [4, 6])
+    const squares = ops.multiply(x, x)
+    const list = ops.reshape(squares, [24])
+    // The list is used after the last use of what it is a view of, and neither may be written over before.
+    const output = ops.add(ops.tanh(list), ops.add(ops.reshape(ops.exp(ops.scale(squares, -1)), [24]), list))
+    const workspace = new Workspace(await embeddedBackend())
+    const values = random(1, 'x').normal(24)
+    workspace.write(x, values)
+    const program = compile(workspace, { outputs: { output } })
+    expect(program.kernelCalls).toBe(6) // reshapes are none of them
+    program.run()
+    expectClose(
+      await program.read('output'),
+      values.map((v) => Math.tanh(v * v) + Math.exp(-v * v) + v * v),
+      { rtol: 1e-15 },
+    )
+  })
+
+  it('reads a reshaped input as it was before the run, also where an update changes it', async () => {
+    const graph = new Graph()
+    const [a, b] = [graph.input('a', [2, 2]), graph.input('b', [4])]
+    const workspace = new Workspace(await embeddedBackend())
+    workspace.write(a, Float64Array.of(1, 2, 3, 4))
+    workspace.write(b, Float64Array.of(5, 6, 7, 8))
+    const program = compile(workspace, {
+      outputs: { before: ops.reshape(a, [4]) },
+      updates: [
+        { target: a, source: ops.reshape(b, [2, 2]), keep: 0, scale: 1 },
+        { target: b, source: ops.reshape(a, [4]), keep: 0, scale: 1 },
+      ],
+    })
+    program.run()
+    expect([...(await program.read('before'))]).toEqual([1, 2, 3, 4])
+    expect([...(await workspace.read(a))]).toEqual([5, 6, 7, 8])
+    expect([...(await workspace.read(b))]).toEqual([1, 2, 3, 4])
+  })
+
+  it('writes the gradient step of a convolution into its kernels', async () => {
+    const graph = new Graph()
+    const [x, w, y] = [graph.input('x', [3, 2, 4, 4]), graph.input('w', [5, 2, 3, 3]), graph.input('y', [3, 5, 2, 2])]
+    const values = new Map([x, w, y].map((node, i) => [node, random(i, 'conv').normal(sizeOf(node.shape))]))
+    const workspace = new Workspace(await embeddedBackend())
+    for (const [node, data] of values) workspace.write(node, data)
+    const gradient = ops.conv2dKernel(x, ops.subtract(ops.conv2d(x, w), y), [3, 3])
+    const program = compile(workspace, { updates: [{ target: w, source: gradient, keep: 0.9, scale: -0.1 }] })
+    expect(program.kernelCalls).toBe(3) // convolution, difference, update
+    const [g] = await evaluate([gradient], values)
+    program.run()
+    const w0 = values.get(w)!
+    expectClose(
+      await workspace.read(w),
+      w0.map((value, i) => 0.9 * value - 0.1 * g![i]!),
+      { rtol: 1e-13, atol: 1e-13 },
+    )
+  })
+
+  it('refuses numbers that are no indices where indices belong', async () => {
+    const labels = new Graph().indices('labels', [3], 10)
+    const workspace = new Workspace(await embeddedBackend())
+    for (const wrong of [10, -1, 0.5, NaN]) {
+      expect(() => workspace.write(labels, Float64Array.of(0, 9, wrong))).toThrow(/"labels".*0 to 9.*at place 2/)
+    }
+    workspace.write(labels, Float64Array.of(0, 9, 3))
+    expect([...(await workspace.read(labels))]).toEqual([0, 9, 3])
+  })
+
   it('refuses to read an output it does not have', async () => {
     const program = compile(new Workspace(await embeddedBackend()), {})
     expect(() => program.read('nothing')).toThrow(/no output "nothing"/)

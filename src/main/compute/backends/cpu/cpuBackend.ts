@@ -4,8 +4,9 @@ import type { Backend, Coefficient, DeviceBuffer, Kernel, KernelCall, ScalarCell
 import { CpuBuffer, ownBuffer } from './buffer'
 import { type BlasChoice, type BlasLibrary, findBlas } from './blas'
 import { blasGemm, chosenGemm, embeddedGemm, type GemmRoute } from './gemm'
-import { accumulates, bindKernel } from './kernels'
+import { accumulates, bindKernel } from './kernels/index'
 import { CpuMemory } from './memory'
+import { Scratch } from './scratch'
 import { instantiateKernels, type WasmKernels } from './wasm'
 
 export interface CpuOptions {
@@ -47,6 +48,7 @@ class CpuBackend implements Backend<'float64'> {
   readonly id = 'cpu'
   readonly dtype = 'float64'
   readonly description
+  private readonly scratch: Scratch
   private disposed = false
 
   constructor(
@@ -55,6 +57,7 @@ class CpuBackend implements Backend<'float64'> {
     private readonly gemm: GemmRoute,
     library: BlasLibrary | null,
   ) {
+    this.scratch = new Scratch(memory)
     this.description = {
       id: this.id,
       dtype: this.dtype,
@@ -110,6 +113,7 @@ class CpuBackend implements Backend<'float64'> {
       keep: asCell(keep),
       wasm: this.wasm,
       gemm: this.gemm,
+      scratch: this.scratch,
     })
   }
 

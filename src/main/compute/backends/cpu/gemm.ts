@@ -1,4 +1,4 @@
-import type { Kernel, ScalarCell } from '../backend'
+import type { ScalarCell } from '../backend'
 import type { BlasLibrary } from './blas'
 import type { CpuMemory } from './memory'
 import type { Offset, WasmKernels } from './wasm'
@@ -13,17 +13,16 @@ export interface GemmProblem {
   readonly alpha: number
   readonly scale: ScalarCell
   readonly keep: ScalarCell
-  readonly a: Offset
-  readonly b: Offset
-  readonly c: Offset
 }
 
-/** Binds one product to its operands. */
-export type GemmRoute = (problem: GemmProblem) => Kernel
+/** One product of a shape: where its operands lie is said at each call, so that stacks of matrices share it. */
+export type Gemm = (a: Offset, b: Offset, c: Offset) => void
+
+export type GemmRoute = (problem: GemmProblem) => Gemm
 
 export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep, a, b, c }) =>
-    () =>
+  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) =>
+    (a, b, c) =>
       gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
 }
 
@@ -33,14 +32,14 @@ const TRANSPOSED = 112
 
 /** The address is read at each call, because growing may move the memory. */
 export function blasGemm({ dgemm }: BlasLibrary, memory: CpuMemory): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep, a, b, c }) => {
+  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) => {
     // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
     if (m === 0 || n === 0) return () => {}
     const opA = transposeA ? TRANSPOSED : PLAIN
     const opB = transposeB ? TRANSPOSED : PLAIN
     const rowA = Math.max(1, transposeA ? m : k)
     const rowB = Math.max(1, transposeB ? k : n)
-    return () => {
+    return (a, b, c) => {
       const base = memory.address
       const factor = alpha * scale.value
       dgemm(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)

@@ -7,6 +7,33 @@ export type Offset = number
 
 type Map1 = (x: Offset, y: Offset, n: number) => void
 type Map2 = (a: Offset, b: Offset, y: Offset, n: number) => void
+/** Along the middle axis of outer × extent × inner. */
+type Along = (x: Offset, y: Offset, outer: number, extent: number, inner: number) => void
+type Indexed = (
+  x: Offset,
+  indices: Offset,
+  y: Offset,
+  outer: number,
+  extent: number,
+  inner: number,
+  count: number,
+) => void
+/** Between images (first) and windows or their columns (second), over planes or channels; see assembly/pooling.ts. */
+export type Windowed = (
+  images: Offset,
+  windows: Offset,
+  planes: number,
+  height: number,
+  width: number,
+  high: number,
+  wide: number,
+  windowY: number,
+  windowX: number,
+  strideY: number,
+  strideX: number,
+  padY: number,
+  padX: number,
+) => void
 
 /** What assembly/index.ts exports. Formulas and promises about the operands are documented there. */
 export interface WasmKernels {
@@ -26,18 +53,55 @@ export interface WasmKernels {
   add: Map2
   subtract: Map2
   multiply: Map2
+  divide: Map2
+  greater: Map2
+  where(condition: Offset, a: Offset, b: Offset, y: Offset, n: number): void
   axpby(x: Offset, y: Offset, n: number, scale: number, keep: number): void
   axpbyBy(s: Offset, x: Offset, y: Offset, n: number, scale: number, keep: number): void
   relu: Map1
   step: Map1
   tanh: Map1
+  sigmoid: Map1
+  softplus: Map1
+  normalCdf: Map1
+  exp: Map1
+  log: Map1
+  log1p: Map1
+  power(x: Offset, y: Offset, n: number, exponent: number): void
   total: Map1
-  sum(x: Offset, y: Offset, outer: number, extent: number, inner: number): void
-  repeat(x: Offset, y: Offset, outer: number, extent: number, inner: number): void
+  sum: Along
+  repeat: Along
+  logSumExp: Along
+  softmax: Along
+  permute(
+    x: Offset,
+    y: Offset,
+    e0: number,
+    e1: number,
+    e2: number,
+    e3: number,
+    e4: number,
+    e5: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    s4: number,
+    s5: number,
+  ): void
+  gather: Indexed
+  scatterAdd: Indexed
+  oneHot(indices: Offset, y: Offset, classes: number, count: number): void
+  sumPool: Windowed
+  /** From windows (first) to images (second). */
+  spreadPool: Windowed
+  poolWinners: Windowed
+  imageToColumns: Windowed
+  columnsToImage: Windowed
   transpose(x: Offset, y: Offset, rows: number, cols: number): void
   slice(x: Offset, y: Offset, outer: number, whole: number, start: number, taken: number): void
   pad(x: Offset, y: Offset, outer: number, before: number, given: number, after: number): void
-  softmax(f: Offset, p: Offset, K: number, N: number): void
+  softmaxError(f: Offset, y: Offset, e: Offset, K: number, N: number): void
   softmaxCrossEntropy(f: Offset, y: Offset, loss: Offset, K: number, N: number): void
   squaredError(a: Offset, b: Offset, loss: Offset, n: number): void
   firstFreeByte(): Offset
@@ -49,18 +113,39 @@ const NAMES = {
   add: true,
   subtract: true,
   multiply: true,
+  divide: true,
+  greater: true,
+  where: true,
   axpby: true,
   axpbyBy: true,
   relu: true,
   step: true,
   tanh: true,
+  sigmoid: true,
+  softplus: true,
+  normalCdf: true,
+  exp: true,
+  log: true,
+  log1p: true,
+  power: true,
   total: true,
   sum: true,
   repeat: true,
+  logSumExp: true,
   transpose: true,
+  permute: true,
   slice: true,
   pad: true,
+  gather: true,
+  scatterAdd: true,
+  oneHot: true,
+  sumPool: true,
+  spreadPool: true,
+  poolWinners: true,
+  imageToColumns: true,
+  columnsToImage: true,
   softmax: true,
+  softmaxError: true,
   softmaxCrossEntropy: true,
   squaredError: true,
   firstFreeByte: true,

@@ -46,8 +46,23 @@ export function commonShape(op: Op, inputs: readonly Shape[], count: number): Sh
 /** The extent of an axis, which must exist. */
 export function extentOf(op: Op, inputs: readonly Shape[], axis: number): number {
   const extent = inputs[0]?.[axis]
-  if (extent === undefined || inputs.length !== 1) throw shapeError(op, inputs, `one array with an axis ${axis}`)
+  if (extent === undefined) throw shapeError(op, inputs, `one array with an axis ${axis}`)
   return extent
+}
+
+/**
+ * A function of each element. Its Jacobian is diagonal, hence symmetric: one rule `timesSlope` (x, v ↦ f'(x) v) serves
+ * both modes.
+ */
+export function elementwise<O extends Op>(
+  op: O,
+  timesSlope: (x: Node, v: Node, primitive: PrimitiveOf<O>) => Node,
+): PrimitiveDefinition<O> {
+  return {
+    shape: (_, inputs) => commonShape(op, inputs, 1),
+    vjp: (node, primitive, cotangent) => [timesSlope(input(node, 0), cotangent, primitive)],
+    jvp: (node, primitive, tangents) => linear(tangents, (v) => timesSlope(input(node, 0), v, primitive)),
+  }
 }
 
 /** Applies a linear primitive to a tangent that may be zero. */

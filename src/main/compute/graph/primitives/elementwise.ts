@@ -1,12 +1,16 @@
 import {
   add as plusNode,
+  divide as over,
+  exp as exponential,
+  fill,
   multiply as times,
+  power as raised,
   scale as scaled,
   scaleBy as scaledBy,
   subtract as minus,
   total,
 } from '../ops'
-import { commonShape, input, linear, plus, shapeError, type PrimitiveDefinition } from './definition'
+import { commonShape, elementwise, input, linear, plus, shapeError, type PrimitiveDefinition } from './definition'
 
 export const add: PrimitiveDefinition<'add'> = {
   shape: (_, inputs) => commonShape('add', inputs, 2),
@@ -27,6 +31,20 @@ export const multiply: PrimitiveDefinition<'multiply'> = {
     plus(a && times(a, input(node, 1)), b && times(input(node, 0), b), plusNode),
 }
 
+/** ∂(a/b) = (∂a − (a/b) ∂b) / b */
+export const divide: PrimitiveDefinition<'divide'> = {
+  shape: (_, inputs) => commonShape('divide', inputs, 2),
+  vjp(node, _primitive, cotangent) {
+    const share = over(cotangent, input(node, 1))
+    return [share, scaled(times(share, node), -1)]
+  },
+  jvp(node, _primitive, [a = null, b = null]) {
+    const fromBelow = b && times(node, b)
+    const change = a && fromBelow ? minus(a, fromBelow) : (a ?? (fromBelow && scaled(fromBelow, -1)))
+    return change && over(change, input(node, 1))
+  },
+}
+
 export const scale: PrimitiveDefinition<'scale'> = {
   shape: (_, inputs) => commonShape('scale', inputs, 1),
   vjp: (_node, { factor }, cotangent) => [scaled(cotangent, factor)],
@@ -43,3 +61,13 @@ export const scaleBy: PrimitiveDefinition<'scaleBy'> = {
   jvp: (node, _primitive, [s = null, x = null]) =>
     plus(s && scaledBy(input(node, 1), s), x && scaledBy(x, input(node, 0)), plusNode),
 }
+
+export const power = elementwise('power', (x, cotangent, { exponent }) =>
+  times(cotangent, scaled(raised(x, exponent - 1), exponent)),
+)
+
+export const exp = elementwise('exp', (x, cotangent) => times(cotangent, exponential(x)))
+
+export const log = elementwise('log', (x, cotangent) => over(cotangent, x))
+
+export const log1p = elementwise('log1p', (x, cotangent) => over(cotangent, plusNode(x, fill(x, x.shape, 1))))

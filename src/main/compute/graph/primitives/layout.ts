@@ -1,13 +1,21 @@
 import { pad as padded, reshape as reshaped, slice as sliced, transpose as transposed } from '../ops'
-import { extentOf, input, linear, matrixShape, shapeError, type PrimitiveDefinition } from './definition'
+import { extentOf, input, linear, shapeError, type PrimitiveDefinition } from './definition'
 
 export const transpose: PrimitiveDefinition<'transpose'> = {
-  shape(_, inputs) {
-    const [rows, cols] = matrixShape('transpose', inputs, 0)
-    return [cols, rows]
+  shape({ axes }, inputs) {
+    const [shape] = inputs
+    if (!shape || axes.length !== shape.length || new Set(axes).size !== axes.length) {
+      throw shapeError('transpose', inputs, `an array of ${axes.length} axes, to be ordered as ${axes.join(', ')}`)
+    }
+    return axes.map((axis) => extentOf('transpose', inputs, axis))
   },
-  vjp: (_node, _primitive, cotangent) => [transposed(cotangent)],
-  jvp: (_node, _primitive, tangents) => linear(tangents, transposed),
+  vjp: (_node, { axes }, cotangent) => [
+    transposed(
+      cotangent,
+      axes.map((_, axis) => axes.indexOf(axis)),
+    ),
+  ],
+  jvp: (_node, { axes }, tangents) => linear(tangents, (x) => transposed(x, axes)),
 }
 
 export const reshape: PrimitiveDefinition<'reshape'> = {

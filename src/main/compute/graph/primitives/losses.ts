@@ -1,19 +1,53 @@
 import { LabError } from '#shared/errors'
 import type { Node } from '../node'
-import { multiply, repeat, scale, scaleBy, softmax as probabilities, subtract, sum, total } from '../ops'
-import { commonShape, input, linear, matrixShape, type Derivative, type PrimitiveDefinition } from './definition'
+import {
+  flat,
+  gather,
+  multiply,
+  repeat,
+  reshape,
+  scale,
+  scaleBy,
+  softmax as probabilities,
+  softmaxError as errors,
+  subtract,
+  sum,
+  total,
+  winners,
+} from '../ops'
+import {
+  commonShape,
+  extentOf,
+  input,
+  linear,
+  matrixShape,
+  type Derivative,
+  type PrimitiveDefinition,
+} from './definition'
 
 export const softmax: PrimitiveDefinition<'softmax'> = {
-  shape: (_, inputs) => [...matrixShape('softmax', inputs, 0)],
-  vjp: (node, _primitive, cotangent) => [timesCovariance(node, cotangent)],
-  jvp: (node, _primitive, tangents) => linear(tangents, (x) => timesCovariance(node, x)),
+  shape({ axis }, inputs) {
+    extentOf('softmax', inputs, axis)
+    return commonShape('softmax', inputs, 1)
+  },
+  vjp: (node, { axis }, cotangent) => [timesCovariance(input(node, 0), axis, cotangent)],
+  jvp: (node, { axis }, tangents) => linear(tangents, (x) => timesCovariance(input(node, 0), axis, x)),
 }
 
-/** (diag p − p pᵀ) x column by column: the Jacobian of softmax, which is symmetric. */
-function timesCovariance(node: Node, x: Node): Node {
-  const p = probabilities(input(node, 0))
-  const px = multiply(p, x)
-  return subtract(px, multiply(p, repeat(sum(px, 0), 0, matrixShape('softmax', [x.shape], 0)[0])))
+/**
+ * (diag p − p pᵀ) x along an axis: the Jacobian of softmax, which is symmetric.
+ *
+ * Written for z = x − x_winner, which changes nothing because the Jacobian maps constants to 0: p ∘ (z − pᵀz). Where
+ * one class has almost all the mass, pᵀx and x_winner agree to all digits and their difference would be rounding; pᵀz
+ * is a sum over the other classes only.
+ */
+function timesCovariance(logits: Node, axis: number, x: Node): Node {
+  const extent = extentOf('softmax', [x.shape], axis)
+  const p = probabilities(logits, axis)
+  const best = winners(logits, axis)
+  const ofWinner = gather(flat(x), 0, flat(best))
+  const z = subtract(x, repeat(reshape(ofWinner, best.shape), axis, extent))
+  return multiply(p, subtract(z, repeat(sum(multiply(p, z), axis), axis, extent)))
 }
 
 export const softmaxCrossEntropy: PrimitiveDefinition<'softmaxCrossEntropy'> = {
@@ -22,16 +56,24 @@ export const softmaxCrossEntropy: PrimitiveDefinition<'softmaxCrossEntropy'> = {
     matrixShape('softmaxCrossEntropy', inputs, 0)
     return []
   },
-  vjp: (node, _primitive, cotangent) => [scaleBy(errors(node), cotangent), null],
+  vjp: (node, _primitive, cotangent) => [scaleBy(errors(input(node, 0), input(node, 1)), cotangent), null],
   jvp(node, _primitive, [logits = null, targets = null]) {
-    if (targets) throw new LabError('internal', 'softmaxCrossEntropy: targets are constants and have no tangent.')
-    return logits && total(multiply(logits, errors(node)))
+    refuseTangent('softmaxCrossEntropy', targets)
+    return logits && total(multiply(logits, errors(input(node, 0), input(node, 1))))
   },
 }
 
-/** ∂/∂f = softmax(f) − y, because the columns of y sum to 1. */
-function errors(node: Node): Node {
-  return subtract(probabilities(input(node, 0)), input(node, 1))
+/** The targets are constants, so its derivatives are those of softmax. */
+export const softmaxError: PrimitiveDefinition<'softmaxError'> = {
+  shape(_, inputs) {
+    matrixShape('softmaxError', inputs, 0)
+    return commonShape('softmaxError', inputs, 2)
+  },
+  vjp: (node, _primitive, cotangent) => [timesCovariance(input(node, 0), 0, cotangent), null],
+  jvp(node, _primitive, [logits = null, targets = null]) {
+    refuseTangent('softmaxError', targets)
+    return logits && timesCovariance(input(node, 0), 0, logits)
+  },
 }
 
 export const squaredError: PrimitiveDefinition<'squaredError'> = {
@@ -47,4 +89,8 @@ export const squaredError: PrimitiveDefinition<'squaredError'> = {
     const change: Derivative = a && b ? subtract(a, b) : (a ?? (b && scale(b, -1)))
     return change && total(multiply(change, subtract(input(node, 0), input(node, 1))))
   },
+}
+
+function refuseTangent(op: string, targets: Derivative): void {
+  if (targets) throw new LabError('internal', `${op}: targets are constants and have no tangent.`)
 }

@@ -1,4 +1,4 @@
-import { repeat as repeated, spread, sum as summed, total as totalled } from '../ops'
+import { multiply, repeat as repeated, softmax, spread, sum as summed, total as totalled } from '../ops'
 import { extentOf, input, linear, shapeError, type PrimitiveDefinition } from './definition'
 
 export const sum: PrimitiveDefinition<'sum'> = {
@@ -24,4 +24,17 @@ export const total: PrimitiveDefinition<'total'> = {
   shape: () => [],
   vjp: (node, _primitive, cotangent) => [spread(cotangent, input(node, 0).shape)],
   jvp: (_node, _primitive, tangents) => linear(tangents, totalled),
+}
+
+/** Its gradient is softmax. */
+export const logSumExp: PrimitiveDefinition<'logSumExp'> = {
+  shape({ axis }, inputs) {
+    extentOf('logSumExp', inputs, axis)
+    return inputs[0]?.toSpliced(axis, 1) ?? []
+  },
+  vjp(node, { axis }, cotangent) {
+    const x = input(node, 0)
+    return [multiply(softmax(x, axis), repeated(cotangent, axis, extentOf('logSumExp', [x.shape], axis)))]
+  },
+  jvp: (node, { axis }, tangents) => linear(tangents, (x) => summed(multiply(softmax(input(node, 0), axis), x), axis)),
 }

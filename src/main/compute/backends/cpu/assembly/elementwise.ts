@@ -65,3 +65,30 @@ export function step(x: usize, y: usize, n: u32): void {
     v128.store(y + i, v128.bitselect(jump, v, f64x2.eq(v, v)))
   }
 }
+
+export function divide(a: usize, b: usize, y: usize, n: u32): void {
+  for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) {
+    v128.store(y + i, f64x2.div(v128.load(a + i), v128.load(b + i)))
+  }
+}
+
+/** 1 where a > b, else 0; NaN if either is. */
+export function greater(a: usize, b: usize, y: usize, n: u32): void {
+  const one = f64x2.splat(1)
+  for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) {
+    const u = v128.load(a + i)
+    const v = v128.load(b + i)
+    const comparable = v128.and(f64x2.eq(u, u), f64x2.eq(v, v))
+    v128.store(y + i, v128.bitselect(v128.and(f64x2.gt(u, v), one), f64x2.add(u, v), comparable))
+  }
+}
+
+/** a where the condition is not 0, else b; NaN where the condition is. */
+export function where(condition: usize, a: usize, b: usize, y: usize, n: u32): void {
+  const zero = f64x2.splat(0)
+  for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) {
+    const c = v128.load(condition + i)
+    const chosen = v128.bitselect(v128.load(b + i), v128.load(a + i), f64x2.eq(c, zero))
+    v128.store(y + i, v128.bitselect(chosen, c, f64x2.eq(c, c)))
+  }
+}

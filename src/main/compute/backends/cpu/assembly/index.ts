@@ -4,10 +4,15 @@
 // last buffer of the memory may be read. So elementwise kernels work on whole vectors and have no tails, and reads may
 // run a little past the end of a row. Elementwise kernels may write over their inputs; all others may not.
 export { gemm } from './gemm'
-export { add, axpby, axpbyBy, fill, multiply, relu, step, subtract } from './elementwise'
+export { add, axpby, axpbyBy, divide, fill, greater, multiply, relu, step, subtract, where } from './elementwise'
+export { exp, log, log1p, power, sigmoid, softplus } from './transcendental'
+export { normalCdf } from './normal'
 export { tanh } from './hyperbolic'
 export { sum, total } from './reduce'
-export { pad, repeat, slice, transpose } from './layout'
-export { softmax } from './softmax'
+export { pad, permute, repeat, slice, transpose } from './layout'
+export { gather, oneHot, scatterAdd } from './indexing'
+export { columnsToImage, imageToColumns } from './convolution'
+export { poolWinners, spreadPool, sumPool } from './pooling'
+export { logSumExp, softmax, softmaxError } from './softmax'
 export { softmaxCrossEntropy, squaredError } from './losses'
 export { firstFreeByte } from './scratch'

@@ -22,8 +22,50 @@ export function transpose(x: usize, y: usize, rows: u32, cols: u32): void {
   }
 }
 
+/**
+ * y ← x with its axes in another order: y is dense with extents e0 … e5, and one step along its axis i is s_i doubles
+ * in x. The host merges axes that stay together.
+ */
+export function permute(
+  x: usize,
+  y: usize,
+  e0: u32,
+  e1: u32,
+  e2: u32,
+  e3: u32,
+  e4: u32,
+  e5: u32,
+  s0: u32,
+  s1: u32,
+  s2: u32,
+  s3: u32,
+  s4: u32,
+  s5: u32,
+): void {
+  const step = (<usize>s5) << 3
+  const run = (<usize>e5) << 3
+  for (let i0: u32 = 0; i0 < e0; i0++) {
+    for (let i1: u32 = 0; i1 < e1; i1++) {
+      for (let i2: u32 = 0; i2 < e2; i2++) {
+        for (let i3: u32 = 0; i3 < e3; i3++) {
+          let from = x + ((<usize>(i0 * s0 + i1 * s1 + i2 * s2 + i3 * s3)) << 3)
+          for (let i4: u32 = 0; i4 < e4; i4++) {
+            if (s5 == 1) {
+              copyRun(from, y, run)
+              y += run
+            } else {
+              for (let end = y + run, at = from; y < end; y += 8, at += step) store<f64>(y, load<f64>(at))
+            }
+            from += (<usize>s4) << 3
+          }
+        }
+      }
+    }
+  }
+}
+
 /** memory.copy has a start-up cost that short runs would feel. */
-function copyRun(from: usize, to: usize, bytes: usize): void {
+export function copyRun(from: usize, to: usize, bytes: usize): void {
   if (bytes > 256) {
     memory.copy(to, from, bytes)
   } else {

@@ -1,43 +1,41 @@
-import { Pair } from './exponential'
+import { Columns } from './softmax'
 
 /**
  * loss ← Σ over columns of −Σ_k y_k log softmax(f)_k, for logits f and targets y, both K × N.
  *
  * log Σ_k e^(f_k − max) is taken as log1p of the sum without the largest term, which is 1: late in training the loss
- * is far below 1, and log(1 + tiny) would lose its digits. Columns are added with compensation.
+ * is far below 1, and log(1 + tiny) would lose its digits. Classes without target do not enter, so their logit may be
+ * −∞; a logit of +∞ gives NaN. Columns are added with compensation, two at a time.
  */
 export function softmaxCrossEntropy(f: usize, y: usize, loss: usize, K: u32, N: u32): void {
   const row = (<usize>N) << 3
   const end = <usize>K * row
-  let s: f64 = 0
-  let lost: f64 = 0
-  for (let j: usize = 0; j < row; j += 8) {
-    const term = columnLoss(f + j, y + j, row, end) - lost
-    const next = s + term
-    lost = next - s - term
+  let s = f64x2.splat(0)
+  let lost = s
+  for (let j: usize = 0; j < row; j += 16) {
+    const both = j + 16 <= row
+    const column = columnLosses(f + j, y + j, row, end)
+    const term = f64x2.sub(both ? column : f64x2.replace_lane(column, 1, 0), lost)
+    const next = f64x2.add(s, term)
+    lost = f64x2.sub(f64x2.sub(next, s), term)
     s = next
   }
-  store<f64>(loss, s)
+  store<f64>(loss, f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1))
 }
 
-function columnLoss(f: usize, y: usize, row: usize, end: usize): f64 {
-  let top = -Infinity
-  let winner: usize = 0
+function columnLosses(f: usize, y: usize, row: usize, end: usize): v128 {
+  const zero = f64x2.splat(0)
+  const top = Columns.top(f, row, end)
+  const others = Columns.others(f, row, end, top)
+  const left = Math.log1p(f64x2.extract_lane(others, 0))
+  const right = Math.log1p(f64x2.extract_lane(others, 1))
+  const logMass = f64x2.replace_lane(f64x2.splat(left), 1, right)
+  let loss = zero
   for (let k: usize = 0; k < end; k += row) {
-    const value = load<f64>(f + k)
-    // NaN must win too, or it would vanish from the loss.
-    if (!(value <= top)) {
-      top = value
-      winner = k
-    }
+    const t = v128.load(y + k)
+    const term = f64x2.mul(t, f64x2.sub(logMass, f64x2.sub(v128.load(f + k), top)))
+    loss = f64x2.add(loss, v128.andnot(term, f64x2.eq(t, zero)))
   }
-  let others: f64 = 0
-  for (let k: usize = 0; k < end; k += row) {
-    if (k != winner) others += f64x2.extract_lane(Pair.exp(f64x2.splat(load<f64>(f + k) - top)), 0)
-  }
-  const logMass = Math.log1p(others)
-  let loss: f64 = 0
-  for (let k: usize = 0; k < end; k += row) loss += load<f64>(y + k) * (logMass - (load<f64>(f + k) - top))
   return loss
 }
 

@@ -1,28 +1,118 @@
 import { Pair } from './exponential'
 
 /**
- * Columns of p (K × N) ← softmax of the columns of f, two columns at a time; the maximum is subtracted first.
- * A NaN is passed over by pmax, but then makes the mass and so its whole column NaN.
+ * y ← softmax of x along the middle axis of outer × extent × inner, two neighbouring columns at a time; the maximum is
+ * subtracted first. A NaN is passed over by pmax, but then makes the mass and so its whole column NaN.
  */
-export function softmax(f: usize, p: usize, K: u32, N: u32): void {
-  const row = (<usize>N) << 3
-  const end = <usize>K * row
-  for (let j: usize = 0; j < row; j += 16) {
-    let top = f64x2.splat(-Infinity)
-    for (let k = j; k < end; k += row) top = f64x2.pmax(top, v128.load(f + k))
-    let mass = f64x2.splat(0)
-    const both = j + 16 <= row
-    for (let k = j; k < end; k += row) {
-      const e = Pair.exp(f64x2.sub(v128.load(f + k), top))
-      mass = f64x2.add(mass, e)
-      storePair(p + k, e, both)
+export function softmax(x: usize, y: usize, outer: u32, extent: u32, inner: u32): void {
+  const row = (<usize>inner) << 3
+  const end = <usize>extent * row
+  for (let o: u32 = 0; o < outer; o++) {
+    for (let j: usize = 0; j < row; j += 16) {
+      const top = Columns.top(x + j, row, end)
+      let mass = f64x2.splat(0)
+      const both = j + 16 <= row
+      for (let k = j; k < end; k += row) {
+        const e = Pair.exp(f64x2.sub(v128.load(x + k), top))
+        mass = f64x2.add(mass, e)
+        Columns.store(y + k, e, both)
+      }
+      for (let k = j; k < end; k += row) Columns.store(y + k, f64x2.div(v128.load(y + k), mass), both)
     }
-    for (let k = j; k < end; k += row) storePair(p + k, f64x2.div(v128.load(p + k), mass), both)
+    x += end
+    y += end
   }
 }
 
-/** The last column of an odd N has no neighbour: the next double belongs to the next row. */
-function storePair(at: usize, pair: v128, both: bool): void {
-  if (both) v128.store(at, pair)
-  else store<f64>(at, f64x2.extract_lane(pair, 0))
+/**
+ * y ← log Σ eˣ along the middle axis: max + log1p of the other terms, each relative to the largest. Elements equal to
+ * an infinite maximum count as such, so that ±∞ give ±∞.
+ */
+export function logSumExp(x: usize, y: usize, outer: u32, extent: u32, inner: u32): void {
+  const row = (<usize>inner) << 3
+  const end = <usize>extent * row
+  for (let o: u32 = 0; o < outer; o++) {
+    for (let j: usize = 0; j < row; j += 16) {
+      const top = Columns.top(x + j, row, end)
+      const others = Columns.others(x + j, row, end, top)
+      store<f64>(y + j, f64x2.extract_lane(top, 0) + Math.log1p(f64x2.extract_lane(others, 0)))
+      if (j + 16 <= row) {
+        store<f64>(y + j, f64x2.extract_lane(top, 1) + Math.log1p(f64x2.extract_lane(others, 1)), 8)
+      }
+    }
+    x += end
+    y += row
+  }
+}
+
+/**
+ * e ← softmax(f) − y for K × N logits f and targets y, whose columns sum to 1.
+ *
+ * p_k − y_k = p_k (1 − y_k) − y_k (1 − p_k), where 1 − p of the largest logit is the sum of the other probabilities:
+ * p − 1 would be rounding once the margin exceeds 37, and the columns of e would no longer sum to 0.
+ */
+export function softmaxError(f: usize, y: usize, e: usize, K: u32, N: u32): void {
+  const row = (<usize>N) << 3
+  const end = <usize>K * row
+  const one = f64x2.splat(1)
+  for (let j: usize = 0; j < row; j += 16) {
+    const top = Columns.top(f + j, row, end)
+    let mass = f64x2.splat(0)
+    let others = mass
+    let seen = mass
+    const both = j + 16 <= row
+    for (let k = j; k < end; k += row) {
+      const v = v128.load(f + k)
+      const term = Pair.exp(f64x2.sub(v, top))
+      const isFirst = v128.andnot(f64x2.eq(v, top), seen)
+      seen = v128.or(seen, isFirst)
+      mass = f64x2.add(mass, term)
+      others = f64x2.add(others, v128.andnot(term, isFirst))
+      Columns.store(e + k, term, both)
+    }
+    seen = f64x2.splat(0)
+    const rest = f64x2.div(others, mass)
+    for (let k = j; k < end; k += row) {
+      const isFirst = v128.andnot(f64x2.eq(v128.load(f + k), top), seen)
+      seen = v128.or(seen, isFirst)
+      const p = f64x2.div(v128.load(e + k), mass)
+      const q = v128.bitselect(rest, f64x2.sub(one, p), isFirst)
+      const t = v128.load(y + k)
+      Columns.store(e + k, f64x2.sub(f64x2.mul(p, f64x2.sub(one, t)), f64x2.mul(t, q)), both)
+    }
+  }
+}
+
+/** What is done to two neighbouring columns at once. */
+export class Columns {
+  @inline
+  static top(x: usize, row: usize, bytes: usize): v128 {
+    let top = f64x2.splat(-Infinity)
+    for (let k: usize = 0; k < bytes; k += row) top = f64x2.pmax(top, v128.load(x + k))
+    return top
+  }
+
+  /** Σ e^(x − top) without the first largest element, whose term is 1. */
+  @inline
+  static others(x: usize, row: usize, bytes: usize, top: v128): v128 {
+    const zero = f64x2.splat(0)
+    let others = zero
+    let seen = zero
+    for (let k: usize = 0; k < bytes; k += row) {
+      const v = v128.load(x + k)
+      const isTop = f64x2.eq(v, top)
+      const isFirst = v128.andnot(isTop, seen)
+      seen = v128.or(seen, isFirst)
+      const term = Pair.exp(v128.andnot(f64x2.sub(v, top), isTop))
+      others = f64x2.add(others, v128.andnot(term, isFirst))
+    }
+    return others
+  }
+
+  /** The last column of an odd number has no neighbour: the next double belongs to the next row. */
+  @inline
+  static store(at: usize, pair: v128, both: bool): void {
+    if (both) v128.store(at, pair)
+    else store<f64>(at, f64x2.extract_lane(pair, 0))
+  }
 }

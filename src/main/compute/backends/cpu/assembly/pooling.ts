@@ -1,0 +1,122 @@
+// Windows over `planes` images of height × width: result (p, q) sees rows p · strideY − padY and on. Result: high × wide.
+
+/** y ← sum of x over each window, with zeros outside. */
+export function sumPool(
+  x: usize,
+  y: usize,
+  planes: u32,
+  height: i32,
+  width: i32,
+  high: i32,
+  wide: i32,
+  windowY: i32,
+  windowX: i32,
+  strideY: i32,
+  strideX: i32,
+  padY: i32,
+  padX: i32,
+): void {
+  for (let plane: u32 = 0; plane < planes; plane++) {
+    for (let p = 0; p < high; p++) {
+      const top = max(p * strideY - padY, 0)
+      const bottom = min(p * strideY - padY + windowY, height)
+      for (let q = 0; q < wide; q++) {
+        const left = max(q * strideX - padX, 0)
+        const right = min(q * strideX - padX + windowX, width)
+        let s: f64 = 0
+        for (let i = top; i < bottom; i++) {
+          const row = x + ((<usize>(i * width)) << 3)
+          for (let j = left; j < right; j++) s += load<f64>(row + ((<usize>j) << 3))
+        }
+        store<f64>(y, s)
+        y += 8
+      }
+    }
+    x += (<usize>(height * width)) << 3
+  }
+}
+
+/** y (images) ← 0, then each value of x (results) is added to all of its window: the transpose of sumPool. */
+export function spreadPool(
+  x: usize,
+  y: usize,
+  planes: u32,
+  height: i32,
+  width: i32,
+  high: i32,
+  wide: i32,
+  windowY: i32,
+  windowX: i32,
+  strideY: i32,
+  strideX: i32,
+  padY: i32,
+  padX: i32,
+): void {
+  memory.fill(y, 0, <usize>planes * ((<usize>(height * width)) << 3))
+  for (let plane: u32 = 0; plane < planes; plane++) {
+    for (let p = 0; p < high; p++) {
+      const top = max(p * strideY - padY, 0)
+      const bottom = min(p * strideY - padY + windowY, height)
+      for (let q = 0; q < wide; q++) {
+        const left = max(q * strideX - padX, 0)
+        const right = min(q * strideX - padX + windowX, width)
+        const value = load<f64>(x)
+        for (let i = top; i < bottom; i++) {
+          const row = y + ((<usize>(i * width)) << 3)
+          for (let j = left; j < right; j++) {
+            const at = row + ((<usize>j) << 3)
+            store<f64>(at, load<f64>(at) + value)
+          }
+        }
+        x += 8
+      }
+    }
+    y += (<usize>(height * width)) << 3
+  }
+}
+
+/** y ← the index in x, counted over all planes, of each window's largest element: the first of equals; NaN wins. */
+export function poolWinners(
+  x: usize,
+  y: usize,
+  planes: u32,
+  height: i32,
+  width: i32,
+  high: i32,
+  wide: i32,
+  windowY: i32,
+  windowX: i32,
+  strideY: i32,
+  strideX: i32,
+  padY: i32,
+  padX: i32,
+): void {
+  let before: f64 = 0
+  for (let plane: u32 = 0; plane < planes; plane++) {
+    for (let p = 0; p < high; p++) {
+      const top = max(p * strideY - padY, 0)
+      const bottom = min(p * strideY - padY + windowY, height)
+      for (let q = 0; q < wide; q++) {
+        const left = max(q * strideX - padX, 0)
+        const right = min(q * strideX - padX + windowX, width)
+        let winner = top * width + left
+        let best = load<f64>(x + ((<usize>winner) << 3))
+        for (let i = top; i < bottom; i++) {
+          for (let j = left; j < right; j++) {
+            const at = i * width + j
+            const value = load<f64>(x + ((<usize>at) << 3))
+            // The second part is true for the first NaN only.
+            if (value > best || (value != value && best == best)) {
+              best = value
+              winner = at
+            }
+          }
+        }
+        store<f64>(y, before + <f64>winner)
+        y += 8
+      }
+    }
+    x += (<usize>(height * width)) << 3
+    before += <f64>(height * width)
+  }
+}

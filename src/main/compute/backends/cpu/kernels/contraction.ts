@@ -1,0 +1,70 @@
+import { type Shape, sizeOf } from '../../../graph/node'
+import type { Op } from '../../../graph/primitive'
+import type { CpuBuffer } from '../buffer'
+import { expectSize, matrixShape, misfit, ONE, two, type CpuKernel } from './kernel'
+
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT
+
+export const matmul: CpuKernel<'matmul'> = {
+  accumulates: true,
+  bind({ inputs, output, scale, keep, gemm }, { transposeA, transposeB, alpha }) {
+    const [a, b] = two(inputs, 'matmul')
+    const { m, n, k } = extents('matmul', matrixShape(a, 'matmul'), matrixShape(b, 'matmul'), transposeA, transposeB)
+    expectSize('matmul', output, m * n)
+    refuseOperand('matmul', output, [a, b])
+    const multiply = gemm({ transposeA, transposeB, m, n, k, alpha, scale, keep })
+    const [left, right, to] = [a.at, b.at, output.at]
+    return () => multiply(left, right, to)
+  },
+}
+
+export const batchMatmul: CpuKernel<'batchMatmul'> = {
+  accumulates: true,
+  bind({ inputs, output, scale, keep, gemm }, { transposeA, transposeB, alpha, reduce }) {
+    const [a, b] = two(inputs, 'batchMatmul')
+    const [stackA, stackB] = [stackOf(a.shape), stackOf(b.shape)]
+    const { m, n, k } = extents('batchMatmul', stackA.matrix, stackB.matrix, transposeA, transposeB)
+    const count = Math.max(stackA.count, stackB.count)
+    if ([stackA, stackB].some((stack) => stack.count !== count && !stack.isShared)) {
+      throw misfit('batchMatmul', `stacks of ${stackA.count} and ${stackB.count} matrices`)
+    }
+    expectSize('batchMatmul', output, reduce ? m * n : count * m * n)
+    refuseOperand('batchMatmul', output, [a, b])
+    const problem = { transposeA, transposeB, m, n, k, alpha, scale }
+    const [first, next] = [gemm({ ...problem, keep }), gemm({ ...problem, keep: reduce ? ONE : keep })]
+    const [left, right, to] = [a.at, b.at, output.at]
+    const stepA = stackA.isShared ? 0 : m * k * DOUBLE
+    const stepB = stackB.isShared ? 0 : k * n * DOUBLE
+    const stepC = reduce ? 0 : m * n * DOUBLE
+    return () => {
+      for (let r = 0; r < count; r++) {
+        const multiply = r === 0 ? first : next
+        multiply(left + r * stepA, right + r * stepB, to + r * stepC)
+      }
+    }
+  },
+}
+
+function extents(
+  op: Op,
+  [rowsA, colsA]: readonly [number, number],
+  [rowsB, colsB]: readonly [number, number],
+  transposeA: boolean,
+  transposeB: boolean,
+): { m: number; n: number; k: number } {
+  const [m, k] = transposeA ? [colsA, rowsA] : [rowsA, colsA]
+  const [kB, n] = transposeB ? [colsB, rowsB] : [rowsB, colsB]
+  if (k !== kB) throw misfit(op, `inner dimensions ${k} and ${kB} differ`)
+  return { m, n, k }
+}
+
+function stackOf(shape: Shape): { count: number; matrix: readonly [number, number]; isShared: boolean } {
+  const [rows, cols] = shape.slice(-2)
+  if (rows === undefined || cols === undefined) throw misfit('batchMatmul', `[${shape.join(', ')}] is not a matrix`)
+  return { count: sizeOf(shape.slice(0, -2)), matrix: [rows, cols], isShared: shape.length === 2 }
+}
+
+/** Unlike elementwise kernels, a product reads its operands after it began to write. */
+function refuseOperand(op: Op, output: CpuBuffer, operands: readonly CpuBuffer[]): void {
+  if (operands.some((operand) => operand.at === output.at)) throw misfit(op, 'the output is one of the operands')
+}

@@ -1,0 +1,65 @@
+import { LabError } from '#shared/errors'
+import { type Shape, sizeOf } from '../../../graph/node'
+import type { Op, PrimitiveOf } from '../../../graph/primitive'
+import type { Kernel, ScalarCell } from '../../backend'
+import type { CpuBuffer } from '../buffer'
+import type { GemmRoute } from '../gemm'
+import type { Scratch } from '../scratch'
+import type { WasmKernels } from '../wasm'
+
+/** A KernelCall with its operands resolved. */
+export interface CpuCall {
+  readonly inputs: readonly CpuBuffer[]
+  readonly output: CpuBuffer
+  readonly scale: ScalarCell
+  readonly keep: ScalarCell
+  readonly wasm: WasmKernels
+  readonly gemm: GemmRoute
+  readonly scratch: Scratch
+}
+
+export interface CpuKernel<O extends Op> {
+  /** Whether the kernel honours `scale` and `keep`. */
+  readonly accumulates?: true
+  bind(call: CpuCall, primitive: PrimitiveOf<O>): Kernel
+}
+
+/** Coefficients that never change. */
+export const ZERO: ScalarCell = Object.freeze({ value: 0 })
+export const ONE: ScalarCell = Object.freeze({ value: 1 })
+
+/** A shape as outer × extent × inner around one axis. */
+export function around(op: Op, shape: Shape, axis: number): { outer: number; extent: number; inner: number } {
+  const extent = shape[axis]
+  if (extent === undefined) throw misfit(op, `axis ${axis} is not one of [${shape.join(', ')}]`)
+  return { outer: sizeOf(shape.slice(0, axis)), extent, inner: sizeOf(shape.slice(axis + 1)) }
+}
+
+export function matrixShape(buffer: CpuBuffer, op: Op): [rows: number, cols: number] {
+  const [rows, cols] = buffer.shape
+  if (rows === undefined || cols === undefined || buffer.shape.length !== 2) {
+    throw misfit(op, `[${buffer.shape.join(', ')}] is not a matrix`)
+  }
+  return [rows, cols]
+}
+
+export function one(inputs: readonly CpuBuffer[], op: Op): CpuBuffer {
+  const [x] = inputs
+  if (!x || inputs.length !== 1) throw misfit(op, `${inputs.length} inputs instead of 1`)
+  return x
+}
+
+export function two(inputs: readonly CpuBuffer[], op: Op): [CpuBuffer, CpuBuffer] {
+  const [a, b] = inputs
+  if (!a || !b || inputs.length !== 2) throw misfit(op, `${inputs.length} inputs instead of 2`)
+  return [a, b]
+}
+
+/** A kernel that writes past its buffer would damage its neighbours silently, so sizes are checked when binding. */
+export function expectSize(op: Op, buffer: CpuBuffer, size: number): void {
+  if (buffer.size !== size) throw misfit(op, `[${buffer.shape.join(', ')}] should hold ${size} numbers`)
+}
+
+export function misfit(op: Op, problem: string): LabError {
+  return new LabError('shape', `Kernel ${op}: ${problem}.`, { op })
+}

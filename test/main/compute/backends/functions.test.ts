@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { createCpuBackend } from '#main/compute/backends/cpu/cpuBackend'
+import type { Primitive } from '#main/compute/graph/primitive'
+import { compute, ulps } from './reference'
+
+const backend = await createCpuBackend({ blas: 'embedded' })
+
+async function values(primitive: Primitive, data: Float64Array): Promise<Float64Array> {
+  return compute(backend, primitive, [{ shape: [data.length], data }], [data.length])
+}
+
+/** x and Φ(x), in 60 digits by mpmath, rounded to doubles: erfc(−x / √2) / 2. */
+const normal: readonly (readonly [number, number])[] = [
+  [-37.5, 4.605353009581955e-308],
+  [-30.1, 2.4226672179857586e-199],
+  [-20.3, 6.429244467698346e-92],
+  [-10.7, 5.088910855027318e-27],
+  [-6, 9.86587645037698e-10],
+  [-5, 2.866515718791939e-7],
+  [-4.1, 2.065750691254677e-5],
+  [-3, 0.0013498980316300946],
+  [-2.2, 0.013903447513498604],
+  [-1.3, 0.09680048458561033],
+  [-1, 0.15865525393145705],
+  [-0.7, 0.24196365222307303],
+  [-0.3, 0.3820885778110474],
+  [-0.001, 0.49960105778608893],
+  [-1e-10, 0.49999999996010575],
+  [0, 0.5],
+  [0.2, 0.579259709439103],
+  [0.9, 0.8159398746532405],
+  [1.5, 0.9331927987311419],
+  [2.5, 0.9937903346742238],
+  [3.7, 0.9998922002665226],
+  [6, 0.9999999990134123],
+  [9, 1.0],
+]
+
+describe('functions of one number', () => {
+  const grid = Float64Array.from({ length: 4001 }, (_, i) => (i - 2000) / 40)
+  const positive = Float64Array.from({ length: 2001 }, (_, i) => 1e-6 * 1.012 ** i)
+
+  it.each<[string, Primitive, (x: number) => number, Float64Array, number]>([
+    ['exp', { op: 'exp' }, Math.exp, grid, 2],
+    ['log', { op: 'log' }, Math.log, positive, 2],
+    ['log1p', { op: 'log1p' }, Math.log1p, positive, 2],
+    ['x^½', { op: 'power', exponent: 0.5 }, Math.sqrt, positive, 0],
+    ['x^−1', { op: 'power', exponent: -1 }, (x) => 1 / x, grid, 0],
+    // One root, two products and a reciprocal against two roundings.
+    ['x^−5/2', { op: 'power', exponent: -2.5 }, (x) => x ** -2.5, positive, 5],
+    ['x^1.7', { op: 'power', exponent: 1.7 }, (x) => x ** 1.7, positive, 2],
+    ['σ', { op: 'sigmoid' }, (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))), grid, 5],
+    ['softplus', { op: 'softplus' }, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), grid, 5],
+  ])('%s is exact to a few ulp', async (_, primitive, f, data, allowed) => {
+    const result = await values(primitive, data)
+    result.forEach((value, i) => expect(ulps(value, f(data[i]!)), `at ${data[i]}`).toBeLessThanOrEqual(allowed))
+  })
+
+  it('Φ keeps all its digits far into the tail', async () => {
+    const result = await values(
+      { op: 'normalCdf' },
+      Float64Array.from(normal, ([x]) => x),
+    )
+    normal.forEach(([x, expected], i) => expect(ulps(result[i]!, expected), `at ${x}`).toBeLessThanOrEqual(4))
+  })
+
+  it('have the right limits and keep NaN', async () => {
+    const data = Float64Array.of(-Infinity, Infinity, NaN, -0, 0, 800, -800)
+    const rows: [Primitive, number[]][] = [
+      [{ op: 'exp' }, [0, Infinity, NaN, 1, 1, Infinity, 0]],
+      [{ op: 'log' }, [NaN, Infinity, NaN, -Infinity, -Infinity, Math.log(800), NaN]],
+      [{ op: 'log1p' }, [NaN, Infinity, NaN, -0, 0, Math.log1p(800), NaN]],
+      [{ op: 'sigmoid' }, [0, 1, NaN, 0.5, 0.5, 1, 0]],
+      [{ op: 'softplus' }, [0, Infinity, NaN, Math.LN2, Math.LN2, 800, 0]],
+      [{ op: 'normalCdf' }, [0, 1, NaN, 0.5, 0.5, 1, 0]],
+      [{ op: 'power', exponent: -1 }, [-0, 0, NaN, -Infinity, Infinity, 1 / 800, -1 / 800]],
+    ]
+    for (const [primitive, expected] of rows) {
+      expect([primitive.op, ...(await values(primitive, data))]).toEqual([primitive.op, ...expected])
+    }
+  })
+})
+
+describe('choices', () => {
+  const operands = [
+    { shape: [6], data: Float64Array.of(1, 2, 2, NaN, 1, Infinity) },
+    { shape: [6], data: Float64Array.of(2, 1, 2, 1, NaN, Infinity) },
+  ]
+
+  it('greater is 0 for equals and NaN where either is', async () => {
+    expect([...(await compute(backend, { op: 'greater' }, operands, [6]))]).toEqual([0, 1, 0, NaN, NaN, 0])
+  })
+
+  it('where does not look at what it does not choose', async () => {
+    const condition = { shape: [6], data: Float64Array.of(0, -3, -0, 1, 0, NaN) }
+    const chosen = await compute(backend, { op: 'where' }, [condition, ...operands], [6])
+    expect([...chosen]).toEqual([2, 2, 2, NaN, NaN, NaN])
+  })
+})
