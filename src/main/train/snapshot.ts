@@ -93,8 +93,9 @@ export class StateSnapshot implements Snapshot {
     return this.#once(`jacobians ${layer}`, async () => {
       const nodes = this.#layerNodes(layer)
       const logits = await this.logits()
-      const { program, inputs } = this.programs.jacobian(layer, nodes.output)
+      const { program, inputs, prepareFor } = this.programs.jacobian(layer, nodes.output)
       const [cotangent] = inputs
+      prepareFor(this)
       const pulled: Matrix[] = []
       for (let k = 0; k < this.model.classes && cotangent; k++) {
         this.programs.state.workspace.write(cotangent, outputDirection(this.model.loss, logits, k))
@@ -107,7 +108,7 @@ export class StateSnapshot implements Snapshot {
 
   hessian(part: HessianPart, names = this.model.parameters.map(({ name }) => name)): LinearOperator {
     const { state } = this.programs
-    const { program, inputs } = this.programs.hessian(part === 'total' ? 'data' : part, names)
+    const { program, inputs, prepareFor } = this.programs.hessian(part === 'total' ? 'data' : part, names)
     const decays = names.map((name) => {
       const decay = this.model.parameters.find((parameter) => parameter.name === name)?.weightDecay ?? 0
       return part === 'total' ? decay : 0
@@ -116,7 +117,8 @@ export class StateSnapshot implements Snapshot {
     const n = sizes.reduce((sum, size) => sum + size, 0)
     return {
       n,
-      async apply(x, y) {
+      apply: async (x, y) => {
+        prepareFor(this)
         let start = 0
         for (const [i, node] of inputs.entries()) {
           state.workspace.write(node, x.subarray(start, (start += sizes[i] ?? 0)))

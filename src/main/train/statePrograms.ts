@@ -10,6 +10,8 @@ import type { ModelState } from './modelState'
 export interface FedProgram {
   readonly program: Program
   readonly inputs: readonly Node[]
+  /** Its steady part belongs to one state: prepares it unless that was done for this owner already. */
+  prepareFor(owner: object): void
 }
 
 /**
@@ -34,7 +36,7 @@ export class StatePrograms {
   outputs(): FedProgram {
     return this.#once('outputs', () => {
       const { dataLoss, logits } = this.state.forward
-      return { program: compile(this.state.workspace, { outputs: { dataLoss, logits } }), inputs: [] }
+      return fed(compile(this.state.workspace, { outputs: { dataLoss, logits } }))
     })
   }
 
@@ -42,7 +44,7 @@ export class StatePrograms {
   testOutputs(split: Split): FedProgram {
     return this.#once('test', () => {
       const { logits } = this.state.forwardOf(split)
-      return { program: compile(this.state.workspace, { outputs: { logits } }), inputs: [] }
+      return fed(compile(this.state.workspace, { outputs: { logits } }))
     })
   }
 
@@ -54,7 +56,7 @@ export class StatePrograms {
         this.state.model.parameters.map(({ name }) => name),
         gradients,
       )
-      return { program: compile(this.state.workspace, { outputs }), inputs: [] }
+      return fed(compile(this.state.workspace, { outputs }))
     })
   }
 
@@ -72,7 +74,7 @@ export class StatePrograms {
           return [[`input ${layer}`, input], [`output ${layer}`, output], ...(error ? [[`error ${layer}`, error]] : [])]
         }),
       )
-      return { program: compile(this.state.workspace, { outputs }), inputs: [] }
+      return fed(compile(this.state.workspace, { outputs }))
     })
   }
 
@@ -82,7 +84,8 @@ export class StatePrograms {
       const { logits } = this.state.forward
       const cotangent = this.state.graph.input('cotangent', logits.shape)
       const [pulled = logits] = vjp(logits, cotangent, [output])
-      return { program: compile(this.state.workspace, { outputs: { pulled } }), inputs: [cotangent] }
+      const varying = [cotangent]
+      return fed(compile(this.state.workspace, { outputs: { pulled }, varying }), varying)
     })
   }
 
@@ -96,7 +99,8 @@ export class StatePrograms {
         gaussNewton: () => gaussNewtonProduct(this.#dataLoss, this.#logits, nodes, inputs),
         residual: () => residualProduct(this.#dataLoss, this.#logits, nodes, inputs),
       }[part]()
-      return { program: compile(this.state.workspace, { outputs: this.#byName(names, products) }), inputs }
+      const outputs = this.#byName(names, products)
+      return fed(compile(this.state.workspace, { outputs, varying: inputs }), inputs)
     })
   }
 
@@ -115,5 +119,18 @@ export class StatePrograms {
   dispose(): void {
     for (const { program } of this.#compiled.values()) program.dispose()
     this.#compiled.clear()
+  }
+}
+
+function fed(program: Program, inputs: readonly Node[] = []): FedProgram {
+  let owner: object | null = null
+  return {
+    program,
+    inputs,
+    prepareFor(next) {
+      if (owner === next) return
+      program.prepare()
+      owner = next
+    },
   }
 }

@@ -47,7 +47,12 @@ export function planUpdates(
   })
 }
 
-function countUses(nodes: readonly Node[], outputs: readonly Node[], updates: readonly Update[]): Map<Node, number> {
+/** How often each node is read: by other nodes, as an output, by an update. */
+export function countUses(
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+  updates: readonly Update[],
+): Map<Node, number> {
   const uses = new Map<Node, number>()
   const used = [...nodes.flatMap((node) => node.inputs), ...outputs, ...updates.map((update) => update.source)]
   for (const node of used) uses.set(node, (uses.get(node) ?? 0) + 1)

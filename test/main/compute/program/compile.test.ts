@@ -5,6 +5,7 @@ import * as ops from '#main/compute/graph/ops'
 import { compile } from '#main/compute/program/compile'
 import { Workspace } from '#main/compute/program/workspace'
 import { random } from '#main/compute/rng/random'
+import { interpret } from '../graph/interpreter'
 import { embeddedBackend, evaluate } from '../../../helpers/evaluate'
 import { expectClose } from '../../../helpers/expectClose'
 
@@ -186,6 +187,58 @@ describe('compile', () => {
     }
     workspace.write(labels, Float64Array.of(0, 9, 3))
     expect([...(await workspace.read(labels))]).toEqual([0, 9, 3])
+  })
+
+  it('adds a product to what is already there, but never to a value that something else reads', async () => {
+    const graph = new Graph()
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => graph.input(name, [3, 3]))
+    const [ab, cd] = [ops.matmul(a!, b!), ops.matmul(c!, d!)]
+    const bias = ops.repeat(ops.sum(a!, 1), 1, 3)
+    const cases = [
+      { output: ops.add(ab, cd), calls: 2 },
+      { output: ops.subtract(ab, cd), calls: 2 },
+      { output: ops.subtract(bias, ab), calls: 3 },
+      { output: ops.subtract(ops.add(ab, bias), cd), calls: 4 },
+      { output: ops.add(ops.add(ab, cd), ops.tanh(ab)), calls: 5 }, // ab is read twice: it is added to cd, not cd to it
+      { output: ops.add(ab, c!), calls: 2 }, // c is an input
+    ]
+    const values = new Map([a!, b!, c!, d!].map((node, i) => [node, random(6, `${i}`).normal(9)]))
+    for (const { output, calls } of cases) {
+      const workspace = new Workspace(await embeddedBackend())
+      for (const [node, array] of values) workspace.write(node, array)
+      const program = compile(workspace, { outputs: { output } })
+      expect(program.kernelCalls).toBe(calls)
+      program.run()
+      expectClose(await program.read('output'), interpret([output], values)[0]!, { rtol: 1e-13, atol: 1e-14 })
+    }
+  })
+
+  it('computes what varying inputs do not reach once, and the rest in every run', async () => {
+    const graph = new Graph()
+    const [w, x, v] = [graph.input('w', [4, 4]), graph.input('x', [4, 4]), graph.input('v', [4, 4])]
+    const hidden = ops.tanh(ops.matmul(w, ops.tanh(ops.matmul(w, x))))
+    const output = ops.multiply(ops.tanh(ops.matmul(hidden, v)), ops.matmul(v, ops.relu(hidden)))
+    const workspace = new Workspace(await embeddedBackend())
+    const draw = (name: string) => random(3, name).normal(16)
+    const program = compile(workspace, { outputs: { output, hidden }, varying: [v] })
+    expect(program.kernelCalls).toBe(4)
+    for (const state of ['first', 'second']) {
+      workspace.write(w, draw(`${state} w`))
+      workspace.write(x, draw(`${state} x`))
+      program.prepare()
+      for (const direction of ['a', 'b', 'c']) {
+        workspace.write(v, draw(direction))
+        program.run()
+        const inputs = new Map([
+          [w, draw(`${state} w`)],
+          [x, draw(`${state} x`)],
+          [v, draw(direction)],
+        ])
+        expect([await program.read('output'), await program.read('hidden')]).toEqual(
+          await evaluate([output, hidden], inputs),
+        )
+      }
+    }
   })
 
   it('refuses to read an output it does not have', async () => {
