@@ -57,26 +57,24 @@ export function softmaxError(f: usize, y: usize, e: usize, K: u32, N: u32): void
   const one = f64x2.splat(1)
   for (let j: usize = 0; j < row; j += 16) {
     const top = Columns.top(f + j, row, end)
-    let mass = f64x2.splat(0)
-    let others = mass
-    let seen = mass
+    let others = f64x2.splat(0)
+    let ones = others
     const both = j + 16 <= row
     for (let k = j; k < end; k += row) {
-      const v = v128.load(f + k)
-      const term = Pair.exp(f64x2.sub(v, top))
-      const isFirst = v128.andnot(f64x2.eq(v, top), seen)
-      seen = v128.or(seen, isFirst)
-      mass = f64x2.add(mass, term)
-      others = f64x2.add(others, v128.andnot(term, isFirst))
+      const term = Pair.exp(f64x2.sub(v128.load(f + k), top))
+      const isOne = f64x2.eq(term, one)
+      others = f64x2.add(others, v128.andnot(term, isOne))
+      ones = f64x2.add(ones, v128.and(one, isOne))
       Columns.store(e + k, term, both)
     }
-    seen = f64x2.splat(0)
+    // All terms but one of the largest, which is 1; equals of it have the same p and the same 1 − p.
+    others = f64x2.add(others, f64x2.sub(ones, one))
+    const mass = f64x2.add(one, others)
     const rest = f64x2.div(others, mass)
     for (let k = j; k < end; k += row) {
-      const isFirst = v128.andnot(f64x2.eq(v128.load(f + k), top), seen)
-      seen = v128.or(seen, isFirst)
-      const p = f64x2.div(v128.load(e + k), mass)
-      const q = v128.bitselect(rest, f64x2.sub(one, p), isFirst)
+      const term = v128.load(e + k)
+      const p = f64x2.div(term, mass)
+      const q = v128.bitselect(rest, f64x2.sub(one, p), f64x2.eq(term, one))
       const t = v128.load(y + k)
       Columns.store(e + k, f64x2.sub(f64x2.mul(p, f64x2.sub(one, t)), f64x2.mul(t, q)), both)
     }
@@ -92,21 +90,21 @@ export class Columns {
     return top
   }
 
-  /** Σ e^(x − top) without the first largest element, whose term is 1. */
+  /** Σ e^(x − top) without one of the largest elements, whose term is 1. */
   @inline
   static others(x: usize, row: usize, bytes: usize, top: v128): v128 {
-    const zero = f64x2.splat(0)
-    let others = zero
-    let seen = zero
+    const one = f64x2.splat(1)
+    let others = f64x2.splat(0)
+    let ones = others
     for (let k: usize = 0; k < bytes; k += row) {
       const v = v128.load(x + k)
-      const isTop = f64x2.eq(v, top)
-      const isFirst = v128.andnot(isTop, seen)
-      seen = v128.or(seen, isFirst)
-      const term = Pair.exp(v128.andnot(f64x2.sub(v, top), isTop))
-      others = f64x2.add(others, v128.andnot(term, isFirst))
+      const term = Pair.exp(v128.andnot(f64x2.sub(v, top), f64x2.eq(v, top)))
+      const isOne = f64x2.eq(term, one)
+      others = f64x2.add(others, v128.andnot(term, isOne))
+      ones = f64x2.add(ones, v128.and(one, isOne))
     }
-    return others
+    // One is always there, unless the column has a NaN, which the sum then carries.
+    return f64x2.add(others, f64x2.sub(ones, one))
   }
 
   /** The last column of an odd number has no neighbour: the next double belongs to the next row. */
