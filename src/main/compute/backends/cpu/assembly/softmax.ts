@@ -1,4 +1,5 @@
 import { Pair } from './exponential'
+import { LogPair } from './logarithm'
 
 /**
  * y ← softmax of x along the middle axis of outer × extent × inner, two neighbouring columns at a time; the maximum is
@@ -8,6 +9,12 @@ export function softmax(x: usize, y: usize, outer: u32, extent: u32, inner: u32)
   const row = (<usize>inner) << 3
   const end = <usize>extent * row
   for (let o: u32 = 0; o < outer; o++) {
+    if (inner == 1) {
+      softmaxRow(x, y, extent)
+      x += end
+      y += end
+      continue
+    }
     for (let j: usize = 0; j < row; j += 16) {
       const top = Columns.top(x + j, row, end)
       let mass = f64x2.splat(0)
@@ -24,6 +31,29 @@ export function softmax(x: usize, y: usize, outer: u32, extent: u32, inner: u32)
   }
 }
 
+/** One column that lies in memory as a row: neighbours are two elements of it. */
+function softmaxRow(x: usize, y: usize, n: u32): void {
+  const pairs = (<usize>(n & ~1)) << 3
+  let tops = f64x2.splat(-Infinity)
+  for (let k: usize = 0; k < pairs; k += 16) tops = f64x2.pmax(tops, v128.load(x + k))
+  let top = max(f64x2.extract_lane(tops, 0), f64x2.extract_lane(tops, 1))
+  if (n & 1) top = max(top, load<f64>(x + pairs))
+  let masses = f64x2.splat(0)
+  for (let k: usize = 0; k < pairs; k += 16) {
+    const e = Pair.exp(f64x2.sub(v128.load(x + k), f64x2.splat(top)))
+    masses = f64x2.add(masses, e)
+    v128.store(y + k, e)
+  }
+  let mass: f64 = f64x2.extract_lane(masses, 0) + f64x2.extract_lane(masses, 1)
+  if (n & 1) {
+    const e: f64 = f64x2.extract_lane(Pair.exp(f64x2.splat(load<f64>(x + pairs) - top)), 0)
+    mass += e
+    store<f64>(y + pairs, e)
+  }
+  for (let k: usize = 0; k < pairs; k += 16) v128.store(y + k, f64x2.div(v128.load(y + k), f64x2.splat(mass)))
+  if (n & 1) store<f64>(y + pairs, load<f64>(y + pairs) / mass)
+}
+
 /**
  * y ← log Σ eˣ along the middle axis: max + log1p of the other terms, each relative to the largest. Elements equal to
  * an infinite maximum count as such, so that ±∞ give ±∞.
@@ -35,10 +65,7 @@ export function logSumExp(x: usize, y: usize, outer: u32, extent: u32, inner: u3
     for (let j: usize = 0; j < row; j += 16) {
       const top = Columns.top(x + j, row, end)
       const others = Columns.others(x + j, row, end, top)
-      store<f64>(y + j, f64x2.extract_lane(top, 0) + Math.log1p(f64x2.extract_lane(others, 0)))
-      if (j + 16 <= row) {
-        store<f64>(y + j, f64x2.extract_lane(top, 1) + Math.log1p(f64x2.extract_lane(others, 1)), 8)
-      }
+      Columns.store(y + j, f64x2.add(top, LogPair.log1p(others)), j + 16 <= row)
     }
     x += end
     y += row
