@@ -40,10 +40,22 @@ describe('functions of one number', () => {
   const grid = Float64Array.from({ length: 4001 }, (_, i) => (i - 2000) / 40)
   const positive = Float64Array.from({ length: 2001 }, (_, i) => 1e-6 * 1.012 ** i)
 
+  const near = Float64Array.from({ length: 2001 }, (_, i) => 0.4 + 0.0008 * i)
+  const aboveMinusOne = Float64Array.from({ length: 2001 }, (_, i) => -1 + 1e-3 * (i + 1)).filter((x) => x !== 0)
+
   it.each<[string, Primitive, (x: number) => number, Float64Array, number]>([
     ['exp', { op: 'exp' }, Math.exp, grid, 2],
-    ['log', { op: 'log' }, Math.log, positive, 2],
-    ['log1p', { op: 'log1p' }, Math.log1p, positive, 2],
+    ['log', { op: 'log' }, Math.log, positive, 3],
+    ['log1p', { op: 'log1p' }, Math.log1p, positive, 3],
+    ['log around 1', { op: 'log' }, Math.log, near, 3],
+    ['log1p around 0', { op: 'log1p' }, Math.log1p, aboveMinusOne, 3],
+    [
+      'log of the smallest and largest',
+      { op: 'log' },
+      Math.log,
+      Float64Array.of(5e-324, 2 ** -1022, 1e308, 1, 1e-300),
+      3,
+    ],
     ['x^½', { op: 'power', exponent: 0.5 }, Math.sqrt, positive, 0],
     ['x^−1', { op: 'power', exponent: -1 }, (x) => 1 / x, grid, 0],
     // One root, two products and a reciprocal against two roundings.

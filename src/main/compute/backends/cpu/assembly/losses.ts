@@ -1,3 +1,4 @@
+import { LogPair } from './logarithm'
 import { Columns } from './softmax'
 
 /**
@@ -27,9 +28,7 @@ function columnLosses(f: usize, y: usize, row: usize, end: usize): v128 {
   const zero = f64x2.splat(0)
   const top = Columns.top(f, row, end)
   const others = Columns.others(f, row, end, top)
-  const left = Math.log1p(f64x2.extract_lane(others, 0))
-  const right = Math.log1p(f64x2.extract_lane(others, 1))
-  const logMass = f64x2.replace_lane(f64x2.splat(left), 1, right)
+  const logMass = LogPair.log1p(others)
   let loss = zero
   for (let k: usize = 0; k < end; k += row) {
     const t = v128.load(y + k)

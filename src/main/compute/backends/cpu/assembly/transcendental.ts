@@ -1,16 +1,40 @@
 import { pairBytes } from './elementwise'
 import { Pair } from './exponential'
+import { LogPair } from './logarithm'
 
 export function exp(x: usize, y: usize, n: u32): void {
   for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) v128.store(y + i, Pair.exp(v128.load(x + i)))
 }
 
 export function log(x: usize, y: usize, n: u32): void {
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 8) store<f64>(y + i, Math.log(load<f64>(x + i)))
+  for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) {
+    const v = v128.load(x + i)
+    if (arePositive(v)) v128.store(y + i, LogPair.log(v))
+    else
+      v128.store(
+        y + i,
+        f64x2.replace_lane(f64x2.splat(Math.log(f64x2.extract_lane(v, 0))), 1, Math.log(f64x2.extract_lane(v, 1))),
+      )
+  }
 }
 
 export function log1p(x: usize, y: usize, n: u32): void {
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 8) store<f64>(y + i, Math.log1p(load<f64>(x + i)))
+  const one = f64x2.splat(1)
+  for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) {
+    const v = v128.load(x + i)
+    if (arePositive(f64x2.add(v, one))) v128.store(y + i, LogPair.log1p(v))
+    else
+      v128.store(
+        y + i,
+        f64x2.replace_lane(f64x2.splat(Math.log1p(f64x2.extract_lane(v, 0))), 1, Math.log1p(f64x2.extract_lane(v, 1))),
+      )
+  }
+}
+
+/** Both positive, normal and finite. */
+function arePositive(v: v128): bool {
+  const isNormal = f64x2.ge(v, f64x2.splat(f64.MIN_NORMAL_VALUE))
+  return i64x2.all_true(v128.and(isNormal, f64x2.lt(v, f64x2.splat(Infinity))))
 }
 
 /**
@@ -55,9 +79,6 @@ export function softplus(x: usize, y: usize, n: u32): void {
   for (let i: usize = 0, end = pairBytes(n); i < end; i += 16) {
     const v = v128.load(x + i)
     const e = Pair.exp(v128.or(v, sign))
-    const left = Math.log1p(f64x2.extract_lane(e, 0))
-    const right = Math.log1p(f64x2.extract_lane(e, 1))
-    const tail = f64x2.replace_lane(f64x2.splat(left), 1, right)
-    v128.store(y + i, f64x2.add(v128.and(v, f64x2.gt(v, zero)), tail))
+    v128.store(y + i, f64x2.add(v128.and(v, f64x2.gt(v, zero)), LogPair.log1p(e)))
   }
 }
