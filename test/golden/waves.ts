@@ -1,5 +1,6 @@
 import { matmul } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import type { ParameterArrays } from '#main/core/snapshot'
 import { expectClose } from '../helpers/expectClose'
 
 /** `sinmat(a,b,scale,phase,step=1)` of golden/05: A[i][j] = scale sin(phase + step (i b + j)). */
@@ -30,6 +31,15 @@ export function reflector(v: Float64Array): Matrix {
       return (i === j ? 1 : 0) - (2 * v[i]! * v[j]!) / length
     }),
   )
+}
+
+/** Weights as the parameters W1, W2 … of a model. */
+export function namedWeights(weights: readonly Matrix[]): ParameterArrays {
+  return Object.fromEntries(weights.map(({ data }, i) => [`W${i + 1}`, data]))
+}
+
+export function scaledBy(A: Matrix, factor: number): Matrix {
+  return { ...A, data: A.data.map((value) => factor * value) }
 }
 
 /** The first rows of a matrix. */

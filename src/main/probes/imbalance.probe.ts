@@ -20,7 +20,8 @@ export default {
       perLayer: true,
     },
   ],
-  applies: (model) => model.isLinearChain,
+  // A chain of matrices, whatever its loss looks at.
+  applies: ({ activation, parameters }) => activation === 'linear' && parameters.every(({ kind }) => kind !== 'bias'),
   async measure(snapshot) {
     const weights = weightMatrices(snapshot.model, await snapshot.parameters())
     return weights

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { identity, matmul, norm, singularValues } from '#main/compute/linalg/index'
 import type { Matrix } from '#main/compute/matrix'
-import type { ParameterArrays, Snapshot } from '#main/core/snapshot'
+import type { Snapshot } from '#main/core/snapshot'
 import { blockFrames, invarianceResidual } from '#main/probes/invariantBlock'
 import { weightMatrices } from '#main/probes/weightMatrices'
 import { denseSpectrum } from '#main/spectra/index'
@@ -13,7 +13,18 @@ import { rhoOf } from '#main/systems/linear-network/rho'
 import { withSnapshot, withTraining, type Start } from '#main/systems/linear-network/withTraining'
 import { expectClose } from '../../helpers/expectClose'
 import { numbers } from '../ufmCase'
-import { expectEigenvalues, expectGolden, house, leftColumns, projectorRow, sinmat, TOLERANCE, topRows } from '../waves'
+import {
+  expectEigenvalues,
+  expectGolden,
+  house,
+  leftColumns,
+  namedWeights,
+  projectorRow,
+  scaledBy,
+  sinmat,
+  TOLERANCE,
+  topRows,
+} from '../waves'
 
 export const topic = '05'
 
@@ -112,7 +123,7 @@ async function checkHessian({ inputs, outputs }: z.infer<typeof hessianSchema>):
       },
       test: null,
     },
-    initial: named(dims.slice(1).map((rows, i) => sinmat(rows, dims[i]!, inputs.scW, inputs.phW + i))),
+    initial: namedWeights(dims.slice(1).map((rows, i) => sinmat(rows, dims[i]!, inputs.scW, inputs.phW + i))),
   }
   await withTraining(start, { learningRate: eta }, async (training) => {
     const snapshot = training.snapshot()
@@ -167,7 +178,7 @@ async function checkTrajectory({ inputs, outputs }: z.infer<typeof trajectorySch
     expectClose(projectorRow(frames.block[0]!), outputs.projector_N_first_row ?? [], TOLERANCE, 'projector_N')
   }
   await withTraining(
-    { model, data, initial: named(weights) },
+    { model, data, initial: namedWeights(weights) },
     { learningRate: eta, momentum: beta },
     async (training) => {
       for (const { t, ...expected } of outputs.checkpoints) {
@@ -207,7 +218,7 @@ async function checkBalancedMinimum({ inputs, outputs }: z.infer<typeof minimumS
   expectGolden(largestStableRate(Math.max(...svals), L), outputs.eta_max, 'eta_max')
   expectClose(predicted.filter((value) => value > 0).length, outputs.rank_pred, {}, 'rank_pred')
   await withSnapshot(
-    { model: linearModel({ widths, weightDecay: 0 }), data, initial: named(weights) },
+    { model: linearModel({ widths, weightDecay: 0 }), data, initial: namedWeights(weights) },
     async (snapshot) => {
       const { values } = await denseSpectrum(snapshot.hessian('data'))
       expectEigenvalues(values, outputs.hessian_eigs, 'hessian_eigs')
@@ -231,12 +242,4 @@ function targetMap({
   svals: number[]
 }): Matrix {
   return withSingularValues(leftColumns(house(d_y, s0 + 202), r), svals, leftColumns(house(d, s0 + 303), r))
-}
-
-function named(weights: readonly Matrix[]): ParameterArrays {
-  return Object.fromEntries(weights.map(({ data }, i) => [`W${i + 1}`, data]))
-}
-
-function scaledBy(A: Matrix, factor: number): Matrix {
-  return { ...A, data: A.data.map((value) => factor * value) }
 }

@@ -80,7 +80,13 @@ describe.each(all)('probe $id', ({ probe }) => {
       if (!probe.applies(snapshot.model)) return
       const measured = await measuredOrDegenerate(probe, snapshot)
       expect(notFinite(measured)).toEqual([])
-      const undefinedForZero = ['collapse', 'eigenvectorTest', 'gradientCoefficients', 'outlierAlignment']
+      const undefinedForZero = [
+        'collapse',
+        'depthProfile',
+        'eigenvectorTest',
+        'gradientCoefficients',
+        'outlierAlignment',
+      ]
       expect(measured.length === 0).toBe(undefinedForZero.includes(probe.id))
     })
   })

@@ -1,8 +1,8 @@
 import { defineSystem } from '#main/core/system'
-import { constantRate } from '#main/train/schedules'
 import { networkAdvice } from './advice'
 import { networkClaims } from './claims'
 import { networkFigures } from './figures'
+import { fullBatchRecipe } from './fullBatchRecipe'
 import { networkData, networkInitial, networkModel } from './network'
 import { networkParams } from './params'
 import { networkPredictions } from './predictions'
@@ -18,12 +18,7 @@ export default defineSystem({
   model: networkModel,
   data: networkData,
   initial: networkInitial,
-  training: ({ steps, learningRate, momentum }) => ({
-    steps,
-    learningRate: constantRate(learningRate),
-    momentum,
-    batchSize: null,
-  }),
+  training: fullBatchRecipe,
   probes: ['loss', 'gradientNorm', 'singularValues', 'parsimony', 'imbalance'],
   theory: networkPredictions,
   claims: networkClaims,

@@ -2,8 +2,8 @@ import { createBackend } from '#main/compute/backends/select'
 import { random } from '#main/compute/rng/random'
 import type { Dataset, Model } from '#main/core/model'
 import type { ParameterArrays, Snapshot } from '#main/core/snapshot'
-import { constantRate } from '#main/train/schedules'
 import { Training } from '#main/train/training'
+import { fullBatchRecipe } from './fullBatchRecipe'
 
 /** A model with its data and weights: all that full-batch training without random numbers starts from. */
 export interface Start {
@@ -19,7 +19,7 @@ export async function withTraining<T>(
   use: (training: Training) => Promise<T>,
 ): Promise<T> {
   const backend = await createBackend()
-  const recipe = { learningRate: constantRate(learningRate), momentum, steps: Infinity, batchSize: null }
+  const recipe = fullBatchRecipe({ learningRate, momentum, steps: Infinity })
   try {
     const training = new Training({ ...start, recipe, backend, random: random(0, 'full-batch'), seed: 0 })
     try {
