@@ -6,6 +6,7 @@ import { blockDynamics, targetValues } from '../network'
 import type { NetworkParams } from '../params'
 import { networkPresets } from '../presets'
 import { rhoOf } from '../rho'
+import { sameSettings } from '../sameSettings'
 import { RESIDUAL_BOUND } from './blockChecks'
 
 /** A claim on the figure's settings: its tolerances were observed there. */
@@ -14,7 +15,6 @@ function onSmall(
   title: string,
   check: (evidence: Evidence, params: NetworkParams) => readonly ClaimCheck[],
 ): RunClaim<NetworkParams> {
-  const settings = inOrder(networkPresets.small.params)
   return {
     kind: 'run',
     id: `05.${id}`,
@@ -22,13 +22,9 @@ function onSmall(
     source: `Yaras et al. 2023, arXiv:2306.01154; theory note 05, S-A, ${id}`,
     preset: 'small',
     seeds: [0, 1, 2],
-    applies: (params) => inOrder(params) === settings,
+    applies: (params) => sameSettings(params, networkPresets.small.params),
     check,
   }
-}
-
-function inOrder(params: NetworkParams): string {
-  return JSON.stringify(Object.entries(params).sort())
 }
 
 function perLayer(

@@ -1,17 +1,9 @@
 import type { RunClaim } from '#main/core/system'
 import { atLeast, atMost, onMeasured, within } from '../../claimChecks'
+import { sameSettings } from '../../linear-network/sameSettings'
 import type { CollapseParams } from '../params'
-import { isIdealSetting } from '../predictions'
 import { collapsePresets } from '../presets'
 import { alignedRatio, separationBound } from '../theory'
-
-/** The settings of the preset up to the data: closed forms are compared where they apply. */
-function applies(params: CollapseParams): boolean {
-  const { K, n, depth, initScale, learningRate, steps, momentum, loss } = collapsePresets.small.params
-  const sizes = [K, n, depth, initScale, learningRate, steps, momentum, loss]
-  const given = [params.K, params.n, params.depth, params.initScale, params.learningRate, params.steps, params.momentum, params.loss] // prettier-ignore
-  return isIdealSetting(params) && sizes.every((value, i) => value === given[i])
-}
 
 const geometric: RunClaim<CollapseParams> = {
   kind: 'run',
@@ -20,7 +12,7 @@ const geometric: RunClaim<CollapseParams> = {
   source: 'Wang et al. 2023, arXiv:2311.02960; theory note 05, S-B, C9 and C10',
   preset: 'small',
   seeds: [0, 1, 2],
-  applies,
+  applies: (params) => sameSettings(params, collapsePresets.small.params),
   check(evidence, params) {
     const ratio = alignedRatio(params)
     return [

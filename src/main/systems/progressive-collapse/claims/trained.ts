@@ -1,6 +1,7 @@
 import type { Training } from '#main/train/training'
+import { trainUntil } from '../../linear-network/trainUntil'
 import { withTraining, type Start } from '../../linear-network/withTraining'
-import { measureDepth, trainUntil, type DepthMeasures } from '../measureDepth'
+import { measureDepth, type DepthMeasures } from '../measureDepth'
 import { collapseStart } from '../network'
 import type { CollapseParams } from '../params'
 
