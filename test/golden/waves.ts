@@ -61,19 +61,17 @@ export function projectorRow(A: Matrix): Float64Array {
   return matmul(topRows(A, 1), A, { transposeB: true }).data
 }
 
-/** What the file has below this only has to be below 1e-18: losses after convergence, NC1 of orthogonal data. */
-const NEGLIGIBLE = 1e-20
 /** The tolerance that golden/05 states. */
 export const TOLERANCE = { rtol: 1e-8, atol: 1e-12 }
 
-/** NC1, D and the like: relative 1e-6 without slack. */
+/** NC1, D and the like: relative 1e-6 without slack; what the file has below 1e-20 (orthogonal data) only below 1e-18. */
 export function expectRatio(actual: number, expected: number, label: string): void {
-  expectClose(actual, expected, Math.abs(expected) < NEGLIGIBLE ? { atol: 1e-18 } : { rtol: 1e-6 }, label)
+  expectClose(actual, expected, Math.abs(expected) < 1e-20 ? { atol: 1e-18 } : { rtol: 1e-6 }, label)
 }
 
 /** Any other number. */
 export function expectGolden(actual: number, expected: number, label: string): void {
-  expectClose(actual, expected, Math.abs(expected) < NEGLIGIBLE ? { atol: 1e-18 } : TOLERANCE, label)
+  expectClose(actual, expected, TOLERANCE, label)
 }
 
 /** Eigenvalues in descending order: 1e-9 of the largest magnitude. */
