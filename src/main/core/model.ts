@@ -11,6 +11,8 @@ export interface ParameterSpec {
   readonly kind: 'features' | 'weight' | 'bias'
   /** λ; enters the loss as λ/2 ‖·‖². */
   readonly weightDecay: number
+  /** γ: trained with γ η instead of η; 1 when not given, 0 freezes it. */
+  readonly rateFactor?: number
 }
 
 /** The K × N targets, and the d × N inputs where the features are not free parameters. */
