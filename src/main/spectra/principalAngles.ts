@@ -2,7 +2,7 @@ import { LabError } from '#shared/errors'
 import { dot, norm, singularValues } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import { columns, fromColumns } from './columns'
-import { orthogonaliseInPlace } from './orthogonaliseInPlace'
+import { orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { scaleInPlace } from './vectorOps'
 
 /** A column that keeps less than this fraction of its length is dependent on those before it. */
@@ -37,8 +37,7 @@ export function principalAngles(U: Matrix, V: Matrix): Float64Array {
   Qu.forEach((u, i) => Qv.forEach((v, j) => (overlap.data[i * q + j] = dot(u, v))))
   const outside = Qv.map((v) => {
     const rest = v.slice()
-    // The second pass removes what rounding of the first one left inside the space.
-    for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(rest, Qu)
+    orthogonaliseFullyInPlace(rest, Qu)
     return rest
   })
   const cosines = singularValues(overlap)
@@ -53,7 +52,7 @@ function orthonormalColumns(A: Matrix): Float64Array[] {
   for (const column of columns(A)) {
     const length = norm(column)
     if (length > 0) scaleInPlace(column, 1 / length)
-    for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(column, basis)
+    orthogonaliseFullyInPlace(column, basis)
     const left = norm(column)
     if (!(left > DEPENDENT)) {
       throw new LabError('degenerate', `principalAngles: column ${basis.length + 1} depends on those before it.`, {
@@ -62,7 +61,7 @@ function orthonormalColumns(A: Matrix): Float64Array[] {
     }
     scaleInPlace(column, 1 / left)
     // Dividing by a small length magnifies what the two passes left over.
-    orthogonaliseInPlace(column, basis)
+    orthogonaliseFullyInPlace(column, basis)
     scaleInPlace(column, 1 / norm(column))
     basis.push(column)
   }
