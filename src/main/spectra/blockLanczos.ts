@@ -4,7 +4,7 @@ import { matrix, type Matrix } from '#main/compute/matrix'
 import type { Random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { BREAKDOWN } from './lanczosProcess'
-import { orthogonaliseFullyInPlace, orthogonaliseInPlace } from './orthogonaliseInPlace'
+import { normaliseOutsideInPlace, orthogonaliseFullyInPlace, orthogonaliseInPlace } from './orthogonaliseInPlace'
 import { asFloat64, rotateInPlace, stored, type Storage, type StoredVector } from './storedVectors'
 import { combine, scaleInPlace } from './vectorOps'
 
@@ -252,15 +252,7 @@ export function freshRun(n: number, locked: readonly StoredVector[], count: numb
   const next: Float64Array[] = []
   for (let k = 0; k < Math.min(count, n - locked.length); k++) {
     const q = random.normal(n)
-    scaleInPlace(q, 1 / norm(q))
-    const others = [...locked, ...next]
-    orthogonaliseFullyInPlace(q, others)
-    const left = norm(q)
-    if (left < BREAKDOWN) continue
-    scaleInPlace(q, 1 / left)
-    // Dividing by a small length magnifies what the passes left over.
-    orthogonaliseFullyInPlace(q, others)
-    scaleInPlace(q, 1 / norm(q))
+    if (!(normaliseOutsideInPlace(q, [...locked, ...next], BREAKDOWN) > BREAKDOWN)) continue
     next.push(q)
   }
   return { basis: [], projected: [], next, coupling: matrix(next.length, 0), steps: 0, largestImage: 0 }

@@ -4,9 +4,8 @@ import { dot, norm } from '#main/compute/linalg/index'
 import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { BREAKDOWN } from './lanczosProcess'
-import { orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
+import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { meanOf, type Estimate } from './spectralSum'
-import { scaleInPlace } from './vectorOps'
 
 export interface TraceOptions {
   /** Operator products, at least 3; a third each for the sketch, its own trace and the rest. Default 60. */
@@ -61,12 +60,8 @@ export async function hutchPlusPlus(operator: LinearOperator, options: TraceOpti
     const q = await times(random(seed, `hutchPlusPlus/sketch/${k}`).normal(n))
     if (!q) break
     largest = Math.max(largest, norm(q))
-    orthogonaliseFullyInPlace(q, basis)
-    const left = norm(q)
-    if (left <= BREAKDOWN * largest) continue
-    scaleInPlace(q, 1 / left)
-    orthogonaliseFullyInPlace(q, basis)
-    scaleInPlace(q, 1 / norm(q))
+    const least = (BREAKDOWN * largest) / norm(q)
+    if (!(normaliseOutsideInPlace(q, basis, least) > least)) continue
     basis.push(q)
   }
   let exact = 0

@@ -30,6 +30,7 @@ export { kroneckerSpectrum, type KroneckerPair, type KroneckerSpectrum } from '.
 export { gramSpectrum } from './gramSpectrum'
 export { groupDegenerate, type DegenerateGroup } from './groupDegenerate'
 export {
+  countAboveThreshold,
   largestCount,
   largestGap,
   logRatio,
@@ -52,3 +53,8 @@ export {
 export { principalAngles } from './principalAngles'
 export { orthogonalityDefect } from './orthogonalityDefect'
 export { columns, fromColumns } from './columns'
+export { orthonormalBasis } from './orthonormalBasis'
+export { crossGram, energyFraction, subspaceOverlap } from './subspaceOverlap'
+export { trackOutliers, type Crossing, type OutlierHistory, type OutlierSet, type OutlierTrack } from './trackOutliers'
+export { factorOperator, matrixOperator } from './matrixOperator'
+export { parseNpySymmetric } from './parseNpy'

@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import { dot, norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
-import { orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
+import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { ritzPairs, type RitzPairs } from './ritzPairs'
 import { addScaledInPlace, scaleInPlace } from './vectorOps'
 
@@ -115,16 +115,10 @@ function startVector({ n }: LinearOperator, start: Float64Array, deflated: reado
     throw new LabError('degenerate', 'lanczos: the start vector must be finite and not zero.', { length })
   }
   const q = start.slice()
-  scaleInPlace(q, 1 / length)
-  orthogonaliseFullyInPlace(q, deflated)
-  const left = norm(q)
-  if (left < BREAKDOWN) {
+  const left = normaliseOutsideInPlace(q, deflated, BREAKDOWN)
+  if (!(left > BREAKDOWN)) {
     throw new LabError('degenerate', 'lanczos: the start vector lies in the deflated space. Use another one.', { left })
   }
-  scaleInPlace(q, 1 / left)
-  // Dividing by a small `left` magnifies what the passes left over.
-  orthogonaliseFullyInPlace(q, deflated)
-  scaleInPlace(q, 1 / norm(q))
   return q
 }
 

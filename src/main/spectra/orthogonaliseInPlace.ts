@@ -1,5 +1,6 @@
 import { norm } from '#main/compute/linalg/index'
 import { addCombinationInPlace, project, type StoredVector } from './storedVectors'
+import { scaleInPlace } from './vectorOps'
 
 /**
  * A pass that takes away more than this share of a vector's length leaves errors along the basis that are not small
@@ -38,4 +39,23 @@ export function orthogonaliseFullyInPlace(w: Float64Array, vectors: readonly Sto
     before = after
   }
   return total
+}
+
+/**
+ * Makes w a unit vector orthogonal to others.
+ *
+ * @returns the share of its length that lay outside; where that is not above `least`, w is of no use
+ */
+export function normaliseOutsideInPlace(w: Float64Array, others: readonly StoredVector[], least: number): number {
+  const length = norm(w)
+  if (!(length > 0)) return 0
+  scaleInPlace(w, 1 / length)
+  orthogonaliseFullyInPlace(w, others)
+  const left = norm(w)
+  if (!(left > least)) return left
+  scaleInPlace(w, 1 / left)
+  // Dividing by a small length magnifies what the passes left over.
+  orthogonaliseFullyInPlace(w, others)
+  scaleInPlace(w, 1 / norm(w))
+  return left
 }
