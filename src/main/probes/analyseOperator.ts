@@ -30,7 +30,7 @@ export interface AnalysisOptions {
 }
 
 export interface Analysis {
-  /** Descending: all, or the largest that converged. */
+  /** Descending: all, or the largest that converged. Unless 'done', copies of any of them may still be missing. */
   readonly eigenvalues: Float64Array
   /** Ascending: the smallest that converged; empty where `meta.complete` or not asked for. */
   readonly bottom: Float64Array
@@ -104,7 +104,11 @@ async function iterated(
   const eigenvalues = Float64Array.from(sure, ({ value }) => value)
   const bottom = Float64Array.from(leading(solved.bottom), ({ value }) => value)
   const worst = [...sure, ...leading(solved.bottom)].reduce((most, { residual }) => Math.max(most, residual), 0)
-  const counts = eigenvalues.length > 0 ? countsOf(eigenvalues, operator) : {}
+  // Only a finished search has shown that no copy is missing: before that, counts would be claims without ground.
+  const counted = solved.stopped === 'done' && {
+    ...countsOf(eigenvalues, operator),
+    copies: copiesOf(eigenvalues, predicted, false),
+  }
   return {
     eigenvalues,
     bottom,
@@ -115,8 +119,7 @@ async function iterated(
       complete: eigenvalues.length === operator.n,
       products: solved.products,
       maxResidual: worst,
-      ...counts,
-      copies: copiesOf(eigenvalues, predicted, false),
+      ...counted,
     },
     stopped: solved.stopped,
     state: solved.state,

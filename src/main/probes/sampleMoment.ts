@@ -42,8 +42,7 @@ export function sampleMomentOperator({ blocks, weights, centred }: SampleMoment)
       blocks.forEach((block, b) => addInnerProducts(block, x.subarray(start, (start += sizes[b]!)), inner))
       const mean = centred ? inner.reduce((sum, s, i) => sum + weights[i]! * s, 0) / total : 0
       const factors = inner.map((s, i) => weights[i]! * (s - mean))
-      start = 0
-      blocks.forEach((block, b) => writeCombination(block, factors, y.subarray(start, (start += sizes[b]!))))
+      y.set(combineSamples(blocks, factors))
     },
   }
 }
@@ -98,23 +97,12 @@ function writeCombination(block: SampleBlock, factors: Float64Array, y: Float64A
   else for (let r = 0; r < d; r++) y[r] = weighted.data.subarray(r * N, (r + 1) * N).reduce((sum, v) => sum + v, 0)
 }
 
-/** g_1 … g_N written out in the columns of an n × N matrix: for tests and small states. */
-export function sampleVectors({ blocks, weights }: Pick<SampleMoment, 'blocks' | 'weights'>): Matrix {
-  const N = weights.length
-  const n = blocks.reduce((sum, block) => sum + blockSize(block), 0)
-  const out = matrix(n, N)
-  for (let i = 0; i < N; i++) {
-    const factors = new Float64Array(N)
-    factors[i] = 1
-    let start = 0
-    for (const block of blocks) {
-      const part = new Float64Array(blockSize(block))
-      writeCombination(block, factors, part)
-      part.forEach((value, r) => (out.data[(start + r) * N + i] = value))
-      start += part.length
-    }
-  }
-  return out
+/** Σ_i factor_i g_i, the blocks one after the other. */
+export function combineSamples(blocks: readonly SampleBlock[], factors: Float64Array): Float64Array {
+  const sum = new Float64Array(blocks.reduce((size, block) => size + blockSize(block), 0))
+  let start = 0
+  for (const block of blocks) writeCombination(block, factors, sum.subarray(start, (start += blockSize(block))))
+  return sum
 }
 
 /** A d × N matrix whose columns are per-sample gradients, from the gradient of a mean over N samples. */

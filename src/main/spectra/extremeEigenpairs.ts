@@ -57,7 +57,8 @@ export interface ExtremeEigenpairsResult {
   readonly top: readonly Eigenpair[]
   /** Ascending. */
   readonly bottom: readonly Eigenpair[]
-  /** The converged values as [value × copies] from the outside inwards, beside the predicted copies. */
+  /** [value × copies] from the outside inwards, beside the predicted copies. Empty unless 'done': before that copies of
+   *  any value may still be missing. */
   readonly copies: { readonly top: readonly CountedLevel[]; readonly bottom: readonly CountedLevel[] }
   /** max |VᵀV − I| over the returned vectors. */
   readonly orthogonalityDefect: number
@@ -157,6 +158,7 @@ function summary(
   const withVerdict = (pair: SolvedPair) => ({ ...pair, converged: pair.residual <= tolerance * normEstimate })
   const [top, bottom] = [solved.top.map(withVerdict), solved.bottom.map(withVerdict)]
   const counted = (pairs: readonly Eigenpair[], end: End) => {
+    if (stopped !== 'done') return []
     const values = pairs.filter(({ converged }) => converged).map(({ value }) => value)
     const width = Math.max(1e-6, 10 * tolerance) * normEstimate
     return countCopies(values, predicted, { end, width, complete: values.length === n })

@@ -45,3 +45,21 @@ export function energyFraction(z: Float64Array, basis: readonly StoredVector[]):
   const chi = norm(project(basis, z)) / length
   return { energy: chi ** 2, chi }
 }
+
+/**
+ * Overlaps of the eigenspaces of several steps with each other, O(U_s, U_t): the drift of theory note 04, (c) 3, as a map.
+ *
+ * @param spaces orthonormal vectors of each step, none empty
+ * @returns symmetric, with ones on the diagonal
+ */
+export function driftOverlaps(spaces: readonly (readonly StoredVector[])[]): Matrix {
+  const drift = matrix(spaces.length, spaces.length)
+  spaces.forEach((U, s) => {
+    spaces.slice(0, s + 1).forEach((V, t) => {
+      const overlap = subspaceOverlap(U, V)
+      drift.data[s * drift.cols + t] = overlap
+      drift.data[t * drift.cols + s] = overlap
+    })
+  })
+  return drift
+}

@@ -14,16 +14,9 @@ import { classifierModel } from '#main/systems/image-classifier/model'
 import { classifierParams } from '#main/systems/image-classifier/params'
 import { Training } from '#main/train/training'
 import { expectClose } from '../../../helpers/expectClose'
-import { genericState, smallConfig } from '../states'
+import { genericState, smallConfig, variants } from '../states'
 
 const going = new AbortController().signal
-const variants = [
-  LINEAR_MSE,
-  { loss: 'ce', activation: 'linear' },
-  { loss: 'mse', activation: 'relu' },
-  { loss: 'ce', activation: 'relu' },
-] as const
-
 /** A biased tanh network on eight images of 64 pixels: everything the free-feature models do not have. */
 const perceptron: Model = classifierModel(
   parseParams(classifierParams, { K: 3, width: 4, depth: 3, biases: 'yes', loss: 'ce', activation: 'tanh' }),
