@@ -12,7 +12,7 @@ import { goldenFolder, readGoldenFiles } from '../../golden/goldenFiles'
 import { expectClose } from '../../helpers/expectClose'
 import { configFields, configOf } from '../../golden/ufmCase'
 import { formulaParameters } from '#main/systems/deep-ufm/claims/formulaParameters'
-import { genericState, withModel } from './states'
+import { genericState, variants, withModel } from './states'
 
 const going = new AbortController().signal
 const all = [...probes.values()].map((probe) => ({ id: probe.id, probe }))
@@ -43,13 +43,6 @@ describe('registry', () => {
 })
 
 describe.each(all)('probe $id', ({ probe }) => {
-  const variants = [
-    LINEAR_MSE,
-    { loss: 'ce', activation: 'linear' },
-    { loss: 'mse', activation: 'relu' },
-    { loss: 'ce', activation: 'relu' },
-  ] as const
-
   it.each(variants)('measures finite numbers of the shape it says, $loss $activation', async (variant) => {
     await withSnapshot(genericState(variant), async (snapshot) => {
       if (!probe.applies(snapshot.model)) return
