@@ -9,6 +9,7 @@ import {
 import { use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
+import { measureWithShippedFonts } from './textMetrics'
 
 use([
   HeatmapChart,
@@ -23,6 +24,8 @@ use([
   CanvasRenderer,
   SVGRenderer,
 ])
+
+measureWithShippedFonts()
 
 /** ECharts with exactly the parts our marks use; screen and export start charts from here, never from 'echarts'. */
 export { init } from 'echarts/core'
