@@ -3,6 +3,7 @@ import { colourOf, currentStepMark, curveNotes, curvePoints, curveScale, type Cu
 import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
 import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
+import { plainMath } from './mathText'
 import { predictedLines, type PredictedLevel } from './predictedLines'
 import { stepAxis } from './stepAxis'
 import type { ChartTheme } from './theme'
@@ -11,8 +12,6 @@ import { crosshairTooltip } from './tooltip'
 /** The vectors of one quantity over the steps, each sorted descending. */
 export interface BundleGroup {
   readonly label: string
-  /** In words, for the table at the crosshair. */
-  readonly name: string
   readonly colour: CurveColour
   readonly records: readonly { readonly step: number; readonly data: Float64Array }[]
   /** How many leading components count as outliers; null where theory names no count. */
@@ -138,7 +137,7 @@ function strandsOf(group: BundleGroup, cutsNoise: boolean): Strand[] {
     const present = records.filter(({ data, floor }) => index < data.length && !(Math.abs(data[index]!) < floor))
     return {
       label: group.label,
-      name: `${group.name} ${index + 1}`.trim(),
+      name: `${plainMath(group.label)} ${index + 1}`.trim(),
       colour: group.colour,
       steps: Float64Array.from(present, (record) => record.step),
       values: Float64Array.from(present, (record) => record.data[index]!),

@@ -28,4 +28,4 @@ use([
 measureWithShippedFonts()
 
 /** ECharts with exactly the parts our marks use; screen and export start charts from here, never from 'echarts'. */
-export { init } from 'echarts/core'
+export { connect, init } from 'echarts/core'

@@ -130,7 +130,6 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
   const input: BundleInput = {
     groups: measured.map(({ part, records, colour }) => ({
       label: partLabel(figure, part),
-      name: partName(figure, part),
       colour,
       records,
       noiseLevel: noiseLevelOf(records.at(-1)!, part.quantity.kind),

@@ -86,7 +86,7 @@ it('bundleOption leaves out bulk curves beyond a hundred or so and says so, neve
 
 it('bundleOption cuts the axis above rounding noise and counts what lies below', () => {
   const records = [1, 10, 100].map((step) => ({ step, data: Float64Array.of(2, 1e-3, 1e-17 * step) }))
-  const group = { label: 'ρ', name: 'eigenvalue', colour: { by: 'group', index: 0 } as const, records }
+  const group = { label: 'ρ', colour: { by: 'group', index: 0 } as const, records }
   const { option, notes } = bundleOption(
     {
       groups: [{ ...group, outlierCount: 1, noiseLevel: 1e-15 }],
