@@ -39,7 +39,7 @@ function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): P
         'K-fold σ = √(x (1 − x) / (K λ)), all others 0',
         '5.1',
       ),
-      prediction('numericalRank', layer, [{ value: K, copies: 1, label: 'K' }], 'rank K', '5.1'),
+      prediction('numericalRank', layer, [{ value: K, copies: 1, label: 'active' }], 'rank K', '5.1'),
     ]),
     ...weightLayers(config).flatMap((layer) => [
       prediction(
@@ -60,8 +60,14 @@ function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): P
         'f̃_cc = 1/K, f̃_cc′ = 0',
         '5.5',
       ),
-      prediction('dataGradientInOutliers', layer, [{ value: 1, copies: 1, label: 'inside' }], '1', '5.5'),
-      prediction('totalGradientInOutliers', layer, [{ value: 0, copies: 1, label: 'orthogonal' }], '0', '5.5'),
+      prediction(
+        'dataGradientInOutliers',
+        layer,
+        [{ value: 1, copies: 1, label: 'inside' }],
+        '‖Uᵀg_data‖² = ‖g_data‖²',
+        '5.5',
+      ),
+      prediction('totalGradientInOutliers', layer, [{ value: 0, copies: 1, label: 'orthogonal' }], 'Uᵀg = 0', '5.5'),
     ]),
     hessianPrediction('weightsHessian', config, solution, 'weights'),
     hessianPrediction('fullHessian', config, solution, 'all'),

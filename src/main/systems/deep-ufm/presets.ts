@@ -3,8 +3,8 @@ import type { Preset } from '#main/core/system'
 /** The small configuration S and the linear configuration of the source. Theory note 01, section 2. */
 export const ufmPresets = {
   small: {
-    title: 'Small (K = 3, n = 5, L = 3, d = 10; settings ours)',
-    note: 'Every spectrum of the theory in a few seconds; the claims C1 to C5 are tested on it.',
+    title: 'Small',
+    note: 'K = 3, n = 5, L = 3, d = 10; settings ours. Every spectrum of the theory in a few seconds; the claims C1 to C5 are tested on it.',
     params: {
       K: 3,
       n: 5,
@@ -19,8 +19,8 @@ export const ufmPresets = {
     demo: true,
   },
   paper: {
-    title: "Paper (K = 3, n = 40, L = 5, d = 60, λ = 0.01 are the paper's; η, s and steps ours)",
-    note: "Garrod & Keating's linear model. Their step size and initialisation are not known; these converge in 3000 steps. About a minute.",
+    title: 'Paper: K = 3, L = 5, d = 60',
+    note: "Garrod & Keating's linear model: K = 3, n = 40, L = 5, d = 60, λ = 0.01. Their step size and initialisation are not known; ours (η = 0.2, s = 1) converge in 3000 steps. About a minute.",
     params: {
       K: 3,
       n: 40,
