@@ -10,6 +10,7 @@ import { chainAbove } from './kroneckerFactors'
 import { nc1, nc1Ratio } from './nc1'
 import { nc2OrthogonalFrame, nc2SimplexEtf } from './nc2'
 import { nc3 } from './nc3'
+import { predictedFrame } from './predictedFrame'
 import { separation } from './separation'
 
 const definition = { unit: '', kind: 'scalar', scale: 'log', perLayer: true } as const
@@ -98,12 +99,6 @@ function attemptsAt(
     const measurement = scalarMeasurement(quantity, value(), layer)
     return quantity === 'nc2' || quantity === 'nc3' ? { ...measurement, meta: { frame } } : measurement
   })
-}
-
-/** The geometry that theory predicts for the class means (theory note 01, section 4 and pitfall 8). */
-function predictedFrame(model: Model): 'orthogonal' | 'simplexEtf' {
-  const biased = model.parameters.some(({ kind }) => kind === 'bias')
-  return model.loss === 'mse' && !biased ? 'orthogonal' : 'simplexEtf'
 }
 
 /** What reads the features of a layer linearly: A_l in a chain, W_L in the last layer, else nothing. */

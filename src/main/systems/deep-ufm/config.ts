@@ -39,6 +39,12 @@ export function factorDecays(config: UfmConfig): number[] {
   return [config.lamH, ...config.lamW]
 }
 
+/** (λ_H Π λ_l)^{1/(L+1)}: by rescaling the factors, every penalty is that of the equal decays of this size. */
+export function meanDecay(config: UfmConfig): number {
+  const decays = factorDecays(config)
+  return Math.exp(decays.reduce((sum, lambda) => sum + Math.log(lambda), 0) / decays.length)
+}
+
 /** Rows and columns of every factor in the order H_1, W_1 … W_L. */
 export function factorShapes({ K, n, widths }: UfmConfig): [rows: number, cols: number][] {
   const outputs = [...widths.slice(1), K]

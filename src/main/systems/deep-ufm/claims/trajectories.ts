@@ -11,7 +11,7 @@ import { constantRate } from '#main/train/schedules'
 import type { UfmConfig } from '../config'
 import type { UfmVariant } from '../model'
 import { atMost, relativeDifference } from '../../claimChecks'
-import { formulaParameters, type Wave } from './formulaParameters'
+import { formulaParameters, type Wave } from '../formulaParameters'
 import reference from './referenceTrajectories.json'
 import { LINEAR_MSE, withTraining } from './withTraining'
 

@@ -1,0 +1,10 @@
+import type { Model } from '#main/core/model'
+
+/** Which geometry the class means take in neural collapse. */
+export type Frame = 'orthogonal' | 'simplexEtf'
+
+/** An orthogonal frame for MSE without biases, else a simplex ETF. Theory note 01, section 4 and pitfall 8. */
+export function predictedFrame(model: Model): Frame {
+  const biased = model.parameters.some(({ kind }) => kind === 'bias')
+  return model.loss === 'mse' && !biased ? 'orthogonal' : 'simplexEtf'
+}
