@@ -9,6 +9,14 @@ export interface Resources {
   read(name: string): Uint8Array
 }
 
+/** Ends a run before its last step. */
+export interface StopRule {
+  /** Once ‖∇L‖ of the whole loss on all training samples is below this. */
+  readonly gradientNorm: number
+  /** Steps between two looks. */
+  readonly every: number
+}
+
 export interface TrainingRecipe {
   readonly steps: number
   /** η at a step counted from 0. */
@@ -17,6 +25,8 @@ export interface TrainingRecipe {
   readonly momentum: number
   /** Samples of a mini-batch; null for full-batch steps. */
   readonly batchSize: number | null
+  /** Absent: the run takes all its steps. */
+  readonly stop?: StopRule
 }
 
 /** What a claim may look at: the records of one finished run. */

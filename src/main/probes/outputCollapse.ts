@@ -17,17 +17,27 @@ import type { Frame } from './predictedFrame'
  * @throws LabError 'shape' if the sizes do not fit; 'degenerate' for zero outputs
  */
 export function outputCollapseDistance(logits: Matrix, classSizes: readonly number[], frame: Frame): number {
+  const offset = frame === 'simplexEtf' ? 1 / logits.rows : 0
+  return templateDistance(logits, classSizes, (c, k) => (c === k ? 1 : 0) - offset)
+}
+
+/**
+ * ‖Z/‖Z‖_F − T/‖T‖_F‖_F with T the K × K class-mean logits `entry(c, k)`, output c of class k, for every sample.
+ *
+ * @throws LabError 'shape' if the sizes do not fit; 'degenerate' for zero outputs
+ */
+export function templateDistance(
+  logits: Matrix,
+  classSizes: readonly number[],
+  entry: (c: number, k: number) => number,
+): number {
   const { rows: K, cols: N } = logits
-  if (norm(logits.data) === 0) {
-    throw new LabError('degenerate', 'outputCollapseDistance: all outputs are zero, so they have no direction.', {
-      K,
-      N,
-    })
-  }
   const target = matrix(K, N)
-  const offset = frame === 'simplexEtf' ? 1 / K : 0
-  for (const { k, start, end } of classColumns('outputCollapseDistance', logits, classSizes)) {
-    for (let c = 0; c < K; c++) target.data.fill((c === k ? 1 : 0) - offset, c * N + start, c * N + end)
+  for (const { k, start, end } of classColumns('templateDistance', logits, classSizes)) {
+    for (let c = 0; c < K; c++) target.data.fill(entry(c, k), c * N + start, c * N + end)
+  }
+  if (norm(logits.data) === 0) {
+    throw new LabError('degenerate', 'templateDistance: all outputs are zero, so they have no direction.', { K, N })
   }
   return directionDistance(logits, target)
 }

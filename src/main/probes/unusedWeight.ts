@@ -1,3 +1,4 @@
+import { LabError } from '#shared/errors'
 import { matmul, norm, svd } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import { centredMeans } from './classMeans'
@@ -12,9 +13,11 @@ const RELATIVE_CUT = 1e-9
  * Theory note 02, c4 (`dnc3_residual`).
  * @param weight W, d' × d
  * @param means M, d × K, of the features that enter W
- * @returns from 0 to 1; NaN for W = 0
+ * @returns from 0 to 1
+ * @throws LabError 'degenerate' for W = 0
  */
 export function unusedWeight(weight: Matrix, means: Matrix): number {
+  if (norm(weight.data) === 0) throw new LabError('degenerate', 'unusedWeight: the weight matrix is zero.')
   const { u: U, s } = svd(centredMeans(means))
   const kept = s.filter((sigma) => sigma > RELATIVE_CUT * s[0]!).length
   const along = matmul(weight, U)

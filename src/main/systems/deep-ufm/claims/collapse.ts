@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
+import { parseParams } from '#shared/params'
 import type { ClaimCheck } from '#shared/records'
 import type { Evidence, RunClaim } from '#main/core/system'
-import { configOf, type UfmParams } from '../params'
+import { configOf, ufmParams, type UfmParams } from '../params'
 import { ufmPresets } from '../presets'
 import { expandLevels, fullHessianLevels, layerHessianLevels } from '../spectra'
 import { collapsedSolution, gradientCoefficients, type CollapsedSolution } from '../theory'
@@ -16,7 +18,7 @@ function onSmall(
   title: string,
   check: (evidence: Evidence, params: UfmParams, solution: CollapsedSolution) => readonly ClaimCheck[],
 ): RunClaim<UfmParams> {
-  const small = valuesOf(ufmPresets.small.params)
+  const small = parseParams(ufmParams, ufmPresets.small.params)
   return {
     kind: 'run',
     id: `01.${id}`,
@@ -24,17 +26,12 @@ function onSmall(
     source: `${SOURCE}, ${id}`,
     preset: 'small',
     seeds: [0, 1, 2, 3, 4, 5, 6, 7],
-    applies: (params) => valuesOf(params).every((value, i) => value === small[i]),
+    applies: (params) => isDeepStrictEqual({ ...params }, small),
     check(evidence, params) {
       const solution = collapsedSolution(configOf(params))
       return solution ? check(evidence, params, solution) : [atLeast('a collapsed solution exists', 0, 1)]
     },
   }
-}
-
-/** Every parameter, in a fixed order. */
-function valuesOf({ K, n, width, depth, weightDecay, initScale, learningRate, steps }: UfmParams): number[] {
-  return [K, n, width, depth, weightDecay, initScale, learningRate, steps]
 }
 
 const loss = onSmall(

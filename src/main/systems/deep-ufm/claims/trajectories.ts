@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { ClaimCheck } from '#shared/records'
 import { parseWith } from '#shared/spec'
-import { dot, singularValues } from '#main/compute/linalg/index'
+import { singularValues } from '#main/compute/linalg/index'
 import type { Snapshot } from '#main/core/snapshot'
 import type { ExactClaim } from '#main/core/system'
 import { kroneckerFactors } from '#main/probes/kroneckerFactors'
-import { totalGradient } from '#main/probes/totalGradient'
+import { totalGradientNorm } from '#main/probes/gradientNorm'
 import { kroneckerSpectrum } from '#main/spectra/index'
 import { constantRate } from '#main/train/schedules'
 import type { UfmConfig } from '../config'
@@ -109,9 +109,4 @@ async function measureRow(snapshot: Snapshot, row: TrajectoryRow): Promise<Compa
     comparisons.push(['data eigenvalues of layer 2', values, row.layer2_data_hessian_top])
   }
   return comparisons
-}
-
-async function totalGradientNorm(snapshot: Snapshot): Promise<number> {
-  const blocks = Object.values(await totalGradient(snapshot))
-  return Math.sqrt(blocks.reduce((sum, block) => sum + dot(block, block), 0))
 }
