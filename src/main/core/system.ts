@@ -1,6 +1,7 @@
 import type { FigureDefinition } from '#shared/figure'
 import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
 import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
+import type { TheoryFigure } from '#shared/theoryFigure'
 import type { Random } from '../compute/rng/random'
 import type { Dataset, Model } from './model'
 
@@ -51,7 +52,7 @@ export interface RunClaim<P> {
   check(evidence: Evidence, params: P): readonly ClaimCheck[]
 }
 
-/** A statement that needs no trained run: closed forms against direct computation. */
+/** A statement that needs no run of the project: closed forms against direct computation, or what it trains itself. */
 export interface ExactClaim {
   readonly kind: 'exact'
   readonly id: string
@@ -90,6 +91,8 @@ export interface System<S extends ParamSchema = ParamSchema> {
   /** Probe ids, measured in this order. */
   readonly probes: readonly string[]
   theory(params: ParamsOf<S>): readonly Prediction[]
+  /** Pictures of the theory alone, drawn live in the designer. */
+  theoryFigures?(params: ParamsOf<S>): readonly TheoryFigure[]
   readonly claims: readonly Claim<ParamsOf<S>>[]
   readonly presets: Readonly<Record<string, Preset>>
   readonly figures: readonly FigureDefinition[]

@@ -163,6 +163,7 @@ function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): P
         'K² outliers ρ = λ_l x/(1 − x), data part',
         '5.2',
       ),
+      ...classTermPredictions(config, solution, layer),
       prediction('eigenvectorTest', layer, [{ value: 1, copies: K ** 2, label: 'eigenvectors' }], 'f_cc′ = 1', '5.2'),
       prediction(
         'gradientCoefficients',
@@ -180,6 +181,25 @@ function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): P
     hessianPrediction('weightsHessian', config, solution, 'weights'),
     hessianPrediction('fullHessian', config, solution, 'all'),
   ]
+}
+
+/** Ranks K, K(K − 1) and 0, every non-zero eigenvalue ρ_l. Theory note 01, 5.3. */
+function classTermPredictions(config: UfmConfig, solution: CollapsedSolution, layer: number): Prediction[] {
+  const { K } = config
+  const [rows, cols] = factorShapes(config)[layer]!
+  const rho = layerHessianLevels(config, solution, layer, 'data')[0]!.value
+  return Object.entries({ classHessian: K, crossHessian: K * (K - 1), withinHessian: 0 }).map(([quantity, copies]) =>
+    prediction(
+      quantity,
+      layer,
+      [
+        { value: rho, copies, label: 'ρ' },
+        { value: 0, copies: rows * cols - copies, label: 'zero' },
+      ],
+      'G_class: K times ρ_l; G_cross: K(K − 1) times ρ_l; G_within: 0',
+      '5.3',
+    ),
+  )
 }
 
 function hessianPrediction(

@@ -8,6 +8,7 @@ import { ufmData, ufmModel } from './model'
 import { configOf, ufmParams, variantOf } from './params'
 import { ufmPredictions } from './predictions'
 import { ufmPresets } from './presets'
+import { ufmTheoryFigures } from './theoryFigures'
 
 /** Theory note 02, prevalence sweep recipe. */
 const STEPS_BETWEEN_LOOKS = 200
@@ -54,12 +55,14 @@ export default defineSystem({
     'balancedness',
     'factorEconomy',
     'layerHessian',
+    'classTerms',
     'eigenvectorTest',
     'gradientCoefficients',
     'outlierAlignment',
     'fullHessian',
   ],
   theory: (params) => ufmPredictions(configOf(params), variantOf(params)),
+  theoryFigures: (params) => ufmTheoryFigures(configOf(params), variantOf(params)),
   claims: ufmClaims,
   presets: ufmPresets,
   figures: ufmFigures,
