@@ -50,7 +50,7 @@ export const ufmPresets = {
   },
   lowRank: {
     title: 'Paper, low rank (cross-entropy, K = 10, L = 2, d = 70; s and steps ours)',
-    note: "Garrod & Keating's comparison of collapse with lower rank; they do not state their initial scale. A minute or more.",
+    note: "Garrod & Keating's comparison of collapse with lower rank; they do not state their initial scale. Seconds of training; the full Hessian takes many minutes, so leave it out.",
     params: {
       loss: 'ce',
       K: 10,
@@ -66,7 +66,7 @@ export const ufmPresets = {
   },
   lowRankRelu: {
     title: 'Paper, low rank with ReLU (cross-entropy, K = 10, L = 3, d = 70; s and steps ours)',
-    note: "Garrod & Keating's ReLU model: few singular values of the features survive. A minute or more.",
+    note: "Garrod & Keating's ReLU model: few singular values of the features survive. Seconds of training; leave the full Hessian out, which takes many minutes.",
     params: {
       loss: 'ce',
       activation: 'relu',
@@ -83,7 +83,7 @@ export const ufmPresets = {
   },
   graphs: {
     title: 'Paper, ReLU MSE (K = 10, L = 4, d = 30; n, s and steps ours)',
-    note: 'Súkeník, Lampert & Mondelli: low rank beats collapse for more than two layers. Compare losses to 5e-4 only.',
+    note: 'Súkeník, Lampert & Mondelli: low rank beats collapse for more than two layers. Compare losses to 5e-4 only. A minute.',
     params: {
       activation: 'relu',
       K: 10,
