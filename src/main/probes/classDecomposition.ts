@@ -1,5 +1,6 @@
 import { LabError } from '#shared/errors'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import { sampleWeight } from '#main/core/model'
 import type { Snapshot } from '#main/core/snapshot'
 import { classColumns, type ClassColumns } from './classColumns'
 
@@ -116,17 +117,18 @@ export async function layerVectors(snapshot: Snapshot, layer: number): Promise<C
   if (!state) throw new LabError('not-found', `layerVectors: the model has no layer ${layer}.`, { layer })
   const jacobians = await snapshot.layerJacobians(layer)
   const [K, N] = [model.classes, split.targets.cols]
+  const weight = sampleWeight(model, N)
   const shared = { features: state.input, classSizes: split.classSizes }
   if (model.loss === 'mse') {
-    const weights = matrix(K, N, new Float64Array(K * N).fill(1 / N))
+    const weights = matrix(K, N, new Float64Array(K * N).fill(weight))
     return { ...shared, directions: jacobians, weights, separateOwnClass: false }
   }
-  // The error of the outputs is (p − Y)/N, so the weights p/N need no softmax of their own.
+  // The error of the outputs is w (p − Y), so the weights w p need no softmax of their own.
   const errors = layers.at(-1)!.error.data
   const weights = matrix(
     K,
     N,
-    errors.map((error, at) => error + split.targets.data[at]! / N),
+    errors.map((error, at) => error + weight * split.targets.data[at]!),
   )
   const directions = jacobians.map((jacobian, k) => withoutRoot(jacobian, weights, k))
   return { ...shared, directions, weights, separateOwnClass: true }

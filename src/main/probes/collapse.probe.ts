@@ -5,9 +5,10 @@ import { scalarMeasurement, type Measurement, type Probe } from '#main/core/prob
 import type { Model } from '#main/core/model'
 import type { LayerState, Snapshot } from '#main/core/snapshot'
 import { arrayOf } from './arrayOf'
-import { collapseMetrics, type MeanFrame } from './collapseMetrics'
+import { collapseMetrics } from './collapseMetrics'
 import { definedMeasurements } from './definedMeasurements'
 import { chainAbove } from './kroneckerFactors'
+import { predictedFrame } from './predictedFrame'
 
 const definition = { unit: '', kind: 'scalar', scale: 'log', perLayer: true } as const
 const papyan = 'Papyan, Han, Donoho 2020, arXiv:2008.08186; theory note 01, section 4.'
@@ -100,12 +101,6 @@ function attemptsAt(
     const measurement = scalarMeasurement(quantity, value(), state.layer)
     return quantity === 'nc2' || quantity === 'nc3' ? { ...measurement, meta: { frame } } : measurement
   })
-}
-
-/** The geometry that theory predicts for the class means (theory note 01, section 4 and pitfall 8). */
-function predictedFrame(model: Model): MeanFrame {
-  const biased = model.parameters.some(({ kind }) => kind === 'bias')
-  return model.loss === 'mse' && !biased ? 'orthogonal' : 'simplexEtf'
 }
 
 /** b_L, or null where the last layer has none. */

@@ -11,7 +11,7 @@ import { collapsedSolution } from '#main/systems/deep-ufm/theory'
 import { goldenFolder, readGoldenFiles } from '../../golden/goldenFiles'
 import { expectClose } from '../../helpers/expectClose'
 import { configFields, configOf } from '../../golden/ufmCase'
-import { formulaParameters } from '#main/systems/deep-ufm/claims/formulaParameters'
+import { formulaParameters } from '#main/systems/deep-ufm/formulaParameters'
 import { genericState, variants, withModel } from './states'
 
 const going = new AbortController().signal

@@ -28,6 +28,7 @@ export function linearModel({ widths, weightDecay, lossFactor = 1, reluLayers = 
     parameters: layers.map(({ layer, name, shape }) => ({ name, shape, layer, kind: 'weight', weightDecay })),
     classes: widths.at(-1)!,
     loss: 'mse',
+    sampleWeight: lossFactor,
     activation: reluLayers > 0 ? 'relu' : 'linear',
     isLinearChain: reluLayers === 0,
     forward(nodes, { inputs, targets }) {

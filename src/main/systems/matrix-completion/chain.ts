@@ -41,6 +41,7 @@ export function productModel(factors: readonly Factor[], { phi, mask }: MatrixPr
     })),
     classes: phi.rows,
     loss: 'mse',
+    sampleWeight: 1,
     activation: 'linear',
     // With a mask the layer Hessians are no Kronecker products.
     isLinearChain: !isMasked,
