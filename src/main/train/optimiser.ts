@@ -1,4 +1,3 @@
-import type { ScalarCell } from '../compute/backends/backend'
 import type { Graph } from '../compute/graph/graph'
 import type { Node } from '../compute/graph/node'
 import type { Update } from '../compute/program/updates'
@@ -9,6 +8,8 @@ export interface OptimisedParameter {
   readonly gradient: Node
   /** λ: the loss has the term λ/2 ‖θ‖². */
   readonly weightDecay: number
+  /** γ: its own learning rate is γ η. */
+  readonly rateFactor: number
 }
 
 /** How an optimiser changes the state in one step. */
@@ -20,21 +21,25 @@ export interface Optimiser {
   setLearningRate(rate: number): void
 }
 
-/** θ ← (1 − ηλ) θ − η g, with g the gradient of the data loss: gradient descent on the regularised loss. */
+/**
+ * θ ← (1 − ηλ) θ − η g, with g the gradient of the data loss: gradient descent on the regularised loss. A parameter with
+ * a rate factor γ takes γ η for η.
+ */
 export function gradientDescent(parameters: readonly OptimisedParameter[]): Optimiser {
-  const descent: ScalarCell = { value: 0 }
-  const kept = parameters.map(({ weightDecay }) => ({ weightDecay, cell: { value: 1 } }))
+  const moving = parameters.map((parameter) => ({ ...parameter, keep: { value: 1 }, descent: { value: 0 } }))
   return {
-    updates: parameters.map(({ node, gradient }, i) => ({
+    updates: moving.map(({ node, gradient, keep, descent }) => ({
       target: node,
       source: gradient,
-      keep: kept[i]?.cell ?? 1,
+      keep,
       scale: descent,
     })),
     state: [],
     setLearningRate(rate) {
-      descent.value = -rate
-      for (const { weightDecay, cell } of kept) cell.value = 1 - rate * weightDecay
+      for (const { weightDecay, rateFactor, keep, descent } of moving) {
+        descent.value = -rateFactor * rate
+        keep.value = 1 - rateFactor * rate * weightDecay
+      }
     },
   }
 }
@@ -44,9 +49,9 @@ export function gradientDescent(parameters: readonly OptimisedParameter[]): Opti
  * (no dampening) and the golden files have it.
  */
 export function heavyBall(graph: Graph, parameters: readonly OptimisedParameter[], momentum: number): Optimiser {
-  const descent: ScalarCell = { value: 0 }
   const moving = parameters.map((parameter, i) => ({
     ...parameter,
+    descent: { value: 0 },
     velocity: graph.input(`velocity ${i}`, parameter.node.shape),
   }))
   return {
@@ -55,11 +60,11 @@ export function heavyBall(graph: Graph, parameters: readonly OptimisedParameter[
       ...moving
         .filter(({ weightDecay }) => weightDecay !== 0)
         .map(({ velocity, node, weightDecay }) => ({ target: velocity, source: node, keep: 1, scale: weightDecay })),
-      ...moving.map(({ velocity, node }) => ({ target: node, source: velocity, keep: 1, scale: descent })),
+      ...moving.map(({ velocity, node, descent }) => ({ target: node, source: velocity, keep: 1, scale: descent })),
     ],
     state: moving.map(({ velocity }) => velocity),
     setLearningRate(rate) {
-      descent.value = -rate
+      for (const { rateFactor, descent } of moving) descent.value = -rateFactor * rate
     },
   }
 }

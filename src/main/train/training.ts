@@ -91,11 +91,17 @@ export class Training {
 
   #makeOptimiser(forward: Forward, momentum: number): Optimiser {
     const { graph, model, parameterNodes } = this.#state
-    const gradients = grad(reassociate(forward.dataLoss), parameterNodes)
-    const optimised = model.parameters.flatMap(({ weightDecay }, i) => {
-      const [node, gradient] = [parameterNodes[i], gradients[i]]
-      return node && gradient ? [{ node, gradient, weightDecay }] : []
+    const trained = model.parameters.flatMap(({ weightDecay, rateFactor = 1 }, i) => {
+      const node = parameterNodes[i]
+      return node && rateFactor !== 0 ? [{ node, weightDecay, rateFactor }] : []
     })
+    const gradients = grad(
+      reassociate(forward.dataLoss),
+      trained.map(({ node }) => node),
+    )
+    const optimised = trained.flatMap((parameter, i) =>
+      gradients[i] ? [{ ...parameter, gradient: gradients[i] }] : [],
+    )
     return momentum === 0 ? gradientDescent(optimised) : heavyBall(graph, optimised, momentum)
   }
 }

@@ -77,7 +77,7 @@ describe('routes to the Hessian block of a layer', () => {
   it('has the factors in the order of the row-major vec', async () => {
     await withSnapshot(genericState(), async (snapshot) => {
       const request = await requestFor(snapshot, 1, 1)
-      const { P, Q } = kroneckerFactors(await snapshot.layers(), request.state)
+      const { P, Q } = kroneckerFactors(await snapshot.layers(), request.state, 1 / request.state.input.cols)
       const x = Float64Array.from({ length: 16 }, (_, i) => Math.sin(i))
       const image = new Float64Array(16)
       await snapshot.hessian('data', ['W1']).apply(x, image)

@@ -41,10 +41,19 @@ describe.each(precisions)('functions of one number in $dtype', async (precision)
   const grid = Float64Array.from({ length: 4001 }, (_, i) => round((i - 2000) / 40))
   const positive = Float64Array.from({ length: 2001 }, (_, i) => round(1e-6 * 1.012 ** i))
 
+  const near = Float64Array.from({ length: 2001 }, (_, i) => round(0.4 + 0.0008 * i))
+  const aboveMinusOne = Float64Array.from({ length: 2001 }, (_, i) => round(-1 + 1e-3 * (i + 1))).filter((x) => x !== 0)
+  const extremes = Float64Array.of(
+    ...(dtype === 'float64' ? [5e-324, 2 ** -1022, 1e308, 1, 1e-300] : [2 ** -149, 2 ** -126, 3e38, 1, 1e-40]),
+  ).map(round)
+
   it.each<[string, Primitive, (x: number) => number, Float64Array, number]>([
     ['exp', { op: 'exp' }, Math.exp, grid, 2],
-    ['log', { op: 'log' }, Math.log, positive, 2],
-    ['log1p', { op: 'log1p' }, Math.log1p, positive, 2],
+    ['log', { op: 'log' }, Math.log, positive, 3],
+    ['log1p', { op: 'log1p' }, Math.log1p, positive, 3],
+    ['log around 1', { op: 'log' }, Math.log, near, 3],
+    ['log1p around 0', { op: 'log1p' }, Math.log1p, aboveMinusOne, 3],
+    ['log of the smallest and largest', { op: 'log' }, Math.log, extremes, 3],
     ['x^½', { op: 'power', exponent: 0.5 }, Math.sqrt, positive, 0],
     ['x^−1', { op: 'power', exponent: -1 }, (x) => 1 / x, grid, 0],
     // One root, two products and a reciprocal against two roundings.
@@ -61,8 +70,8 @@ describe.each(precisions)('functions of one number in $dtype', async (precision)
 
   it('Φ keeps all its digits far into the tail', async () => {
     const exact = normal.filter(([x]) => round(x) === x)
-    const places = Float64Array.from(exact, ([x]) => x)
-    const result = await values(backend, { op: 'normalCdf' }, places)
+    const points = Float64Array.from(exact, ([x]) => x)
+    const result = await values(backend, { op: 'normalCdf' }, points)
     exact.forEach(([x, expected], i) => expect(ulps(result[i]!, expected, precision), `at ${x}`).toBeLessThanOrEqual(4))
   })
 

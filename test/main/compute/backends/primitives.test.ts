@@ -126,6 +126,8 @@ const others: readonly KernelCase[] = [
     [{ op: 'logSumExp', axis }, [[3, 5, 4]]],
     [{ op: 'logSumExp', axis }, [[4, 1, 7]]],
   ]),
+  [{ op: 'softmax', axis: 1 }, [[3, 7]]],
+  [{ op: 'softmax', axis: 1 }, [[2, 1]]],
   [{ op: 'softmaxError' }, [[4, 5], { shape: [4, 5], data: new Float64Array(20).fill(0.25) }]],
   [{ op: 'softmaxError' }, [[1, 3], { shape: [1, 3], data: new Float64Array(3).fill(1) }]],
   [{ op: 'divide' }, [[13], [13]]],

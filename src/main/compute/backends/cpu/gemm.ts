@@ -1,4 +1,4 @@
-import type { ScalarCell } from '../backend'
+import type { Kernel, ScalarCell } from '../backend'
 import type { BlasProduct } from './blas'
 import type { CpuMemory } from './memory'
 import type { Offset, WasmKernels } from './wasm'
@@ -18,12 +18,23 @@ export interface GemmProblem {
 /** One product of a shape: where its operands lie is said at each call, so that stacks of matrices share it. */
 export type Gemm = (a: Offset, b: Offset, c: Offset) => void
 
-export type GemmRoute = (problem: GemmProblem) => Gemm
+export interface GemmRoute {
+  /** For operands that stay where they are: one call less, which small models feel in every step. */
+  fixed(problem: GemmProblem, a: Offset, b: Offset, c: Offset): Kernel
+  moving(problem: GemmProblem): Gemm
+}
 
 export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) =>
-    (a, b, c) =>
-      gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
+  return {
+    fixed:
+      ({ transposeA, transposeB, m, n, k, alpha, scale, keep }, a, b, c) =>
+      () =>
+        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c),
+    moving:
+      ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) =>
+      (a, b, c) =>
+        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c),
+  }
 }
 
 const ROW_MAJOR = 101
@@ -32,7 +43,7 @@ const TRANSPOSED = 112
 
 /** The address is read at each call, because growing may move the memory. */
 export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) => {
+  const moving = ({ transposeA, transposeB, m, n, k, alpha, scale, keep }: GemmProblem): Gemm => {
     // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
     if (m === 0 || n === 0) return () => {}
     const opA = transposeA ? TRANSPOSED : PLAIN
@@ -45,6 +56,13 @@ export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
       product(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
     }
   }
+  return {
+    fixed(problem, a, b, c) {
+      const multiply = moving(problem)
+      return () => multiply(a, b, c)
+    },
+    moving,
+  }
 }
 
 // Measured with OpenBLAS: below, the foreign call (0.15 µs) and BLAS's own packing cost more
@@ -53,9 +71,10 @@ const BLAS_MIN_VOLUME = 8_192
 const BLAS_MIN_SIDE = 8
 
 export function chosenGemm(embedded: GemmRoute, blas: GemmRoute): GemmRoute {
-  return (problem) => {
-    const { m, n, k } = problem
-    const large = m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE
-    return large ? blas(problem) : embedded(problem)
+  const routeFor = ({ m, n, k }: GemmProblem): GemmRoute =>
+    m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE ? blas : embedded
+  return {
+    fixed: (problem, a, b, c) => routeFor(problem).fixed(problem, a, b, c),
+    moving: (problem) => routeFor(problem).moving(problem),
   }
 }

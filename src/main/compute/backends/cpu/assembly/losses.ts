@@ -1,4 +1,5 @@
 import { SHIFT, SIZE, Vector } from './vector'
+import { Logarithm } from './logarithm'
 import { Columns } from './softmax'
 
 /**
@@ -26,7 +27,8 @@ export function softmaxCrossEntropy(f: usize, y: usize, loss: usize, K: u32, N: 
 function columnLosses(f: usize, y: usize, row: usize, end: usize): v128 {
   const zero = v128.splat<Real>(0)
   const top = Columns.top(f, row, end)
-  const logMass = Vector.log1p(Columns.others(f, row, end, top))
+  const others = Columns.others(f, row, end, top)
+  const logMass = Logarithm.log1p(others)
   let loss = zero
   for (let k: usize = 0; k < end; k += row) {
     const t = v128.load(y + k)

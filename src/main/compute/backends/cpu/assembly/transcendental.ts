@@ -1,18 +1,36 @@
-import { SHIFT, SIZE, Vector, vectorBytes } from './vector'
+import { SHIFT, SIZE, vectorBytes } from './vector'
 import { Exponential } from './exponential'
+import { Logarithm } from './logarithm'
 
 export function exp(x: usize, y: usize, n: u32): void {
   for (let i: usize = 0, end = vectorBytes(n); i < end; i += 16) v128.store(y + i, Exponential.of(v128.load(x + i)))
 }
 
 export function log(x: usize, y: usize, n: u32): void {
-  for (let i: usize = 0, end = (<usize>n) << SHIFT; i < end; i += SIZE)
-    store<Real>(y + i, <Real>Math.log(<f64>load<Real>(x + i)))
+  for (let i: usize = 0, end = vectorBytes(n); i < end; i += 16) {
+    const v = v128.load(x + i)
+    if (arePositive(v)) v128.store(y + i, Logarithm.of(v))
+    else for (let j: usize = 0; j < 16; j += SIZE) store<Real>(y + i + j, <Real>Math.log(<f64>load<Real>(x + i + j)))
+  }
 }
 
 export function log1p(x: usize, y: usize, n: u32): void {
-  for (let i: usize = 0, end = (<usize>n) << SHIFT; i < end; i += SIZE)
-    store<Real>(y + i, <Real>Math.log1p(<f64>load<Real>(x + i)))
+  const one = v128.splat<Real>(1)
+  for (let i: usize = 0, end = vectorBytes(n); i < end; i += 16) {
+    const v = v128.load(x + i)
+    if (arePositive(v128.add<Real>(v, one))) v128.store(y + i, Logarithm.log1p(v))
+    else for (let j: usize = 0; j < 16; j += SIZE) store<Real>(y + i + j, <Real>Math.log1p(<f64>load<Real>(x + i + j)))
+  }
+}
+
+/** All positive, normal and finite. */
+function arePositive(v: v128): bool {
+  const isNormal = v128.ge<Real>(
+    v,
+    v128.splat<Real>(sizeof<Real>() == 8 ? <Real>f64.MIN_NORMAL_VALUE : <Real>f32.MIN_NORMAL_VALUE),
+  )
+  const isUsual = v128.and(isNormal, v128.lt<Real>(v, v128.splat<Real>(Infinity)))
+  return sizeof<Real>() == 8 ? i64x2.all_true(isUsual) : i32x4.all_true(isUsual)
 }
 
 /**
@@ -57,6 +75,6 @@ export function softplus(x: usize, y: usize, n: u32): void {
   for (let i: usize = 0, end = vectorBytes(n); i < end; i += 16) {
     const v = v128.load(x + i)
     const e = Exponential.of(v128.or(v, sign))
-    v128.store(y + i, v128.add<Real>(v128.and(v, v128.gt<Real>(v, zero)), Vector.log1p(e)))
+    v128.store(y + i, v128.add<Real>(v128.and(v, v128.gt<Real>(v, zero)), Logarithm.log1p(e)))
   }
 }

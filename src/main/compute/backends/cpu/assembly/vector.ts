@@ -42,20 +42,9 @@ export class Vector {
     return sizeof<Real>() == 8 ? s : s + (v128.extract_lane<Real>(v, 2) + v128.extract_lane<Real>(v, 3))
   }
 
-  /** log (1 + x) of each number. */
   @inline
-  static log1p(v: v128): v128 {
-    let y = v128.splat<Real>(Vector.log1pOf(v128.extract_lane<Real>(v, 0)))
-    y = v128.replace_lane<Real>(y, 1, Vector.log1pOf(v128.extract_lane<Real>(v, 1)))
-    if (sizeof<Real>() == 4) {
-      y = v128.replace_lane<Real>(y, 2, Vector.log1pOf(v128.extract_lane<Real>(v, 2)))
-      y = v128.replace_lane<Real>(y, 3, Vector.log1pOf(v128.extract_lane<Real>(v, 3)))
-    }
-    return y
-  }
-
-  @inline
-  private static log1pOf(x: Real): Real {
-    return <Real>Math.log1p(<f64>x)
+  static max(v: v128): Real {
+    const m = max(v128.extract_lane<Real>(v, 0), v128.extract_lane<Real>(v, 1))
+    return sizeof<Real>() == 8 ? m : max(m, max(v128.extract_lane<Real>(v, 2), v128.extract_lane<Real>(v, 3)))
   }
 }

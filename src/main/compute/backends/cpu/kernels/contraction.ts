@@ -10,9 +10,7 @@ export const matmul: CpuKernel<'matmul'> = {
     const { m, n, k } = extents('matmul', matrixShape(a, 'matmul'), matrixShape(b, 'matmul'), transposeA, transposeB)
     expectSize('matmul', output, m * n)
     refuseOperand('matmul', output, [a, b])
-    const multiply = gemm({ transposeA, transposeB, m, n, k, alpha, scale, keep })
-    const [left, right, to] = [a.at, b.at, output.at]
-    return () => multiply(left, right, to)
+    return gemm.fixed({ transposeA, transposeB, m, n, k, alpha, scale, keep }, a.at, b.at, output.at)
   },
 }
 
@@ -29,7 +27,7 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
     expectSize('batchMatmul', output, reduce ? m * n : count * m * n)
     refuseOperand('batchMatmul', output, [a, b])
     const problem = { transposeA, transposeB, m, n, k, alpha, scale }
-    const [first, next] = [gemm({ ...problem, keep }), gemm({ ...problem, keep: reduce ? ONE : keep })]
+    const [first, next] = [gemm.moving({ ...problem, keep }), gemm.moving({ ...problem, keep: reduce ? ONE : keep })]
     const [left, right, to] = [a.at, b.at, output.at]
     const stepA = stackA.isShared ? 0 : m * k * a.numberBytes
     const stepB = stackB.isShared ? 0 : k * n * b.numberBytes

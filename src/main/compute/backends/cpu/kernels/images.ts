@@ -16,7 +16,7 @@ export const conv2d: CpuKernel<'conv2d'> = {
     const sizes = convolutionSizes('conv2d', x, w, call.output, groups, sliding)
     const { samples, made, places, seen, image, result, kernel } = sizes
     const { scale, keep } = call
-    const multiply = call.gemm({
+    const multiply = call.gemm.moving({
       transposeA: false,
       transposeB: false,
       m: made,
@@ -41,7 +41,7 @@ export const conv2dInput: CpuKernel<'conv2dInput'> = {
     const [y, w] = two(call.inputs, 'conv2dInput')
     const sizes = convolutionSizes('conv2dInput', call.output, w, y, groups, sliding)
     const { samples, made, places, seen, image, result, kernel, isPointwise, windowed, channels } = sizes
-    const multiply = call.gemm({
+    const multiply = call.gemm.moving({
       transposeA: true,
       transposeB: false,
       m: seen,
@@ -80,7 +80,10 @@ export const conv2dKernel: CpuKernel<'conv2dKernel'> = {
     const sizes = convolutionSizes('conv2dKernel', x, call.output, y, groups, sliding)
     const { samples, made, places, seen, image, result, kernel } = sizes
     const problem = { transposeA: false, transposeB: true, m: made, n: seen, k: places, alpha: 1, scale: call.scale }
-    const [first, next] = [call.gemm({ ...problem, keep: call.keep }), call.gemm({ ...problem, keep: ONE })]
+    const [first, next] = [
+      call.gemm.moving({ ...problem, keep: call.keep }),
+      call.gemm.moving({ ...problem, keep: ONE }),
+    ]
     const columnsOf = imageColumns(call, sizes)
     const [from, results, to] = [x.at, y.at, call.output.at]
     return () => {
