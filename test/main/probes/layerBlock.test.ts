@@ -127,6 +127,16 @@ describe('layerBlock', () => {
     })
   })
 
+  it('takes for zero what the precision of the operator cannot resolve', async () => {
+    await withSnapshot(genericState(), async (snapshot) => {
+      const [first] = await snapshot.layers()
+      const block = await layerBlock(snapshot, first!, going)
+      const small = { ...block, eigenvalues: Float64Array.of(1, 1e-8, 0), vectors: 3 }
+      expect([...outlierVectors(small, 3)]).toHaveLength(2)
+      expect([...outlierVectors({ ...small, meta: { ...block.meta, dtype: 'float32' } }, 3)]).toHaveLength(1)
+    })
+  })
+
   it('stops at once when the run is cancelled', async () => {
     const cancelled = AbortSignal.abort()
     await withSnapshot(genericState(), async (snapshot) => {

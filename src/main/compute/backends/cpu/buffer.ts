@@ -1,12 +1,12 @@
 import { LabError } from '#shared/errors'
 import { type Shape, sizeOf } from '../../graph/node'
-import type { DeviceBuffer } from '../backend'
+import type { DeviceBuffer, Dtype } from '../backend'
 import type { CpuMemory } from './memory'
 import type { Offset } from './wasm'
 
-/** A row-major float64 array at a fixed offset of the backend's memory: a block of its own or another's, reshaped. */
-export class CpuBuffer implements DeviceBuffer<'float64'> {
-  readonly dtype = 'float64'
+/** A row-major array at a fixed offset of the backend's memory: a block of its own or another's, reshaped. */
+export class CpuBuffer implements DeviceBuffer {
+  readonly dtype: Dtype
   readonly size: number
   readonly at: Offset
   private freed = false
@@ -16,6 +16,7 @@ export class CpuBuffer implements DeviceBuffer<'float64'> {
     readonly memory: CpuMemory,
     private readonly original: CpuBuffer | null = null,
   ) {
+    this.dtype = memory.dtype
     this.size = sizeOf(shape)
     if (original && original.size !== this.size) {
       throw new LabError(
@@ -24,7 +25,11 @@ export class CpuBuffer implements DeviceBuffer<'float64'> {
         { original: original.size, view: this.size },
       )
     }
-    this.at = original ? original.at : memory.allocate(this.size * Float64Array.BYTES_PER_ELEMENT)
+    this.at = original ? original.at : memory.allocate(this.size * memory.numberBytes)
+  }
+
+  get numberBytes(): number {
+    return this.memory.numberBytes
   }
 
   get released(): boolean {

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 import { LabError } from '#shared/errors'
-import type { Backend, Coefficient, DeviceBuffer, Kernel, KernelCall, ScalarCell } from '../backend'
+import type { Backend, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall, ScalarCell } from '../backend'
 import { CpuBuffer, ownBuffer } from './buffer'
 import { type BlasChoice, type BlasLibrary, findBlas } from './blas'
 import { blasGemm, chosenGemm, embeddedGemm, type GemmRoute } from './gemm'
@@ -10,6 +10,7 @@ import { Scratch } from './scratch'
 import { instantiateKernels, type WasmKernels } from './wasm'
 
 export interface CpuOptions {
+  readonly dtype?: Dtype
   /** 'auto': the best system library, else embedded. 'embedded': WebAssembly only. Anything else: a library's path. */
   readonly blas?: BlasChoice
   /** Which products go to the library: those it does faster (default) or, to compare routes, all of them. */
@@ -17,18 +18,21 @@ export interface CpuOptions {
 }
 
 /**
- * The float64 backend of the CPU: WebAssembly kernels, and matrix products by a system BLAS on the same memory.
- * float32 would be a second set of kernels behind `instantiateKernels` and a second element size in CpuBuffer.
+ * The backend of the CPU: WebAssembly kernels, and matrix products by a system BLAS on the same memory.
  *
  * @throws LabError 'unavailable' if `blas` names a library that does not work here
  */
-export async function createCpuBackend({ blas = 'auto', products = 'faster' }: CpuOptions = {}): Promise<
-  Backend<'float64'>
-> {
-  const library = await findBlas(blas)
+export async function createCpuBackend({
+  dtype = 'float64',
+  blas = 'auto',
+  products = 'faster',
+}: CpuOptions = {}): Promise<Backend> {
+  const found = await findBlas(blas)
+  // A library that cannot multiply in this precision has no part in it.
+  const library = dtype === 'float64' || found?.sgemm ? found : null
   const raw = CpuMemory.reserve()
-  const wasm = await instantiateKernels(raw)
-  const memory = new CpuMemory(raw, wasm.firstFreeByte(), library?.addressOf ?? null)
+  const wasm = await instantiateKernels(raw, dtype)
+  const memory = new CpuMemory(raw, wasm.firstFreeByte(), library?.addressOf ?? null, dtype)
   return new CpuBackend(memory, wasm, gemmRoute(wasm, memory, library, products), library)
 }
 
@@ -40,13 +44,15 @@ function gemmRoute(
 ): GemmRoute {
   const embedded = embeddedGemm(wasm)
   if (!library) return embedded
-  const foreign = blasGemm(library, memory)
+  const product = memory.dtype === 'float64' ? library.dgemm : library.sgemm
+  if (!product) return embedded
+  const foreign = blasGemm(product, memory)
   return products === 'all' ? foreign : chosenGemm(embedded, foreign)
 }
 
-class CpuBackend implements Backend<'float64'> {
+class CpuBackend implements Backend {
   readonly id = 'cpu'
-  readonly dtype = 'float64'
+  readonly dtype: Dtype
   readonly description
   private readonly scratch: Scratch
   private disposed = false
@@ -57,6 +63,7 @@ class CpuBackend implements Backend<'float64'> {
     private readonly gemm: GemmRoute,
     library: BlasLibrary | null,
   ) {
+    this.dtype = memory.dtype
     this.scratch = new Scratch(memory)
     this.description = {
       id: this.id,
@@ -72,15 +79,15 @@ class CpuBackend implements Backend<'float64'> {
     return new CpuBuffer(shape, this.memory)
   }
 
-  view(buffer: DeviceBuffer<'float64'>, shape: readonly number[]): CpuBuffer {
+  view(buffer: DeviceBuffer, shape: readonly number[]): CpuBuffer {
     return new CpuBuffer(shape, this.memory, ownBuffer(buffer, this.memory))
   }
 
-  free(buffer: DeviceBuffer<'float64'>): void {
+  free(buffer: DeviceBuffer): void {
     ownBuffer(buffer, this.memory).release()
   }
 
-  upload(host: Float64Array, to: DeviceBuffer<'float64'>): void {
+  upload(host: Float64Array, to: DeviceBuffer): void {
     const { at, size, shape } = ownBuffer(to, this.memory)
     if (host.length !== size) {
       throw new LabError('shape', `upload: ${host.length} numbers cannot fill [${shape.join(', ')}].`, { size })
@@ -88,7 +95,7 @@ class CpuBackend implements Backend<'float64'> {
     this.memory.view(at, size).set(host)
   }
 
-  async download(from: DeviceBuffer<'float64'>, into?: Float64Array): Promise<Float64Array> {
+  async download(from: DeviceBuffer, into?: Float64Array): Promise<Float64Array> {
     const { at, size } = ownBuffer(from, this.memory)
     const host = into ?? new Float64Array(size)
     if (host.length !== size) {
@@ -102,7 +109,7 @@ class CpuBackend implements Backend<'float64'> {
     return accumulates(primitive.op)
   }
 
-  kernel({ primitive, inputs, output, scale, keep }: KernelCall<'float64'>): Kernel {
+  kernel({ primitive, inputs, output, scale, keep }: KernelCall): Kernel {
     if (!accumulates(primitive.op) && (scale !== 1 || keep !== 0)) {
       throw new LabError('internal', `The kernel of ${primitive.op} only overwrites.`, { op: primitive.op })
     }

@@ -1,5 +1,5 @@
 import type { Kernel, ScalarCell } from '../backend'
-import type { BlasLibrary } from './blas'
+import type { BlasProduct } from './blas'
 import type { CpuMemory } from './memory'
 import type { Offset, WasmKernels } from './wasm'
 
@@ -42,7 +42,7 @@ const PLAIN = 111
 const TRANSPOSED = 112
 
 /** The address is read at each call, because growing may move the memory. */
-export function blasGemm({ dgemm }: BlasLibrary, memory: CpuMemory): GemmRoute {
+export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
   const moving = ({ transposeA, transposeB, m, n, k, alpha, scale, keep }: GemmProblem): Gemm => {
     // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
     if (m === 0 || n === 0) return () => {}
@@ -53,7 +53,7 @@ export function blasGemm({ dgemm }: BlasLibrary, memory: CpuMemory): GemmRoute {
     return (a, b, c) => {
       const base = memory.address
       const factor = alpha * scale.value
-      dgemm(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
+      product(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
     }
   }
   return {

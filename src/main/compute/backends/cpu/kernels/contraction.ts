@@ -3,8 +3,6 @@ import type { Op } from '../../../graph/primitive'
 import type { CpuBuffer } from '../buffer'
 import { expectSize, matrixShape, misfit, ONE, two, type CpuKernel } from './kernel'
 
-const DOUBLE = Float64Array.BYTES_PER_ELEMENT
-
 export const matmul: CpuKernel<'matmul'> = {
   accumulates: true,
   bind({ inputs, output, scale, keep, gemm }, { transposeA, transposeB, alpha }) {
@@ -31,9 +29,9 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
     const problem = { transposeA, transposeB, m, n, k, alpha, scale }
     const [first, next] = [gemm.moving({ ...problem, keep }), gemm.moving({ ...problem, keep: reduce ? ONE : keep })]
     const [left, right, to] = [a.at, b.at, output.at]
-    const stepA = stackA.isShared ? 0 : m * k * DOUBLE
-    const stepB = stackB.isShared ? 0 : k * n * DOUBLE
-    const stepC = reduce ? 0 : m * n * DOUBLE
+    const stepA = stackA.isShared ? 0 : m * k * a.numberBytes
+    const stepB = stackB.isShared ? 0 : k * n * b.numberBytes
+    const stepC = reduce ? 0 : m * n * output.numberBytes
     return () => {
       for (let r = 0; r < count; r++) {
         const multiply = r === 0 ? first : next

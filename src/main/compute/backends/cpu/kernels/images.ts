@@ -2,9 +2,7 @@ import type { Pair, Pooling, Sliding, Op } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
 import type { Offset, Windowed } from '../wasm'
-import { expectSize, misfit, one, ONE, two, ZERO, type CpuCall, type CpuKernel } from './kernel'
-
-const DOUBLE = Float64Array.BYTES_PER_ELEMENT
+import { expectIndices, expectSize, misfit, one, ONE, two, ZERO, type CpuCall, type CpuKernel } from './kernel'
 
 /*
  * A convolution is one product per sample and group, with the columns of the image (see assembly/convolution.ts) in
@@ -148,9 +146,9 @@ function convolutionSizes(
     made: made / groups,
     seen: channelsSeen * windowY * windowX,
     places,
-    image: (channels / groups) * height * width * DOUBLE,
-    result: (made / groups) * places * DOUBLE,
-    kernel: (made / groups) * channelsSeen * windowY * windowX * DOUBLE,
+    image: (channels / groups) * height * width * x.numberBytes,
+    result: (made / groups) * places * y.numberBytes,
+    kernel: (made / groups) * channelsSeen * windowY * windowX * w.numberBytes,
     isPointwise: windowed.slice(4).join() === '1,1,1,1,0,0',
     windowed,
   }
@@ -188,6 +186,7 @@ function pool(op: Op, call: CpuCall, x: CpuBuffer, y: CpuBuffer, pooling: Poolin
   const [samples, channels, height, width] = imageShape(op, x)
   const [, , high, wide] = imageShape(op, y)
   expectSize(op, y, samples * channels * high * wide)
+  if (op === 'poolWinners') expectIndices(op, y, x.size)
   const sizes = windowSizes(op, [height, width], [high, wide], pooling)
   const [, , , , wy, wx, sy, sx, py, px] = sizes
   const [from, to, planes] = [one(call.inputs, op).at, call.output.at, samples * channels]

@@ -60,6 +60,13 @@ export function expectSize(op: Op, buffer: CpuBuffer, size: number): void {
   if (buffer.size !== size) throw misfit(op, `[${buffer.shape.join(', ')}] should hold ${size} numbers`)
 }
 
+/** Indices are numbers like others: float32 counts exactly only to 2²⁴. */
+export function expectIndices(op: Op, indices: CpuBuffer, below: number): void {
+  if (indices.dtype === 'float32' && below > 2 ** 24) {
+    throw misfit(op, `${below} places are more than float32 can number, at most ${2 ** 24}; use float64 or less data`)
+  }
+}
+
 export function misfit(op: Op, problem: string): LabError {
   return new LabError('shape', `Kernel ${op}: ${problem}.`, { op })
 }
