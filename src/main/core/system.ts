@@ -59,6 +59,8 @@ export interface ExactClaim {
   readonly title: string
   readonly source: string
   readonly slow?: boolean
+  /** The headless demo checks it: closed forms at given points, no training to see whether something happens. */
+  readonly demo?: true
   check(): Promise<readonly ClaimCheck[]>
 }
 export type Claim<P> = RunClaim<P> | ExactClaim

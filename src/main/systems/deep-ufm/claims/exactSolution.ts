@@ -41,6 +41,7 @@ const configs: readonly UfmConfig[] = [
 /** Closed forms of section 5 against gradient, Hessian and decompositions computed at the collapsed parameters. */
 export const exactSolutionClaim: ExactClaim = {
   kind: 'exact',
+  demo: true,
   id: '01.C7',
   title: 'At the collapsed solution every spectrum has its closed form',
   source: 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, section 6, C7',

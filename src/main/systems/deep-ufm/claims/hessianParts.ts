@@ -30,6 +30,7 @@ const states: readonly (UfmState & { readonly name: string })[] = [
 /** H = G + E + λI, the class decomposition sums to G_l, and products agree with a dense Hessian. */
 export const hessianPartsClaim: ExactClaim = {
   kind: 'exact',
+  demo: true,
   id: '01.C16',
   title: 'Hess = G + E + λI, and the class terms sum to G_l',
   source: 'Theory note 01, section 6, C16; decomposition after Papyan 2019, arXiv:1901.08244',

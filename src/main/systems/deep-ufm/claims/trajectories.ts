@@ -56,6 +56,7 @@ export interface ReferenceTrajectory {
 /** Gradient descent without random numbers against rows made by another implementation. */
 export const trajectoryClaim: ExactClaim = {
   kind: 'exact',
+  demo: true,
   id: '01.C15',
   title: 'Gradient descent follows the reference trajectories',
   source: 'Theory note 01, section 6, C15 (golden cases tr1 and tr3)',
