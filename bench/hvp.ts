@@ -8,13 +8,14 @@ import { initialParameters } from '../src/main/systems/image-classifier/initial'
 import { classifierModel } from '../src/main/systems/image-classifier/model'
 import { classifierParams } from '../src/main/systems/image-classifier/params'
 import { Training } from '../src/main/train/training'
-import { median, type Benchmark, type BenchOptions } from './benchmark'
-import { TorchPeer } from './torchPeer'
+import type { Benchmark, BenchOptions } from './benchmark'
+import { measureBesidePeer, startPeer } from './besidePeers'
+import type { TorchPeer } from './torchPeer'
 import { startTraining } from './ufmTraining'
 
 interface Case {
   readonly described: Readonly<Record<string, string | number>>
-  readonly peer: Readonly<Record<string, string | number>>
+  readonly request: Readonly<Record<string, string | number>> & { readonly method: string }
   start(backend: Backend): Training
 }
 
@@ -26,26 +27,22 @@ const CASES: readonly Case[] = [
     { L: 5, d: 128, K: 10, n: 10 },
   ].map((ufm) => ({
     described: { system: 'deep-ufm', loss: 'mse', ...ufm },
-    peer: { model: 'ufm', method: 'double-backward', ...ufm },
+    request: { model: 'ufm', method: 'double-backward', ...ufm },
     start: (backend: Backend) => startTraining(ufm, backend),
   })),
   {
     described: { system: 'image-classifier', loss: 'ce', layers: '64-128-128-10', samples: MLP.samples },
-    peer: { model: 'mlp', method: 'r-operator' },
+    request: { model: 'mlp', method: 'r-operator' },
     start: startMlp,
   },
 ]
-const ROUNDS = 3
-const SECONDS = 1
 
 /** Products of the data Hessian with a vector per second, through the operator that the probes use. */
 export const hvp: Benchmark = {
   name: 'hvp',
   summary: 'Hessian-vector products per second of the UFM and an MLP; --peers: beside PyTorch',
   async run(options) {
-    const peer = options.peers ? await TorchPeer.start('torch_hvp.py') : null
-    if (options.peers && !peer)
-      options.say('bench: no PyTorch for /usr/bin/python3 (Debian: apt install python3-torch).')
+    const peer = await startPeer('torch_hvp.py', options)
     const backend = await createBackend({ id: 'cpu', dtype: 'float64', blas: 'auto' })
     for (const one of CASES) await measure(one, backend, peer, options)
     backend.dispose()
@@ -54,24 +51,22 @@ export const hvp: Benchmark = {
 }
 
 async function measure(one: Case, backend: Backend, peer: TorchPeer | null, options: BenchOptions): Promise<void> {
-  const { dtype, id, blas, threads } = backend.description
-  const described = { ...one.described, dtype, backend: id, blas, threads }
   const training = one.start(backend)
   const operator = training.snapshot().hessian('data')
   const x = random(1, 'direction').normal(operator.n)
   const y = new Float64Array(operator.n)
-  const ours: number[] = []
-  const theirs: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await productsPerSecond(async () => operator.apply(x, y), SECONDS))
-    if (peer) theirs.push(await peer.stepsPerSecond({ ...one.peer, seconds: SECONDS }))
+  const ours = (seconds: number) => productsPerSecond(async () => operator.apply(x, y), seconds)
+  const { described, request } = one
+  const measured = {
+    bench: 'hvp',
+    described,
+    backend: backend.description,
+    unit: 'products',
+    ours,
+    requests: [request],
   }
+  await measureBesidePeer(measured, peer, options)
   training.dispose()
-  options.emit({ bench: 'hvp', case: described, metric: 'products per second', value: median(ours) })
-  if (!peer) return
-  const name = `PyTorch ${one.peer['method']}`
-  options.emit({ bench: 'hvp', case: described, metric: `${name}, products per second`, value: median(theirs) })
-  options.emit({ bench: 'hvp', case: described, metric: `ratio to ${name}`, value: median(ours) / median(theirs) })
 }
 
 async function productsPerSecond(product: () => Promise<void>, seconds: number): Promise<number> {

@@ -5,6 +5,9 @@ import { train } from './train'
 
 const benchmarks: readonly Benchmark[] = [train, hvp]
 
+// Whoever reads the pipe may leave early; then there is nobody left to measure for.
+process.stdout.on('error', () => process.exit())
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false } },

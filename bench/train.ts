@@ -1,7 +1,8 @@
 import type { Backend, Dtype } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
-import { callsPerSecond, median, type Benchmark, type BenchOptions } from './benchmark'
-import { TorchPeer } from './torchPeer'
+import { callsPerSecond, type Benchmark, type BenchOptions } from './benchmark'
+import { measureBesidePeer, startPeer } from './besidePeers'
+import type { TorchPeer } from './torchPeer'
 import { startTraining, type UfmCase } from './ufmTraining'
 
 const CASES: Readonly<Record<Dtype, readonly UfmCase[]>> = {
@@ -22,17 +23,13 @@ const BACKENDS = [
   { dtype: 'float32', blas: 'auto' },
   { dtype: 'float32', blas: 'embedded' },
 ] as const
-const ROUNDS = 3
-const SECONDS = 1
 
 /** Training steps per second of the linear UFM: gradient descent on all parameters, MSE, L2. */
 export const train: Benchmark = {
   name: 'train',
   summary: 'training steps per second of the deep linear UFM; --peers: beside PyTorch',
   async run(options) {
-    const peer = options.peers ? await TorchPeer.start('torch_ufm.py') : null
-    if (options.peers && !peer)
-      options.say('bench: no PyTorch for /usr/bin/python3 (Debian: apt install python3-torch).')
+    const peer = await startPeer('torch_ufm.py', options)
     for (const { dtype, blas } of BACKENDS) {
       const backend = await createBackend({ id: 'cpu', dtype, blas })
       if (blas === 'auto' && backend.description.blas === 'embedded') {
@@ -47,33 +44,11 @@ export const train: Benchmark = {
 }
 
 async function measure(one: UfmCase, backend: Backend, peer: TorchPeer | null, options: BenchOptions): Promise<void> {
-  const { dtype, id, blas, threads } = backend.description
-  const described = { system: 'deep-ufm', loss: 'mse', ...one, dtype, backend: id, blas, threads }
   const training = startTraining(one, backend)
-  const rates = { ours: [] as number[], eager: [] as number[], 'head-first': [] as number[] }
-  // Rounds alternate, so that a slower minute of the machine slows all of them alike.
-  for (let round = 0; round < ROUNDS; round++) {
-    rates.ours.push(callsPerSecond(() => training.advance(), SECONDS))
-    if (!peer) continue
-    for (const method of ['eager', 'head-first'] as const) {
-      rates[method].push(await peer.stepsPerSecond({ method, dtype, ...one, seconds: SECONDS }))
-    }
-  }
+  const requests = ['eager', 'head-first'].map((method) => ({ method, dtype: backend.dtype, ...one }))
+  const ours = async (seconds: number) => callsPerSecond(() => training.advance(), seconds)
+  const described = { system: 'deep-ufm', loss: 'mse', ...one }
+  const measured = { bench: 'train', described, backend: backend.description, unit: 'steps', ours, requests }
+  await measureBesidePeer(measured, peer, options)
   training.dispose()
-  const ours = median(rates.ours)
-  options.emit({ bench: 'train', case: described, metric: 'steps per second', value: ours })
-  for (const method of peer ? (['eager', 'head-first'] as const) : []) {
-    options.emit({
-      bench: 'train',
-      case: described,
-      metric: `PyTorch ${method}, steps per second`,
-      value: median(rates[method]),
-    })
-    options.emit({
-      bench: 'train',
-      case: described,
-      metric: `ratio to PyTorch ${method}`,
-      value: ours / median(rates[method]),
-    })
-  }
 }
