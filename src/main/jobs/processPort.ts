@@ -22,7 +22,8 @@ export function processPort(): WorkerPort {
   const send = process.send.bind(process)
   process.on('disconnect', () => process.exit(1))
   return {
-    post: (message) => void send(message),
+    // What cannot be sent any more has no reader: the disconnect ends this process.
+    post: (message) => void send(message, () => undefined),
     onMessage: (listener) => void process.on('message', listener),
   }
 }
