@@ -16,14 +16,20 @@ export interface GemmProblem {
 }
 
 /** One product of a shape: where its operands lie is said at each call, so that stacks of matrices share it. */
-export type Gemm = (a: Offset, b: Offset, c: Offset) => void
+export interface Gemm {
+  (a: Offset, b: Offset, c: Offset): void
+  /** It is the WebAssembly kernel, which also runs on whole stacks. */
+  readonly isEmbedded?: true
+}
 
 export type GemmRoute = (problem: GemmProblem) => Gemm
 
 export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) =>
-    (a, b, c) =>
+  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) => {
+    const multiply = (a: Offset, b: Offset, c: Offset): void =>
       gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
+    return Object.assign(multiply, { isEmbedded: true } as const)
+  }
 }
 
 const ROW_MAJOR = 101

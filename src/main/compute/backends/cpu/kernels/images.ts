@@ -2,9 +2,7 @@ import type { Pair, Pooling, Sliding, Op } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
 import type { Offset, Windowed } from '../wasm'
-import { expectSize, misfit, one, ONE, two, ZERO, type CpuCall, type CpuKernel } from './kernel'
-
-const DOUBLE = Float64Array.BYTES_PER_ELEMENT
+import { DOUBLE, expectSize, misfit, one, ONE, two, ZERO, type CpuCall, type CpuKernel } from './kernel'
 
 /*
  * A convolution is one product per sample and group, with the columns of the image (see assembly/convolution.ts) in
