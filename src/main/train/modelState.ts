@@ -2,6 +2,8 @@ import { LabError } from '#shared/errors'
 import type { Backend } from '../compute/backends/backend'
 import { Graph } from '../compute/graph/graph'
 import type { Node } from '../compute/graph/node'
+import { reassociate } from '../compute/graph/reassociate'
+import { grad } from '../compute/graph/transforms'
 import type { Matrix } from '../compute/matrix'
 import { Workspace } from '../compute/program/workspace'
 import type { Batch, Forward, Model, Split } from '../core/model'
@@ -44,6 +46,11 @@ export class ModelState {
   forwardOn(batch: Batch<Node>): Forward {
     const byName = this.model.parameters.map((parameter, i) => [parameter.name, this.parameterNodes[i]] as const)
     return this.model.forward(Object.fromEntries(byName.filter(isDefined)), batch)
+  }
+
+  /** Gradients of the data loss in each parameter, multiplied in the cheapest order. */
+  gradientsOf(forward: Forward): Node[] {
+    return grad(reassociate(forward.dataLoss), this.parameterNodes)
   }
 
   /** @throws LabError 'shape' when an array is missing or does not fit */

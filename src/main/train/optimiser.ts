@@ -1,14 +1,15 @@
-import type { ScalarCell } from '../compute/backends/backend'
+import { LabError } from '#shared/errors'
 import type { Graph } from '../compute/graph/graph'
 import type { Node } from '../compute/graph/node'
 import type { Update } from '../compute/program/updates'
+import type { Coefficients } from './coefficients'
 
-/** One trained array with the gradient of the data loss in it. */
+/** One trained array, of a run or of all replicas, with the gradient of the data loss in it. */
 export interface OptimisedParameter {
   readonly node: Node
   readonly gradient: Node
-  /** λ: the loss has the term λ/2 ‖θ‖². */
-  readonly weightDecay: number
+  /** λ of each replica (one for a run of its own): the loss has the term λ/2 ‖θ‖². */
+  readonly weightDecays: readonly number[]
 }
 
 /** How an optimiser changes the state in one step. */
@@ -16,26 +17,37 @@ export interface Optimiser {
   readonly updates: readonly Update[]
   /** Its own state beside the parameters, zero at the start. */
   readonly state: readonly Node[]
-  /** Sets η for the steps that follow. */
-  setLearningRate(rate: number): void
+}
+
+/**
+ * Gradient descent where μ = 0, else the heavy ball; μ is given for each replica.
+ *
+ * @throws LabError 'bad-input' if only some are 0: the two round differently, so they do not share a program
+ */
+export function optimiserFor(
+  graph: Graph,
+  parameters: readonly OptimisedParameter[],
+  momenta: readonly number[],
+  coefficients: Coefficients,
+): Optimiser {
+  if (momenta.every((momentum) => momentum === 0)) return gradientDescent(parameters, coefficients)
+  if (momenta.includes(0)) {
+    throw new LabError('bad-input', 'Replicas with momentum 0 and others do not share a program; train them apart.')
+  }
+  return heavyBall(graph, parameters, momenta, coefficients)
 }
 
 /** θ ← (1 − ηλ) θ − η g, with g the gradient of the data loss: gradient descent on the regularised loss. */
-export function gradientDescent(parameters: readonly OptimisedParameter[]): Optimiser {
-  const descent: ScalarCell = { value: 0 }
-  const kept = parameters.map(({ weightDecay }) => ({ weightDecay, cell: { value: 1 } }))
+function gradientDescent(parameters: readonly OptimisedParameter[], coefficients: Coefficients): Optimiser {
+  const descent = coefficients.scale((rate) => -rate)
   return {
-    updates: parameters.map(({ node, gradient }, i) => ({
+    updates: parameters.map(({ node, gradient, weightDecays }) => ({
       target: node,
       source: gradient,
-      keep: kept[i]?.cell ?? 1,
+      keep: coefficients.keep((rate, r) => 1 - rate * (weightDecays[r] ?? 0)),
       scale: descent,
     })),
     state: [],
-    setLearningRate(rate) {
-      descent.value = -rate
-      for (const { weightDecay, cell } of kept) cell.value = 1 - rate * weightDecay
-    },
   }
 }
 
@@ -43,23 +55,31 @@ export function gradientDescent(parameters: readonly OptimisedParameter[]): Opti
  * v ← μ v + g + λ θ, θ ← θ − η v, v₀ = 0: Polyak's heavy ball with coupled weight decay, as PyTorch's SGD
  * (no dampening) and the golden files have it.
  */
-export function heavyBall(graph: Graph, parameters: readonly OptimisedParameter[], momentum: number): Optimiser {
-  const descent: ScalarCell = { value: 0 }
+function heavyBall(
+  graph: Graph,
+  parameters: readonly OptimisedParameter[],
+  momenta: readonly number[],
+  coefficients: Coefficients,
+): Optimiser {
+  const [descent, whole] = [coefficients.scale((rate) => -rate), coefficients.scale(() => 1)]
+  const [momentum, kept] = [coefficients.keep((_, r) => momenta[r] ?? 0), coefficients.keep(() => 1)]
   const moving = parameters.map((parameter, i) => ({
     ...parameter,
     velocity: graph.input(`velocity ${i}`, parameter.node.shape),
   }))
   return {
     updates: [
-      ...moving.map(({ velocity, gradient }) => ({ target: velocity, source: gradient, keep: momentum, scale: 1 })),
+      ...moving.map(({ velocity, gradient }) => ({ target: velocity, source: gradient, keep: momentum, scale: whole })),
       ...moving
-        .filter(({ weightDecay }) => weightDecay !== 0)
-        .map(({ velocity, node, weightDecay }) => ({ target: velocity, source: node, keep: 1, scale: weightDecay })),
-      ...moving.map(({ velocity, node }) => ({ target: node, source: velocity, keep: 1, scale: descent })),
+        .filter(({ weightDecays }) => weightDecays.some((weightDecay) => weightDecay !== 0))
+        .map(({ velocity, node, weightDecays }) => ({
+          target: velocity,
+          source: node,
+          keep: kept,
+          scale: coefficients.scale((_, r) => weightDecays[r] ?? 0),
+        })),
+      ...moving.map(({ velocity, node }) => ({ target: node, source: velocity, keep: kept, scale: descent })),
     ],
     state: moving.map(({ velocity }) => velocity),
-    setLearningRate(rate) {
-      descent.value = -rate
-    },
   }
 }
