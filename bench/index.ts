@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
 import { hvp } from './hvp'
+import { replicas } from './replicas'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp]
+const benchmarks: readonly Benchmark[] = [train, hvp, replicas]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

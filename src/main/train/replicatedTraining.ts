@@ -22,9 +22,15 @@ export interface ReplicatedTrainingOptions {
   readonly batchSize: number | null
   /** The stream of mini-batches that all replicas see; null: each draws its own. */
   readonly sharedOrder: Random | null
-  /** At most so many replicas in one program; a choice of speed that changes no number. */
+  /** At most so many replicas in one program: a choice of speed that changes no number. By default, see BLOCK_BYTES. */
   readonly blockSize?: number
 }
+
+/**
+ * Parameters of one block: half the second-level cache of a core, because each kernel passes over all replicas of a
+ * block before the next one begins.
+ */
+const BLOCK_BYTES = 2 ** 19
 
 /**
  * Many runs of one model on the same data, trained step by step as few programs. Each replica goes through the numbers
@@ -76,10 +82,16 @@ export class ReplicatedTraining {
     return this.options.replicas.length - this.#stoppedAt.size
   }
 
-  advance(): void {
-    this.#feed.next()
-    for (let i = 0; i < this.#blocks.length; i++) this.#blocks[i]!.advance(this.#step)
-    this.#step++
+  /** Several steps at once let a block stay in the cache for all of them, unless all blocks must see one mini-batch. */
+  advance(steps = 1): void {
+    const together = this.options.sharedOrder ? 1 : steps
+    for (let done = 0; done < steps; done += together) {
+      this.#feed.next()
+      for (let i = 0; i < this.#blocks.length; i++) {
+        for (let step = 0; step < together; step++) this.#blocks[i]!.advance(this.#step + step)
+      }
+      this.#step += together
+    }
   }
 
   /** From now on this replica stays as it is, to the bit. */
@@ -147,17 +159,21 @@ export class ReplicatedTraining {
   }
 
   #makeBlocks(members: readonly Member[], stateOf: (member: Member) => ReplicaState): ReplicaBlock[] {
-    const { blockSize = members.length } = this.options
+    const { blockSize = this.#defaultBlockSize() } = this.options
     // Gradient descent and the heavy ball are different programs.
     const groups = [true, false].map((isPlain) => members.filter(({ replica }) => (replica.momentum === 0) === isPlain))
     return groups.flatMap((group) =>
-      Array.from({ length: Math.ceil(group.length / blockSize) }, (_, i) => {
-        const part = group.slice(i * blockSize, (i + 1) * blockSize)
+      evenParts(group, blockSize).map((part) => {
         const block = new ReplicaBlock(this.#graph, part)
         block.load(part.map(stateOf))
         return block
       }),
     )
+  }
+
+  #defaultBlockSize(): number {
+    const numbers = this.options.model.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+    return Math.max(1, Math.floor(BLOCK_BYTES / (numbers * Float64Array.BYTES_PER_ELEMENT)))
   }
 
   #initialState({ initial, weightDecays }: Replica): ReplicaState {
@@ -184,4 +200,12 @@ export class ReplicatedTraining {
     if (Number.isInteger(replica) && replica >= 0 && replica < count) return
     throw new LabError('not-found', `There is no replica ${replica}; they are counted from 0 to ${count - 1}.`)
   }
+}
+
+/** As few parts as the limit allows, of about the same length. */
+function evenParts<T>(list: readonly T[], limit: number): T[][] {
+  const count = Math.ceil(list.length / limit)
+  return Array.from({ length: count }, (_, i) =>
+    list.slice(Math.round((i * list.length) / count), Math.round(((i + 1) * list.length) / count)),
+  )
 }

@@ -171,6 +171,21 @@ describe('replicas', () => {
     })
   })
 
+  it.each([null, random(5, 'order')])(
+    'take several steps at once as one by one, shared mini-batches: %o',
+    async (order) => {
+      const options = await optionsFor(experiment, 5, { batchSize: 4, blockSize: 2, sharedOrder: order })
+      // A stream goes on where it was left: each training needs its own.
+      const fresh = () => new ReplicatedTraining({ ...options, sharedOrder: order && order.derive('fresh') })
+      const [oneByOne, atOnce] = [fresh(), fresh()]
+      for (let step = 0; step < STEPS; step++) oneByOne.advance()
+      atOnce.advance(STEPS - 5)
+      atOnce.advance(5)
+      expect(atOnce.step).toBe(STEPS)
+      expect(await atOnce.parameters()).toEqual(await oneByOne.parameters())
+    },
+  )
+
   it.each([0, 0.9])('that stop keep every bit while the others go on, μ = %d', async (momentum) => {
     const options = await optionsFor(experiment, 7, { momentum: () => momentum, batchSize: 4, blockSize: 4 })
     const training = new ReplicatedTraining(options)
