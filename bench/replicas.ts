@@ -16,10 +16,10 @@ const CASES: readonly UfmCase[] = [
   { L: 3, d: 64, K: 10, n: 10 },
 ]
 const SEEDS = 64
-const ROUNDS = 5
+const ROUNDS = 15
 /** Steps from one record point to the next. */
 const BETWEEN = 20
-const SECONDS = 1
+const SECONDS = 0.2
 
 /** Training steps per second, summed over 64 seeds of the linear UFM: as replicas, and one run after the other. */
 export const replicas: Benchmark = {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createBackend } from '#main/compute/backends/select'
+import { sizeOf } from '#main/compute/graph/node'
+import * as ops from '#main/compute/graph/ops'
 import { matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
 import type { Dataset, Model } from '#main/core/model'
@@ -47,11 +49,39 @@ function classifier(loss: 'mse' | 'ce', activation: 'relu' | 'tanh', biases: 'ye
   }
 }
 
+/** Kernels 3 × 1 × 3 × 3 on 4 × 4 images, relu, maxima of 2 × 2, head: cross-entropy. */
+function convNet(): Experiment {
+  const { data, model } = classifier('ce', 'relu', 'no')
+  const inputs = matrix(16, 15, random(0, 'images').normal(16 * 15))
+  const parameters = [
+    { name: 'C1', shape: [3, 1, 3, 3], layer: 1, kind: 'weight', weightDecay: 0.01 },
+    { name: 'W2', shape: [3, 12], layer: 2, kind: 'weight', weightDecay: 0.01 },
+  ] as const
+  return {
+    model: {
+      ...model,
+      parameters,
+      forward(nodes, batch) {
+        const N = batch.targets.shape[1]!
+        const images = ops.reshape(ops.transpose(batch.inputs!), [N, 1, 4, 4])
+        const maps = ops.relu(ops.conv2d(images, nodes['C1']!, { padding: 1 }))
+        const features = ops.transpose(ops.reshape(ops.maxPool(maps, 2), [N, 12]))
+        const logits = ops.matmul(nodes['W2']!, features)
+        return { logits, dataLoss: ops.scale(ops.softmaxCrossEntropy(logits, batch.targets), 1 / N), layers: [] }
+      },
+    },
+    data: { ...data, train: { ...data.train, inputs } },
+    initial: (seed) =>
+      Object.fromEntries(parameters.map(({ name, shape }) => [name, random(seed, name).normal(sizeOf(shape))])),
+  }
+}
+
 const experiments: readonly (readonly [string, Experiment])[] = [
   ['linear UFM, MSE', ufm('mse', 'linear')],
   ['ReLU UFM, cross-entropy', ufm('ce', 'relu')],
   ['ReLU MLP with biases, cross-entropy', classifier('ce', 'relu', 'yes')],
   ['tanh MLP with biases, MSE', classifier('mse', 'tanh', 'yes')],
+  ['conv net, cross-entropy', convNet()],
 ]
 const STEPS = 12
 

@@ -2,6 +2,7 @@ import { type Shape, sizeOf } from '../../../graph/node'
 import type { Op } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
+import type { GemmProblem } from '../gemm'
 import type { Offset } from '../wasm'
 import {
   coefficientsOfParts,
@@ -68,14 +69,8 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
   },
 }
 
-interface StackOfProducts {
+interface StackOfProducts extends Omit<GemmProblem, 'scale' | 'keep'> {
   readonly count: number
-  readonly transposeA: boolean
-  readonly transposeB: boolean
-  readonly m: number
-  readonly n: number
-  readonly k: number
-  readonly alpha: number
   readonly left: Offset
   readonly stepA: number
   readonly right: Offset
