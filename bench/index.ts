@@ -27,8 +27,8 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'blas'].includes(key))
+    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'dtype', 'blas'].includes(key))
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
-  return `${place.padEnd(44)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`
+  return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`
 }

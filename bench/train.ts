@@ -1,15 +1,27 @@
-import type { Backend } from '../src/main/compute/backends/backend'
+import type { Backend, Dtype } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
 import { callsPerSecond, median, type Benchmark, type BenchOptions } from './benchmark'
 import { TorchPeer } from './torchPeer'
 import { startTraining, type UfmCase } from './ufmTraining'
 
-const CASES: readonly UfmCase[] = [
-  { L: 3, d: 16, K: 4, n: 5 },
-  { L: 3, d: 32, K: 4, n: 10 },
-  { L: 3, d: 64, K: 10, n: 10 },
-  { L: 5, d: 128, K: 10, n: 10 },
-]
+const CASES: Readonly<Record<Dtype, readonly UfmCase[]>> = {
+  float64: [
+    { L: 3, d: 16, K: 4, n: 5 },
+    { L: 3, d: 32, K: 4, n: 10 },
+    { L: 3, d: 64, K: 10, n: 10 },
+    { L: 5, d: 128, K: 10, n: 10 },
+  ],
+  float32: [
+    { L: 3, d: 64, K: 10, n: 10 },
+    { L: 5, d: 128, K: 10, n: 10 },
+  ],
+}
+const BACKENDS = [
+  { dtype: 'float64', blas: 'auto' },
+  { dtype: 'float64', blas: 'embedded' },
+  { dtype: 'float32', blas: 'auto' },
+  { dtype: 'float32', blas: 'embedded' },
+] as const
 const ROUNDS = 3
 const SECONDS = 1
 
@@ -21,13 +33,13 @@ export const train: Benchmark = {
     const peer = options.peers ? await TorchPeer.start('torch_ufm.py') : null
     if (options.peers && !peer)
       options.say('bench: no PyTorch for /usr/bin/python3 (Debian: apt install python3-torch).')
-    for (const blas of ['auto', 'embedded'] as const) {
-      const backend = await createBackend({ id: 'cpu', dtype: 'float64', blas })
+    for (const { dtype, blas } of BACKENDS) {
+      const backend = await createBackend({ id: 'cpu', dtype, blas })
       if (blas === 'auto' && backend.description.blas === 'embedded') {
-        options.say('bench: no system BLAS found, measuring the embedded kernels only.')
+        options.say(`bench: no system BLAS found for ${dtype}, measuring the embedded kernels only.`)
         continue
       }
-      for (const one of CASES) await measure(one, backend, peer, options)
+      for (const one of CASES[dtype]) await measure(one, backend, peer, options)
       backend.dispose()
     }
     peer?.close()
@@ -44,7 +56,7 @@ async function measure(one: UfmCase, backend: Backend, peer: TorchPeer | null, o
     rates.ours.push(callsPerSecond(() => training.advance(), SECONDS))
     if (!peer) continue
     for (const method of ['eager', 'head-first'] as const) {
-      rates[method].push(await peer.stepsPerSecond({ method, ...one, seconds: SECONDS }))
+      rates[method].push(await peer.stepsPerSecond({ method, dtype, ...one, seconds: SECONDS }))
     }
   }
   training.dispose()

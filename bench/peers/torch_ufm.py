@@ -1,8 +1,9 @@
-"""PyTorch baselines for training the deep linear unconstrained feature model: float64, one thread, CPU.
+"""PyTorch baselines for training the deep linear unconstrained feature model: one thread, CPU.
 
-Reads one JSON object per line on standard input, {"method", "L", "d", "K", "n", "seconds"}, trains for about that
-long after a warm-up, and answers {"stepsPerSecond"} on one line. L counts the trainable d x d matrices; a K x d head
-and d x N free features come on top. Loss and step are those of the program under test:
+Reads one JSON object per line on standard input, {"method", "dtype", "L", "d", "K", "n", "seconds"}, trains for
+about that long after a warm-up, and answers {"stepsPerSecond"} on one line. dtype is "float64" or "float32". L counts
+the trainable d x d matrices; a K x d head and d x N free features come on top.
+Loss and step are those of the program under test:
 (1/2N) ||F - Y||^2 + lambda/2 (||H||^2 + sum ||W||^2), gradient descent.
 """
 import json
@@ -12,7 +13,6 @@ import time
 import torch
 
 torch.set_num_threads(1)
-torch.set_default_dtype(torch.float64)
 
 RATE, DECAY = 0.05, 5e-3
 
@@ -90,6 +90,7 @@ def rate_of(step, seconds):
 def main():
     for line in sys.stdin:
         case = json.loads(line)
+        torch.set_default_dtype(getattr(torch, case["dtype"]))
         make = METHODS[case["method"]]
         # Each in its own best mode: autograd for eager, no graph at all for the hand-written form.
         with torch.set_grad_enabled(case["method"] == "eager"):

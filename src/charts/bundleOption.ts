@@ -1,18 +1,10 @@
 import type { LineSeriesOption } from 'echarts'
-import {
-  colourOf,
-  currentStepMark,
-  curveNotes,
-  curvePoints,
-  curveScale,
-  endLabel,
-  labelRoom,
-  predictedLines,
-  type Curve,
-  type CurveColour,
-  type PredictedLevel,
-} from './curves'
+import { colourOf, currentStepMark, curveNotes, curvePoints, curveScale, type Curve, type CurveColour } from './curves'
+import { endLabel, labelRoom } from './directLabels'
+import { formatNumber } from './format'
 import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
+import { plainMath } from './mathText'
+import { predictedLines, type PredictedLevel } from './predictedLines'
 import { stepAxis } from './stepAxis'
 import type { ChartTheme } from './theme'
 import { crosshairTooltip } from './tooltip'
@@ -24,6 +16,8 @@ export interface BundleGroup {
   readonly records: readonly { readonly step: number; readonly data: Float64Array }[]
   /** How many leading components count as outliers; null where theory names no count. */
   readonly outlierCount: number | null
+  /** Values below this part of a record's largest are rounding noise; null where the quantity has no such level. */
+  readonly noiseLevel: number | null
 }
 
 export interface BundleInput {
@@ -49,9 +43,14 @@ const MOST_BULK_STRANDS = 120
  * (layers): each in its own colour, its bulk fainter.
  */
 export function bundleOption(input: BundleInput, theme: ChartTheme): DrawnMark {
-  const all = input.groups.flatMap(strandsOf)
+  const scale = curveScale(
+    input.yScale,
+    input.groups.flatMap(({ records }) => records.map(({ data }) => ({ values: data }))),
+  )
+  // On a linear axis rounding noise lies on the zero line and does no harm.
+  const cutsNoise = scale.kind === 'log'
+  const all = input.groups.flatMap((group) => strandsOf(group, cutsNoise)).filter(({ steps }) => steps.length > 0)
   const strands = thinBulk(all)
-  const scale = curveScale(input.yScale, strands)
   const axis = stepAxis(
     theme,
     strands.map((strand) => strand.steps),
@@ -66,7 +65,7 @@ export function bundleOption(input: BundleInput, theme: ChartTheme): DrawnMark {
     const label = labels.get(strand)
     return {
       type: 'line',
-      name: strand.label,
+      name: strand.name,
       data,
       showSymbol: data.length === 1,
       lineStyle: {
@@ -86,11 +85,17 @@ export function bundleOption(input: BundleInput, theme: ChartTheme): DrawnMark {
     data: [],
     silent: true,
     z: 4,
-    markLine: predictedLines(theme, input.predicted, scale),
+    markLine: predictedLines(theme, input.predicted, scale, {
+      x: axis.range,
+      y: range,
+      points: drawn.flatMap(({ data }) => data),
+    }),
   }
   const axisBreak = axis.breakMark(theme, range.from)
   const total = drawn.reduce((sum, { strand }) => sum + strand.steps.length, 0)
   const shown = drawn.reduce((sum, { data }) => sum + data.length, 0)
+  const measured = input.groups.flatMap(({ records }) => records).reduce((sum, { data }) => sum + data.length, 0)
+  const noise = measured - all.reduce((sum, { steps }) => sum + steps.length, 0)
   const missing = drawn.reduce((sum, item) => sum + item.missing, 0)
   return {
     option: {
@@ -103,17 +108,36 @@ export function bundleOption(input: BundleInput, theme: ChartTheme): DrawnMark {
     },
     notes: [
       ...(strands.length < all.length ? [`${strands.length} of ${all.length} components drawn`] : []),
+      ...noiseNote(input.groups, noise),
       ...curveNotes(shown, total, missing, scale),
     ],
   }
 }
 
-function strandsOf(group: BundleGroup): Strand[] {
+function noiseFloor({ noiseLevel }: BundleGroup, data: Float64Array): number {
+  return (noiseLevel ?? 0) * data.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+}
+
+/** '2841 values below 10⁻¹⁵ of the largest are rounding noise, not drawn'. */
+function noiseNote(groups: readonly BundleGroup[], noise: number): string[] {
+  const level = Math.max(...groups.map((group) => group.noiseLevel ?? 0))
+  if (noise === 0) return []
+  const values = noise === 1 ? 'value' : 'values'
+  return [`${noise} ${values} below ${formatNumber(level, 1)} of the largest: rounding noise, not drawn`]
+}
+
+function strandsOf(group: BundleGroup, cutsNoise: boolean): Strand[] {
   const components = Math.max(0, ...group.records.map((record) => record.data.length))
+  const records = group.records.map(({ step, data }) => ({
+    step,
+    data,
+    floor: cutsNoise ? noiseFloor(group, data) : 0,
+  }))
   return Array.from({ length: components }, (_, index): Strand => {
-    const present = group.records.filter((record) => index < record.data.length)
+    const present = records.filter(({ data, floor }) => index < data.length && !(Math.abs(data[index]!) < floor))
     return {
-      label: `${group.label} ${index + 1}`.trim(),
+      label: group.label,
+      name: `${plainMath(group.label)} ${index + 1}`.trim(),
       colour: group.colour,
       steps: Float64Array.from(present, (record) => record.step),
       values: Float64Array.from(present, (record) => record.data[index]!),

@@ -1,8 +1,7 @@
 import type { LineSeriesOption } from 'echarts'
 import { layerColour } from './colourMaps'
 import { downsample } from './downsample'
-import { formatNumber } from './format'
-import { positionsOf, textWidth } from './frame'
+import { positionsOf } from './frame'
 import { linearScale, logScale, type Scale } from './scale'
 import type { StepAxis } from './stepAxis'
 import { groupColour, type ChartTheme } from './theme'
@@ -16,7 +15,10 @@ export const markers = ['circle', 'rect', 'triangle', 'diamond'] as const
 export type Marker = (typeof markers)[number]
 
 export interface Curve {
+  /** Symbol or layer, at the curve's end. */
   readonly label: string
+  /** In words, for the table at the crosshair. */
+  readonly name: string
   readonly steps: Float64Array
   readonly values: Float64Array
   readonly colour: CurveColour
@@ -24,12 +26,7 @@ export interface Curve {
   readonly marker?: Marker
 }
 
-/** One value that theory predicts, drawn as a dashed level. */
-export interface PredictedLevel {
-  readonly value: number
-  readonly label: string
-}
-
+/** Beyond this many, labels at curves and levels would cover each other. */
 export const MOST_DIRECT_LABELS = 5
 
 export function colourOf(theme: ChartTheme, colour: CurveColour): string {
@@ -66,62 +63,6 @@ export function curveNotes(drawn: number, total: number, missing: number, scale:
     notes.push(`${missing} ${missing === 1 ? 'value' : 'values'} ${why}`)
   }
   return notes
-}
-
-/** Levels drawn once each: layers often share one predicted value. */
-export function distinctLevels(levels: readonly PredictedLevel[]): PredictedLevel[] {
-  const distinct: PredictedLevel[] = []
-  for (const level of levels) {
-    const same = distinct.some(({ value }) => Math.abs(value - level.value) <= 1e-9 * Math.abs(level.value))
-    if (!same) distinct.push(level)
-  }
-  return distinct
-}
-
-/** Dashed levels across the plot in the text colour, with their label at the left end. */
-export function predictedLines(
-  theme: ChartTheme,
-  levels: readonly PredictedLevel[],
-  scale: Scale,
-): NonNullable<LineSeriesOption['markLine']> {
-  const drawable = distinctLevels(levels).filter(({ value }) => Number.isFinite(scale.forward(value)))
-  return {
-    silent: true,
-    symbol: 'none',
-    animation: false,
-    lineStyle: { type: [4, 3], color: theme.text, width: theme.lineWidth * 0.75, opacity: 1 },
-    label: {
-      show: drawable.length <= MOST_DIRECT_LABELS,
-      position: 'insideStartTop',
-      color: theme.text,
-      fontSize: theme.tickSize,
-      fontFamily: theme.fontFamily,
-      distance: theme.tickSize * 0.2,
-    },
-    data: drawable.map(({ value, label }) => ({
-      yAxis: scale.forward(value),
-      name: label,
-      label: { formatter: `predicted ${label === '' ? '' : `${label} = `}${formatNumber(value)}` },
-    })),
-  }
-}
-
-/** Room in px that direct labels need right of the plot. */
-export function labelRoom(theme: ChartTheme, labels: readonly string[]): number {
-  return Math.max(0, ...labels.map((label) => textWidth(label, theme.tickSize))) + theme.tickSize * 2
-}
-
-/** Label at the right end of a curve: a dash in its colour, the words in the text colour, which is always legible. */
-export function endLabel(theme: ChartTheme, label: string, colour: string): NonNullable<LineSeriesOption['endLabel']> {
-  const font = { fontSize: theme.tickSize, fontFamily: theme.fontFamily }
-  return {
-    show: true,
-    formatter: `{key|–} ${label}`,
-    color: theme.text,
-    ...font,
-    rich: { key: { ...font, color: colour, fontWeight: 600 } },
-    distance: theme.tickSize * 0.6,
-  }
 }
 
 /** A thin line at the step that the other panels show; at the last step it would only cover the curves' ends. */

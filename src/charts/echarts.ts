@@ -9,6 +9,7 @@ import {
 import { use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
+import { measureWithShippedFonts } from './textMetrics'
 
 use([
   HeatmapChart,
@@ -24,5 +25,7 @@ use([
   SVGRenderer,
 ])
 
+measureWithShippedFonts()
+
 /** ECharts with exactly the parts our marks use; screen and export start charts from here, never from 'echarts'. */
-export { init } from 'echarts/core'
+export { connect, init } from 'echarts/core'

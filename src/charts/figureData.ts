@@ -2,15 +2,17 @@ import { LabError } from '#shared/errors'
 import type { FigureDefinition } from '#shared/figure'
 import type { MeasuredRecord, Prediction, QuantityDefinition } from '#shared/records'
 import { bundleOption, type BundleInput } from './bundleOption'
-import { markers, type CurveColour, type Marker, type PredictedLevel } from './curves'
+import { markers, type CurveColour, type Marker } from './curves'
 import { densityOption } from './densityOption'
 import { drawnLayers, type FigureSelection, type FigureSource } from './figureSource'
 import { formatNumber } from './format'
 import { axisTitle, type DrawnMark } from './frame'
 import { heatmapOption } from './heatmapOption'
+import { layerName } from './layerName'
+import type { PredictedLevel } from './predictedLines'
 import { seriesOption, seriesReadout, type SeriesInput } from './seriesOption'
-import { outlierCountOf, spectrumNotes } from './spectrumMeta'
-import { spectrumReadout } from './spectrumLevels'
+import { noiseLevelOf, outlierCountOf, spectrumMetaOf, spectrumNotes } from './spectrumMeta'
+import { measuredReadout, predictionReadout } from './spectrumLevels'
 import { spectrumOption } from './spectrumOption'
 import type { ChartTheme } from './theme'
 import type { Table } from './toCsv'
@@ -96,6 +98,7 @@ function buildSeries(figure: Figure): BuiltFigure | EmptyFigure {
     curves: measured.map(({ part, series, colour }) => ({
       ...series,
       label: partLabel(figure, part),
+      name: partName(figure, part),
       colour,
       ...markerOf(figure, part, colour),
     })),
@@ -129,6 +132,7 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
       label: partLabel(figure, part),
       colour,
       records,
+      noiseLevel: noiseLevelOf(records.at(-1)!, part.quantity.kind),
       outlierCount: outlierCountOf(records.at(-1)!, part.quantity.kind, predictionOf(source, part)),
     })),
     yTitle: sharedTitle(quantities),
@@ -150,7 +154,7 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
     subtitle: joinNotes([layerNote(figure), ...drawn.notes]),
     readout:
       measured.length === 1 && only && shown
-        ? spectrumReadout(descending(shown.data), overlaid(figure, only.part))
+        ? predictionReadout(descending(shown.data), overlaid(figure, only.part))
         : null,
     table: { columns: ['quantity', 'layer', 'step', 'component', 'value'], rows },
   }
@@ -163,12 +167,12 @@ function buildSnapshot(figure: Figure, mark: 'spectrum' | 'density' | 'heatmap')
   const record = part && source.array(part.quantity.id, part.layer, selection.step)
   if (!part || !record) return emptyFigure(figure)
   const drawn = drawSnapshot(figure, mark, part, record)
-  const where = `${part.layer === null ? '' : `layer ${part.layer}, `}step ${formatNumber(record.step, 12)}`
+  const where = `${part.layer === null ? '' : `${layerName(part.layer)}, `}step ${formatNumber(record.step, 12)}`
   return {
     option: drawn.option,
     title: definition.title,
     subtitle: joinNotes([where, ...spectrumNotes(record), ...drawn.notes]),
-    readout: mark === 'spectrum' ? spectrumReadout(record.data, overlaid(figure, part)) : null,
+    readout: mark === 'spectrum' ? spectrumReadout(record, overlaid(figure, part)) : null,
     table: drawn.table,
   }
 }
@@ -208,6 +212,12 @@ function drawSnapshot(
   const drawn = densityOption({ grid, density, levels, xTitle: axisTitle('eigenvalue', 'λ', ''), yTitle: title }, theme)
   const table = Array.from(grid, (value, i) => [value, density[i]!])
   return { ...drawn, table: { columns: ['eigenvalue', 'density'], rows: table } }
+}
+
+/** Against the prediction where there is one; else what the spectrum says of itself. */
+function spectrumReadout(record: MeasuredRecord, prediction: Prediction | null): string | null {
+  const meta = spectrumMetaOf(record)
+  return predictionReadout(record.data, prediction) ?? (meta && measuredReadout(record.data, meta))
 }
 
 function spectrumTable(eigenvalues: Float64Array, levels: Prediction['levels']): Table {
@@ -259,10 +269,19 @@ function markerOf({ quantities }: Figure, { quantity }: Part, colour: CurveColou
   return { marker: markers[quantities.indexOf(quantity) % markers.length]! }
 }
 
-function partLabel({ parts, quantities }: Figure, { quantity, layer }: Part): string {
-  const name = quantity.symbol || quantity.label
-  if (layer === null || new Set(parts.map((part) => part.layer)).size === 1) return name
-  return quantities.length > 1 ? `${name}, layer ${layer}` : `layer ${layer}`
+/** What a part is called at its curve: its layer, its symbol, or both where both differ. */
+function partLabel(figure: Figure, part: Part): string {
+  return partText(figure, part, part.quantity.symbol || part.quantity.label)
+}
+
+/** The same in words: the table at the crosshair has no subscripts. */
+function partName(figure: Figure, part: Part): string {
+  return partText(figure, part, part.quantity.label)
+}
+
+function partText({ parts, quantities }: Figure, { layer }: Part, quantity: string): string {
+  if (layer === null || new Set(parts.map((part) => part.layer)).size === 1) return quantity
+  return quantities.length > 1 ? `${quantity}, ${layerName(layer)}` : layerName(layer)
 }
 
 /** Axis title for quantities that share it; different units are said, not hidden. */
@@ -277,7 +296,7 @@ function sharedTitle(quantities: readonly QuantityDefinition[]): string {
 
 function layerNote({ definition, parts }: Figure): string {
   const layer = definition.layers === 'one' ? parts[0]?.layer : undefined
-  return layer === undefined || layer === null ? '' : `layer ${layer}`
+  return layer === undefined || layer === null ? '' : layerName(layer)
 }
 
 /** The entries of a matrix have no order; levels are matched by rank. */

@@ -30,9 +30,10 @@ export function formatNumber(value: number, digits = 5): string {
   return sign + trimZeros(Math.abs(value).toFixed(Math.max(0, digits - 1 - exponent)))
 }
 
-/** A power of ten on a log axis: 1, 10, 100, then 10³; below one 0.1, 0.01, then 10⁻³. */
-export function formatPowerOfTen(exponent: number): string {
-  return Math.abs(exponent) <= 2 ? String(Number(`1e${exponent}`)) : `10${superscript(exponent)}`
+/** The powers of ten on one axis, all written alike: 0.01 … 1000 where every one lies between these, else 10⁻³ … 10⁴. */
+export function formatPowersOfTen(exponents: readonly number[]): string[] {
+  const arePlain = exponents.every((exponent) => exponent >= -2 && exponent <= 3)
+  return exponents.map((exponent) => (arePlain ? String(Number(`1e${exponent}`)) : `10${superscript(exponent)}`))
 }
 
 /** A tick of a linear axis whose ticks are `spacing` apart: all ticks of the axis get the same decimals. */

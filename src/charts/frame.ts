@@ -1,9 +1,11 @@
 import type { EChartsOption, GridComponentOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
+import { mathStyles, plainMath, richMath } from './mathText'
 import type { Scale, Ticks } from './scale'
+import { lineWidth } from './textMetrics'
 import type { ChartTheme } from './theme'
 
 /** Characters of an axis title that fit one line of a small figure, upright and lying. */
-const LONGEST_LINE = { x: 46, y: 34 }
+const LONGEST_LINE = { x: 46, y: 30 }
 
 /** What a mark returns: the chart, and what has to be said beside it. */
 export interface DrawnMark {
@@ -12,9 +14,10 @@ export interface DrawnMark {
   readonly notes: readonly string[]
 }
 
-/** 'test loss L (dimensionless)': every axis says its symbol and unit. */
+/** 'test loss L (dimensionless)': every axis says its symbol (once, where the label begins with it) and unit. */
 export function axisTitle(label: string, symbol: string, unit: string): string {
-  const name = symbol === '' || symbol === label ? label : `${label} ${symbol}`
+  const isNamed = symbol === '' || symbol === label || label.startsWith(`${symbol}:`)
+  const name = isNamed ? label : `${label} ${symbol}`
   return `${name} (${unit === '' ? 'dimensionless' : unit})`
 }
 
@@ -29,7 +32,7 @@ export function baseOption(theme: ChartTheme): EChartsOption {
 
 /** The plot area; axis labels and titles are kept inside the picture, `right` is kept free for direct labels. */
 export function gridOption(theme: ChartTheme, right = 0): GridComponentOption {
-  const margin = theme.tickSize * 0.6
+  const margin = theme.tickSize * 0.3
   const edges = { left: margin, right: margin + Math.max(right, theme.tickSize), top: margin, bottom: margin }
   return { ...edges, outerBoundsMode: 'same', outerBoundsContain: 'all', borderWidth: 0 }
 }
@@ -62,10 +65,8 @@ function axisPair(theme: ChartTheme, title: string, range: AxisRange, ticks: Tic
   const common = { type: 'value', min: range.from, max: range.to, scale: true } as const
   const main = {
     ...common,
-    name: title,
-    nameLocation: 'middle',
+    ...axisName(theme, title),
     nameGap: theme.labelSize * 0.8,
-    nameTextStyle: { color: theme.text, fontSize: theme.labelSize, lineHeight: theme.labelSize * 1.25 },
     axisLine: { show: true, onZero: false, lineStyle: stroke },
     axisTick: { show: true, length: theme.tickSize * 0.45, lineStyle: stroke, customValues: positions },
     axisLabel: {
@@ -107,10 +108,31 @@ export function yAxes(theme: ChartTheme, title: string, range: AxisRange, ticks:
   ]
 }
 
+/** An axis title halfway along its axis, its symbols set as mathematics. */
+export function axisName(theme: ChartTheme, title: string) {
+  return {
+    name: richMath(title),
+    nameLocation: 'middle',
+    nameTextStyle: {
+      color: theme.text,
+      fontSize: theme.labelSize,
+      lineHeight: theme.labelSize * 1.25,
+      rich: mathStyles(theme.fontFamily, theme.labelSize),
+      // Next to two axes in one place ECharts would leave far more.
+      textMargin: 2,
+    },
+  } as const
+}
+
+/** The panel's own ground behind a label, so that what it covers does not shine through. */
+export function labelGround(theme: ChartTheme) {
+  return { backgroundColor: theme.background, padding: [1, 2, 1, 2] }
+}
+
 /** A title that is too long for its axis in a small figure, in two lines of about equal length. */
 export function brokenTitle(title: string, axis: 'x' | 'y'): string {
   const longest = LONGEST_LINE[axis]
-  if (title.length <= longest) return title
+  if (title.includes('\n') || plainMath(title).length <= longest) return title
   const words = title.split(' ')
   let first = words[0] ?? ''
   let i = 1
@@ -125,9 +147,9 @@ export function ticksOver(scale: Scale, range: AxisRange, count?: number): Ticks
   return scale.ticks(range.from, range.to, count)
 }
 
-/** Rough width of a text in px: IBM Plex Sans averages 0.56 em per character. */
+/** Width of a title or label in px; marks of indices count nothing, indices as if they were letters. */
 export function textWidth(text: string, size: number): number {
-  return [...text].length * size * 0.56
+  return lineWidth(plainMath(text), size)
 }
 
 /** Positions that an array of values takes, and how many values have none. */

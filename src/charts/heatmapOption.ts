@@ -2,7 +2,16 @@ import type { HeatmapSeriesOption, LineSeriesOption } from 'echarts'
 import { LabError } from '#shared/errors'
 import { colourAt, diverging, inkOn, viridis } from './colourMaps'
 import { formatNumber } from './format'
-import { baseOption, brokenTitle, paddedRange, textWidth, ticksOver, type AxisRange, type DrawnMark } from './frame'
+import {
+  axisName,
+  baseOption,
+  brokenTitle,
+  paddedRange,
+  textWidth,
+  ticksOver,
+  type AxisRange,
+  type DrawnMark,
+} from './frame'
 import { linearScale } from './scale'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
@@ -91,11 +100,9 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
       position: 'right',
       min: range.from,
       max: range.to,
-      name: title,
-      nameLocation: 'middle',
+      ...axisName(t, title),
       nameRotate: 90,
       nameGap: t.labelSize * 0.6,
-      nameTextStyle: { color: t.text, fontSize: t.labelSize, lineHeight: t.labelSize * 1.25 },
       axisLine: { show: true, lineStyle: stroke },
       axisTick: { show: true, length: t.tickSize * 0.35, lineStyle: stroke, customValues: positions },
       axisLabel: {
@@ -141,7 +148,10 @@ function reduceToBlocks({ rows, columns, data }: HeatmapInput): Blocks {
   return { rows: blockRows, columns: blockColumns, data: reduced, step }
 }
 
-/** Signed values get a diverging map centred on 0, all others viridis from the smallest to the largest. */
+/**
+ * Signed values get a diverging map centred on 0, all others viridis between 0 and the extreme: stretched over a range
+ * that is narrow beside its distance from 0, rounding would look like structure.
+ */
 function colourRange(finite: Float64Array): ColourRange {
   const from = finite.reduce((min, value) => Math.min(min, value), Infinity)
   const to = finite.reduce((max, value) => Math.max(max, value), -Infinity)
@@ -150,9 +160,13 @@ function colourRange(finite: Float64Array): ColourRange {
   const isSigned = from < -1e-5 * Math.abs(to) && to > 0
   const reach = Math.max(-from, to)
   if (isSigned) return { from: -reach, to: reach, map: diverging }
-  // Small non-negative values count from 0, so that the bar shows its zero.
-  if (from >= 0 && from < 0.1 * to) return { from: 0, to, map: viridis }
-  return to > from ? { from, to, map: viridis } : { from: from - 0.5, to: to + 0.5, map: viridis }
+  if (to > 0) return { from: 0, to: rounded(to), map: viridis }
+  return from < 0 ? { from: rounded(from), to: 0, map: viridis } : { from: 0, to: 1, map: viridis }
+}
+
+/** To four digits: an extreme of 0.99999 stands on a bar that ends with its tick at 1. */
+function rounded(extreme: number): number {
+  return Number(extreme.toPrecision(4))
 }
 
 function cellsOf({ rows, columns, data, step }: Blocks, { from, to, map }: ColourRange): Cell[] {
@@ -216,10 +230,8 @@ function categoryAxis(theme: ChartTheme, title: string, count: number, step: num
   return {
     type: 'category',
     data: Array.from({ length: count }, (_, i) => String(i * step + 1)),
-    name: title,
-    nameLocation: 'middle',
+    ...axisName(theme, title),
     nameGap: theme.labelSize * 0.6,
-    nameTextStyle: { color: theme.text, fontSize: theme.labelSize },
     axisLine: { show: false },
     axisTick: { show: false },
     axisLabel: { color: theme.text, fontSize: theme.tickSize, hideOverlap: true },

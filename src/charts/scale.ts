@@ -1,4 +1,4 @@
-import { formatNumber, formatPowerOfTen, formatTick } from './format'
+import { formatNumber, formatPowersOfTen, formatTick } from './format'
 
 /** One labelled tick: where it stands on the transformed axis, and what it says. */
 export interface Tick {
@@ -78,20 +78,18 @@ function logTicks(from: number, to: number, count = 6): Ticks {
   // Within less than two decades the powers of ten alone say too little.
   if (last - first < 1) return { major: narrowLogTicks(from, to, count), minor: [] }
   const every = Math.max(1, Math.ceil((last - first + 1) / count))
-  const major: Tick[] = []
+  const labelled: number[] = []
   const minor: number[] = []
   for (let exponent = first - 1; exponent <= last; exponent++) {
-    if (exponent >= first) {
-      if (exponent % every === 0) major.push({ position: exponent, label: formatPowerOfTen(exponent) })
-      else minor.push(exponent)
-    }
+    if (exponent >= first) (exponent % every === 0 ? labelled : minor).push(exponent)
     if (every > 1) continue
     for (let digit = 2; digit <= 9; digit++) {
       const position = exponent + Math.log10(digit)
       if (position >= from && position <= to) minor.push(position)
     }
   }
-  return { major, minor }
+  const labels = formatPowersOfTen(labelled)
+  return { major: labelled.map((position, i) => ({ position, label: labels[i]! })), minor }
 }
 
 function narrowLogTicks(from: number, to: number, count: number): Tick[] {
@@ -116,7 +114,7 @@ function symlogTicks(
   const sides = (from < 0 ? 1 : 0) + (to > 0 ? 1 : 0)
   const every = Math.max(1, Math.ceil(((highest - lowest + 1) * sides) / count))
   const inside = (position: number) => position >= from - 1e-9 && position <= to + 1e-9
-  const major: Tick[] = inside(0) ? [{ position: 0, label: '0' }] : []
+  const labelled: { exponent: number; sign: number; position: number }[] = []
   const minor: number[] = []
   for (let exponent = lowest; exponent <= highest; exponent++) {
     for (const sign of [-1, 1]) {
@@ -124,7 +122,7 @@ function symlogTicks(
       // Counted from the top, so that the largest power always has its label.
       const isClearOfZero = !inside(0) || Math.abs(position) > ROOM_OF_ZERO * (to - from)
       if ((highest - exponent) % every === 0 && inside(position) && isClearOfZero) {
-        major.push({ position, label: `${sign < 0 ? '−' : ''}${formatPowerOfTen(exponent)}` })
+        labelled.push({ exponent, sign, position })
       } else if (inside(position)) minor.push(position)
       if (every > 1) continue
       for (let digit = 2; digit <= 9; digit++) {
@@ -133,6 +131,8 @@ function symlogTicks(
       }
     }
   }
-  major.sort((a, b) => a.position - b.position)
-  return { major, minor }
+  const powers = formatPowersOfTen(labelled.map(({ exponent }) => exponent))
+  const major = labelled.map(({ sign, position }, i) => ({ position, label: `${sign < 0 ? '−' : ''}${powers[i]!}` }))
+  if (inside(0)) major.push({ position: 0, label: '0' })
+  return { major: major.sort((a, b) => a.position - b.position), minor }
 }

@@ -5,16 +5,14 @@ import {
   curveNotes,
   curvePoints,
   curveScale,
-  distinctLevels,
-  endLabel,
-  labelRoom,
   MOST_DIRECT_LABELS,
-  predictedLines,
   type Curve,
-  type PredictedLevel,
 } from './curves'
+import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
 import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
+import { mathStyles, richMath } from './mathText'
+import { distinctLevels, predictedLines, type PredictedLevel } from './predictedLines'
 import { relativeError } from './relativeError'
 import { stepAxis } from './stepAxis'
 import type { ChartTheme } from './theme'
@@ -46,7 +44,7 @@ export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
     const colour = colourOf(theme, curve.colour)
     return {
       type: 'line',
-      name: curve.label,
+      name: curve.name,
       data,
       symbol: curve.marker ?? 'circle',
       symbolSize: curve.marker ? sparseMarkers(theme, data.length) : theme.markerSize * 0.8,
@@ -64,7 +62,12 @@ export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
     type: 'line',
     data: [],
     silent: true,
-    markLine: predictedLines(theme, predicted, scale),
+    z: 4,
+    markLine: predictedLines(theme, predicted, scale, {
+      x: axis.range,
+      y: range,
+      points: drawn.flatMap(({ data }) => data),
+    }),
   }
   const axisBreak = axis.breakMark(theme, range.from)
   const series: SeriesOption[] = [
@@ -142,8 +145,13 @@ function curveLegend(theme: ChartTheme, curves: readonly Curve[]): LegendCompone
     itemHeight: theme.tickSize * 0.6,
     itemGap: theme.tickSize * 0.4,
     padding: theme.tickSize * 0.4,
-    textStyle: { color: theme.text, fontSize: theme.tickSize },
-    data: curves.map((curve) => curve.label),
+    textStyle: {
+      color: theme.text,
+      fontSize: theme.tickSize,
+      rich: mathStyles(theme.fontFamily, theme.tickSize),
+    },
+    data: curves.map((curve) => curve.name),
+    formatter: (name) => richMath(curves.find((curve) => curve.name === name)?.label ?? name),
   }
 }
 

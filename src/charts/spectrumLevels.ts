@@ -1,4 +1,4 @@
-import type { Prediction } from '#shared/records'
+import type { Prediction, SpectrumMeta } from '#shared/records'
 import { formatNumber } from './format'
 import { relativeError } from './relativeError'
 
@@ -65,19 +65,53 @@ export function matchLevels(eigenvalues: Float64Array, levels: readonly Level[])
   return matched
 }
 
+/** Theory's labels say 'outliers' of whatever kind, and nothing else of the bulk. */
+export function isOutlierLevel({ label }: Pick<Level, 'label'>): boolean {
+  return label.includes('outlier')
+}
+
+/** So many levels are listed where none is labelled an outlier. */
+const MOST_BULK_LEVELS = 2
+
 /**
- * '9 × 0.21537, predicted 0.2153700722, error 2·10⁻⁶' for each predicted level, largest first; null without one.
- * The error is that of the worst eigenvalue of the group.
+ * '9 × 0.21537, predicted 0.2153700722, error 2·10⁻⁶', a line for each level of outliers (else for the two largest),
+ * and one for the rest; null where theory says nothing. The error is that of the worst eigenvalue of a level.
+ *
+ * @param eigenvalues descending
  */
-export function spectrumReadout(eigenvalues: Float64Array, prediction: Prediction | null): string | null {
+export function predictionReadout(eigenvalues: Float64Array, prediction: Prediction | null): string | null {
   const matched = matchLevels(eigenvalues, prediction?.levels ?? [])
   if (matched.length === 0) return null
-  const shown = matched.slice(0, 3).map(({ measured, predicted, error }) => {
+  const outliers = matched.filter(isOutlierLevel)
+  const listed = outliers.length > 0 ? outliers : matched.slice(0, MOST_BULK_LEVELS)
+  const rest = matched.filter((level) => !listed.includes(level))
+  const lines = listed.map(({ measured, predicted, error }) => {
     const value = formatNumber(measured.value)
     return `${measured.copies} × ${value}, predicted ${formatNumber(predicted, 10)}, error ${formatNumber(error, 1)}`
   })
-  const rest = matched.length - shown.length
-  return shown.join('; ') + (rest > 0 ? `; and ${rest} more ${rest === 1 ? 'level' : 'levels'}` : '')
+  if (rest.length > 0) {
+    const worst = rest.reduce((most, { error }) => Math.max(most, error), 0)
+    const levels = rest.length === 1 ? '1 further level' : `${rest.length} further levels`
+    lines.push(`${levels}, largest error ${formatNumber(worst, 1)}`)
+  }
+  return lines.join('\n')
+}
+
+/**
+ * Without a prediction: what stands out by the theory count, and what comes next; else the two ends of what is known.
+ * '16 outliers by theory count: 3.1214 … 0.42', 'then 0.11 … 0.002, largest 128 of 4453'.
+ *
+ * @param eigenvalues descending
+ */
+export function measuredReadout(eigenvalues: Float64Array, { dimension, complete, theoryCount }: SpectrumMeta): string {
+  const known = complete ? `all ${dimension}` : `largest ${eigenvalues.length} of ${dimension}`
+  if (eigenvalues.length === 0) return known
+  const between = (from: number, to: number) =>
+    `${formatNumber(eigenvalues[from]!)} … ${formatNumber(eigenvalues[to - 1]!)}`
+  const count = eigenvalues.length
+  if (theoryCount === null || theoryCount < 1 || theoryCount >= count) return `${between(0, count)}, ${known}`
+  const outliers = `${theoryCount} ${theoryCount === 1 ? 'outlier' : 'outliers'} by theory count`
+  return `${outliers}: ${between(0, theoryCount)}\nthen ${between(theoryCount, count)}, ${known}`
 }
 
 function groupOf(members: Float64Array): EigenvalueGroup {

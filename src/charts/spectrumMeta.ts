@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { MeasuredRecord, Prediction, QuantityDefinition, SpectrumMeta } from '#shared/records'
 import { formatNumber } from './format'
+import { isOutlierLevel } from './spectrumLevels'
 
 const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
   matrix: z.string(),
@@ -20,9 +21,19 @@ export function spectrumMetaOf(record: MeasuredRecord): SpectrumMeta | null {
   return parsed.success ? parsed.data : null
 }
 
+/** Below this part of the largest eigenvalue differences are rounding, for each precision. */
+const ROUNDING: Readonly<Record<SpectrumMeta['dtype'], number>> = { float64: 1e-15, float32: 1e-7 }
+
+/** The part of the largest value below which a vector holds rounding noise; null for what is no spectrum or vector. */
+export function noiseLevelOf(record: MeasuredRecord, kind: QuantityDefinition['kind']): number | null {
+  if (kind !== 'spectrum' && kind !== 'vector') return null
+  return ROUNDING[spectrumMetaOf(record)?.dtype ?? 'float64']
+}
+
 /**
- * How many leading components are outliers: what a spectrum says itself; of another vector as many as theory predicts
- * non-zero values. Null where neither names a count, and for matrices, whose entries have no order.
+ * How many leading components are outliers: what a spectrum says itself, else as many as theory labels so; of another
+ * vector as many as theory predicts non-zero values. Null where none names a count, and for matrices, whose entries have
+ * no order.
  */
 export function outlierCountOf(
   record: MeasuredRecord,
@@ -30,9 +41,17 @@ export function outlierCountOf(
   prediction: Prediction | null,
 ): number | null {
   const meta = spectrumMetaOf(record)
-  if (meta) return meta.theoryCount
+  if (meta) return meta.theoryCount ?? labelledOutliers(prediction)
   if (kind === 'matrix' || !prediction) return null
   return prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
+}
+
+/** Copies of the levels that theory labels outliers, as long as these lead; null without any. */
+function labelledOutliers(prediction: Prediction | null): number | null {
+  const levels = [...(prediction?.levels ?? [])].sort((a, b) => b.value - a.value)
+  const bulk = levels.findIndex((level) => !isOutlierLevel(level))
+  const leading = bulk < 0 ? levels : levels.slice(0, bulk)
+  return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
 }
 
 /** What a reader must know of a spectrum: matrix, method, completeness, precision, residual. */
@@ -43,5 +62,5 @@ export function spectrumNotes(record: MeasuredRecord): string[] {
     ? `${meta.dimension} eigenvalues`
     : `largest ${record.data.length} of ${meta.dimension} eigenvalues`
   const residual = meta.maxResidual === null ? [] : [`residual ≤ ${formatNumber(meta.maxResidual, 1)}`]
-  return [meta.matrix, listed, `${meta.method}, ${meta.dtype}`, ...residual]
+  return [listed, `${meta.method}, ${meta.dtype}`, ...residual, meta.matrix]
 }

@@ -1,7 +1,7 @@
 import type { LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Prediction } from '#shared/records'
-import { formatNumber, formatPowerOfTen } from './format'
-import { baseOption, gridOption, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
+import { formatNumber, formatPowersOfTen } from './format'
+import { baseOption, gridOption, labelGround, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
 import { linearScale, symlogScale, type Scale, type Tick } from './scale'
 import { groupEigenvalues, type EigenvalueGroup } from './spectrumLevels'
 import type { ChartTheme } from './theme'
@@ -22,8 +22,8 @@ const BINS = 80
 const BASE_COUNT = 0.5
 const GROUP_TOLERANCE = 1e-3
 const MOST_NAMED_STICKS = 6
-/** Room beyond the tallest stick for up to two lines of label. */
-const LABEL_ROOM = 1.4
+/** Room beyond the tallest stick for its label, also in a small panel. */
+const LABEL_ROOM = 1.7
 
 /**
  * Eigenvalues of one step: the bulk as a histogram, every group of equal outliers as a stick with its multiplicity, and
@@ -142,9 +142,12 @@ function stickSeries(
     x: scale.forward(group.value),
     y: (isMeasured ? 1 : -1) * heightOf(group.copies),
     text: stickLabel(group, groups.length),
+    copies: group.copies,
     name: `${role}: ${group.copies} × ${formatNumber(group.value, isMeasured ? 5 : 10)}`,
   }))
-  const labels = jointLabels(heads, reach)
+  const labels = jointLabels(heads, reach, (cluster) =>
+    isMeasured ? `${cluster.reduce((sum, { copies }) => sum + copies, 0)} outliers` : `${cluster.length} levels`,
+  )
   return [
     {
       type: 'line',
@@ -178,7 +181,9 @@ function stickSeries(
         distance: theme.tickSize * 0.3,
         color: theme.text,
         fontSize: theme.tickSize,
+        lineHeight: theme.tickSize * 1.2,
         fontFamily: theme.fontFamily,
+        ...labelGround(theme),
       },
       labelLayout: { hideOverlap: true },
       z: 5,
@@ -190,10 +195,15 @@ interface Head {
   readonly x: number
   readonly y: number
   readonly text: string
+  readonly copies: number
 }
 
-/** Sticks closer than `reach` share one label, a line each, at the tallest of them. */
-function jointLabels<H extends Head>(heads: readonly H[], reach: number): Map<H, string> {
+/** Sticks closer than `reach` share one label at the tallest of them: two a line each, more only their number. */
+function jointLabels<H extends Head>(
+  heads: readonly H[],
+  reach: number,
+  summary: (cluster: readonly H[]) => string,
+): Map<H, string> {
   const sorted = [...heads].sort((a, b) => b.x - a.x)
   const labels = new Map<H, string>()
   for (let i = 0; i < sorted.length;) {
@@ -202,8 +212,8 @@ function jointLabels<H extends Head>(heads: readonly H[], reach: number): Map<H,
     i += cluster.length
     const tallest = cluster.reduce((best, head) => (Math.abs(head.y) > Math.abs(best.y) ? head : best))
     const lines = cluster.map((head) => head.text).filter((text) => text !== '')
-    const shown = lines.length <= 3 ? lines : [...lines.slice(0, 2), `and ${lines.length - 2} more`]
-    labels.set(tallest, shown.join('\n'))
+    // Many sticks of one eigenvalue each speak for themselves.
+    if (lines.length > 0) labels.set(tallest, cluster.length <= 2 ? lines.join('\n') : summary(cluster))
   }
   return labels
 }
@@ -215,21 +225,23 @@ function stickLabel({ value, copies }: EigenvalueGroup, sticks: number): string 
 }
 
 function countTitle(mirrored: boolean): string {
-  return mirrored ? '← predicted   count   measured →' : 'count'
+  // The axis of a small panel has no room for more in one line.
+  return mirrored ? 'count\n← predicted   measured →' : 'count'
 }
 
 /** Counts 1, 10, 100 … upwards, and downwards for the mirror. */
 function countTicks(bottom: number, top: number) {
-  const major: Tick[] = []
+  const powers: { exponent: number; position: number }[] = []
   const minor: number[] = []
   for (const [sign, reach] of [[-1, -bottom] as const, [1, top] as const]) {
     for (let exponent = 0; heightOf(10 ** exponent) <= reach; exponent++) {
-      major.push({ position: sign * heightOf(10 ** exponent), label: formatPowerOfTen(exponent) })
+      powers.push({ exponent, position: sign * heightOf(10 ** exponent) })
       for (let digit = 2; digit <= 9 && heightOf(digit * 10 ** exponent) <= reach; digit++) {
         minor.push(sign * heightOf(digit * 10 ** exponent))
       }
     }
   }
-  major.sort((a, b) => a.position - b.position)
-  return { major, minor }
+  const labels = formatPowersOfTen(powers.map(({ exponent }) => exponent))
+  const major = powers.map(({ position }, i): Tick => ({ position, label: labels[i]! }))
+  return { major: major.sort((a, b) => a.position - b.position), minor }
 }

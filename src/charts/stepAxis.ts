@@ -1,6 +1,6 @@
 import type { SeriesOption, XAXisComponentOption } from 'echarts'
 import { xAxes, type AxisRange } from './frame'
-import { logScale } from './scale'
+import { logScale, type Ticks } from './scale'
 import type { ChartTheme } from './theme'
 
 /** A logarithmic step axis on which step 0 stands apart, left of a break. */
@@ -27,7 +27,7 @@ export function stepAxis(theme: ChartTheme, curves: readonly Float64Array[]): St
   const span = Math.max(Math.log10(last) - start, 0.3)
   const zero = start - 0.09 * span
   const range = { from: (hasZero ? zero : start) - 0.03 * span, to: start + 1.01 * span }
-  const ticks = logScale.ticks(start, range.to)
+  const ticks = wholeSteps(logScale.ticks(start, range.to))
   const major = hasZero ? [{ position: zero, label: '0' }, ...ticks.major] : ticks.major
   return {
     range,
@@ -36,6 +36,15 @@ export function stepAxis(theme: ChartTheme, curves: readonly Float64Array[]): St
     position: (step) => (step > 0 ? Math.log10(step) : zero),
     breakMark: (markTheme, bottom) => (hasZero ? breakSeries(markTheme, (zero + start) / 2, bottom) : null),
   }
+}
+
+/** Over less than two decades a log axis has ticks between the whole numbers, where no step is. */
+function wholeSteps({ major, minor }: Ticks): Ticks {
+  const whole = major.flatMap(({ position }) => {
+    const step = Number((10 ** position).toPrecision(12))
+    return Number.isInteger(step) ? [{ position, label: String(step) }] : []
+  })
+  return minor.length > 0 ? { major, minor } : { major: whole, minor }
 }
 
 function breakSeries(theme: ChartTheme, x: number, y: number): SeriesOption {

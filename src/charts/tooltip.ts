@@ -2,7 +2,8 @@ import type { TooltipComponentOption } from 'echarts'
 import { formatNumber } from './format'
 import type { ChartTheme } from './theme'
 
-const MOST_ROWS = 12
+/** With more, the table would cover the curves of a small panel. */
+const MOST_ROWS = 6
 
 /** A tooltip drawn as text on the chart: no HTML, so no name can carry markup and the page's CSP stays strict. */
 function textTooltip(theme: ChartTheme): TooltipComponentOption {

@@ -33,23 +33,39 @@ export interface ChoiceParam extends ParamBase {
   readonly default: string
   readonly options: readonly { readonly value: string; readonly label: string }[]
 }
-export type ParamDefinition = IntegerParam | RealParam | ChoiceParam
+/** A list of whole numbers, one per layer or class; `default: []` stands for "as the other parameters say". */
+export interface IntegersParam extends ParamBase {
+  readonly type: 'integers'
+  readonly default: readonly number[]
+  /** Bounds of each entry. */
+  readonly min: number
+  readonly max: number
+  readonly maxLength: number
+}
+/** A list of numbers, as IntegersParam. */
+export interface RealsParam extends ParamBase {
+  readonly type: 'reals'
+  readonly default: readonly number[]
+  readonly min: number
+  readonly max: number
+  readonly maxLength: number
+}
+export type ParamDefinition = IntegerParam | RealParam | ChoiceParam | IntegersParam | RealsParam
 export type ParamSchema = Readonly<Record<string, ParamDefinition>>
 
-export type ParamValue = number | string
+export type ParamValue = number | string | readonly number[]
 export type ParamValues = Readonly<Record<string, ParamValue>>
-/** The values of a schema with its own types: numbers for numeric parameters, strings for choices. */
+/** The values of a schema with its own types: numbers for numeric parameters, strings for choices, arrays for lists. */
 export type ParamsOf<S extends ParamSchema> = {
-  readonly [P in keyof S]: S[P] extends ChoiceParam ? string : number
+  readonly [P in keyof S]: S[P] extends ChoiceParam
+    ? string
+    : S[P] extends IntegersParam | RealsParam
+      ? readonly number[]
+      : number
 }
 
-type Given<T extends ParamDefinition> = Omit<T, 'type' | 'min' | 'max' | 'scale' | 'group' | 'label'> &
-  Partial<
-    Pick<T & { min: number; max: number; scale: 'linear' | 'log' }, Extract<keyof T, 'min' | 'max' | 'scale'>>
-  > & {
-    label: string
-    group?: ParamGroup
-  }
+type WithDefault = 'min' | 'max' | 'scale' | 'maxLength' | 'group'
+type Given<T extends ParamDefinition> = Omit<T, 'type' | WithDefault> & Partial<Pick<T, Extract<keyof T, WithDefault>>>
 
 export function integer(given: Given<IntegerParam>): IntegerParam {
   return { type: 'integer', group: 'model', min: 0, max: 1e6, ...given }
@@ -59,6 +75,13 @@ export function real(given: Given<RealParam>): RealParam {
 }
 export function choice(given: Given<ChoiceParam>): ChoiceParam {
   return { type: 'choice', group: 'model', ...given }
+}
+
+export function integers(given: Given<IntegersParam>): IntegersParam {
+  return { type: 'integers', group: 'model', min: 0, max: 1e6, maxLength: 100, ...given }
+}
+export function reals(given: Given<RealsParam>): RealsParam {
+  return { type: 'reals', group: 'model', min: 0, max: 1e6, maxLength: 100, ...given }
 }
 
 export function defaultsOf<S extends ParamSchema>(schema: S): ParamsOf<S> {
@@ -83,16 +106,24 @@ export function issueWith(name: string, definition: ParamDefinition, value: unkn
     return `${title}: got ${show(value)}, expected one of ${known.join(', ')}.`
   }
   const { min, max } = definition
-  const kind = definition.type === 'integer' ? 'a whole number' : 'a number'
-  if (
-    typeof value !== 'number' ||
-    !Number.isFinite(value) ||
-    (definition.type === 'integer' && !Number.isInteger(value))
-  ) {
-    return `${title}: got ${show(value)}, expected ${kind} from ${min} to ${max}.`
+  const whole = definition.type === 'integer' || definition.type === 'integers'
+  const acceptable = (entry: unknown) =>
+    typeof entry === 'number' &&
+    Number.isFinite(entry) &&
+    (!whole || Number.isInteger(entry)) &&
+    entry >= min &&
+    entry <= max
+  if (definition.type === 'integers' || definition.type === 'reals') {
+    const { maxLength } = definition
+    const entries: readonly unknown[] | null = Array.isArray(value) ? value : null
+    const wrong = entries?.findIndex((entry) => !acceptable(entry)) ?? -1
+    if (entries && wrong < 0 && entries.length <= maxLength) return null
+    const place = entries && wrong >= 0 ? ` with ${show(entries[wrong])} in place ${wrong + 1}` : ''
+    const kind = `a list of at most ${maxLength} ${whole ? 'whole numbers' : 'numbers'} from ${min} to ${max}`
+    return `${title}: got ${show(value)}${place}, expected ${kind}.`
   }
-  if (value < min || value > max) return `${title}: got ${value}, expected ${kind} from ${min} to ${max}.`
-  return null
+  if (acceptable(value)) return null
+  return `${title}: got ${show(value)}, expected ${whole ? 'a whole number' : 'a number'} from ${min} to ${max}.`
 }
 
 /**
@@ -137,4 +168,27 @@ export function checkParams<S extends ParamSchema>(
 
 function show(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value) ?? value)
+}
+
+/** A value as a person reads and types it: list entries with commas, nothing for an empty list. */
+export function paramText(value: ParamValue): string {
+  return Array.isArray(value) ? value.join(', ') : String(value)
+}
+
+/** What typed text says: what is no number stays text, for the schema to refuse by name. */
+export function paramFromText(definition: ParamDefinition, text: string): ParamValue {
+  if (definition.type === 'choice') return text
+  const numbers = text
+    .split(/[,\s]+/)
+    .filter((entry) => entry !== '')
+    .map((entry) => Number(entry.replace('−', '-')))
+  if (numbers.some(Number.isNaN)) return text
+  if (definition.type === 'integers' || definition.type === 'reals') return numbers
+  const [number] = numbers
+  return number !== undefined && numbers.length === 1 ? number : text
+}
+
+export function sameParam(a: ParamValue | undefined, b: ParamValue | undefined): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b
+  return a.length === b.length && a.every((entry, i) => entry === b[i])
 }

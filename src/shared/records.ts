@@ -43,6 +43,22 @@ export interface SpectrumMeta {
   readonly products: number | null
   /** Largest recomputed residual ‖Hv − λv‖ over the listed pairs; null for dense and exact routes. */
   readonly maxResidual: number | null
+  /** Copies found at the top beside those that theory predicts; absent where nothing was counted. */
+  readonly copies?: readonly {
+    readonly value: number
+    readonly found: number
+    readonly predicted: number | null
+    /** The list ends inside this level. */
+    readonly cut: boolean
+  }[]
+  /** Outliers by every rule that applies, each with what it rests on; they can be redone from the eigenvalues. */
+  readonly counts?: readonly {
+    readonly rule: string
+    readonly count: number
+    /** Null where the next eigenvalue is not known. */
+    readonly threshold: number | null
+    readonly statistic: number | null
+  }[]
 }
 
 /** A line of the run's log. */

@@ -12,7 +12,7 @@ export type Schedule = z.infer<typeof scheduleSchema>
 export const runSpecSchema = z.strictObject({
   system: z.string().min(1),
   /** Values of the system's own parameters; missing ones take their defaults. */
-  params: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
+  params: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.number()).readonly()])).default({}),
   seed: z
     .int()
     .min(0)

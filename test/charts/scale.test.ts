@@ -53,7 +53,7 @@ describe('logScale', () => {
 
   it('skips labels, not ticks, over many decades', () => {
     const { major, minor } = logScale.ticks(-15, 0)
-    expect(major.map((tick) => tick.label)).toEqual(['10⁻¹⁵', '10⁻¹²', '10⁻⁹', '10⁻⁶', '10⁻³', '1'])
+    expect(major.map((tick) => tick.label)).toEqual(['10⁻¹⁵', '10⁻¹²', '10⁻⁹', '10⁻⁶', '10⁻³', '10⁰'])
     expect(minor).toContain(-14)
   })
 

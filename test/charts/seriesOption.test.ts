@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { bundleOption } from '#charts/bundleOption'
+import { predictedLines } from '#charts/predictedLines'
+import { linearScale } from '#charts/scale'
 import { seriesOption, seriesReadout, type SeriesInput } from '#charts/seriesOption'
 import { themes } from '#charts/theme'
 import { toSvg } from '#charts/toSvg'
+import { textOf } from './textOf'
 
 const every = Float64Array.from({ length: 6001 }, (_, step) => step)
 
 function input(values: readonly Float64Array[], changes: Partial<SeriesInput> = {}): SeriesInput {
   const curves = values.map((value, index) => ({
     label: `layer ${index + 1}`,
+    name: `NC1, layer ${index + 1}`,
     steps: every.subarray(0, value.length),
     values: value,
     colour: { by: 'layer', index, count: values.length } as const,
@@ -63,7 +67,14 @@ describe('seriesOption', () => {
 
 it('bundleOption leaves out bulk curves beyond a hundred or so and says so, never an outlier', () => {
   const records = [0, 1, 10].map((step) => ({ step, data: Float64Array.from({ length: 500 }, (_, i) => 1 / (i + 1)) }))
-  const group = { label: 'ρ', colour: { by: 'group', index: 0 } as const, records, outlierCount: 9 }
+  const group = {
+    label: 'ρ',
+    colour: { by: 'group', index: 0 } as const,
+    name: 'eigenvalue',
+    records,
+    outlierCount: 9,
+    noiseLevel: null,
+  }
   const { option, notes } = bundleOption(
     { groups: [group], yTitle: 'ρ (dimensionless)', yScale: 'log', predicted: [], currentStep: null },
     themes.light,
@@ -71,4 +82,41 @@ it('bundleOption leaves out bulk curves beyond a hundred or so and says so, neve
   expect(notes[0]).toMatch(/^1\d\d of 500 components drawn$/)
   const svg = toSvg(option, { width: 84, height: 60, theme: 'light' })
   expect(svg.match(/stroke="#D55E00"/g)).toHaveLength(9)
+})
+
+it('bundleOption cuts the axis above rounding noise and counts what lies below', () => {
+  const records = [1, 10, 100].map((step) => ({ step, data: Float64Array.of(2, 1e-3, 1e-17 * step) }))
+  const group = { label: 'ρ', colour: { by: 'group', index: 0 } as const, records }
+  const { option, notes } = bundleOption(
+    {
+      groups: [{ ...group, outlierCount: 1, noiseLevel: 1e-15 }],
+      yTitle: 'ρ (dimensionless)',
+      yScale: 'log',
+      predicted: [],
+      currentStep: null,
+    },
+    themes.light,
+  )
+  expect(notes).toEqual(['3 values below 1·10⁻¹⁵ of the largest: rounding noise, not drawn'])
+  const words = textOf(toSvg(option, { width: 84, height: 60, theme: 'light' }))
+  expect(words).toContain('10⁻³')
+  expect(words).not.toMatch(/10⁻(¹[⁰-⁹]|[⁴-⁹])/)
+})
+
+it('predictedLines puts a label inside the plot, where no curve passes', () => {
+  const area = { x: { from: 0, to: 1 }, y: { from: 0, to: 1 } }
+  const placeOf = (value: number, points: number[][]) => {
+    const { data } = predictedLines(themes.light, [{ value, label: '' }], linearScale, { ...area, points })
+    const [line] = data ?? []
+    return line && 'label' in line ? line.label?.position : undefined
+  }
+  expect(placeOf(0.5, [])).toBe('insideStartTop')
+  expect(placeOf(0.99, [])).toBe('insideStartBottom')
+  expect(placeOf(0.5, [[0.1, 0.55]])).toBe('insideStartBottom')
+  expect(
+    placeOf(0.5, [
+      [0.1, 0.55],
+      [0.1, 0.45],
+    ]),
+  ).toBe('insideMiddleTop')
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { groupEigenvalues, matchLevels, spectrumReadout } from '#charts/spectrumLevels'
-import type { Prediction } from '#shared/records'
+import { groupEigenvalues, matchLevels, measuredReadout, predictionReadout } from '#charts/spectrumLevels'
+import type { Prediction, SpectrumMeta } from '#shared/records'
 
 const levels = [
   { value: 0, copies: 2, label: '' },
@@ -43,9 +43,37 @@ describe('matchLevels', () => {
   })
 })
 
-it('spectrumReadout says copies, value, prediction and error', () => {
-  expect(spectrumReadout(Float64Array.of(2, 2, 2.000004, 0, 0).sort().reverse(), prediction)).toBe(
-    '3 × 2, predicted 2, error 2·10⁻⁶; 2 × 0, predicted 0, error 0',
+it('predictionReadout says copies, value, prediction and error', () => {
+  expect(predictionReadout(Float64Array.of(2, 2, 2.000004, 0, 0).sort().reverse(), prediction)).toBe(
+    '3 × 2, predicted 2, error 2·10⁻⁶\n2 × 0, predicted 0, error 0',
   )
-  expect(spectrumReadout(Float64Array.of(1), null)).toBeNull()
+  expect(predictionReadout(Float64Array.of(1), null)).toBeNull()
+})
+
+it('predictionReadout lists outliers by their labels and sums up the rest', () => {
+  const labelled = [
+    { value: 2, copies: 1, label: 'symmetric outliers' },
+    { value: 1, copies: 1, label: 'bulk' },
+    { value: 0, copies: 2, label: 'zeros' },
+  ]
+  expect(predictionReadout(Float64Array.of(2, 1.5, 0, 0), { ...prediction, levels: labelled })).toBe(
+    '1 × 2, predicted 2, error 0\n2 further levels, largest error 0.5',
+  )
+})
+
+it('measuredReadout says where the theory count ends, and how much of the spectrum is known', () => {
+  const meta: SpectrumMeta = {
+    matrix: 'layer Hessian',
+    dimension: 4453,
+    includesRegularisation: false,
+    method: 'lanczos',
+    complete: false,
+    dtype: 'float64',
+    theoryCount: 2,
+    products: 90,
+    maxResidual: 1e-9,
+  }
+  const known = Float64Array.of(4, 3, 0.5, 0.25)
+  expect(measuredReadout(known, meta)).toBe('2 outliers by theory count: 4 … 3\nthen 0.5 … 0.25, largest 4 of 4453')
+  expect(measuredReadout(known, { ...meta, theoryCount: null })).toBe('4 … 0.25, largest 4 of 4453')
 })

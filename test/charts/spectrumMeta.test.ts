@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { outlierCountOf } from '#charts/spectrumMeta'
+import { noiseLevelOf, outlierCountOf } from '#charts/spectrumMeta'
 import type { MeasuredRecord, Prediction, SpectrumMeta } from '#shared/records'
 
 const vector: MeasuredRecord = {
@@ -38,6 +38,21 @@ const prediction: Prediction = {
 it('a spectrum knows its outlier count, also that theory names none', () => {
   expect(outlierCountOf(spectrum(1), 'spectrum', prediction)).toBe(1)
   expect(outlierCountOf(spectrum(null), 'spectrum', prediction)).toBeNull()
+})
+
+it('a spectrum without a count takes the levels that theory labels outliers, as long as they lead', () => {
+  const level = (value: number, copies: number, label: string) => ({ value, copies, label })
+  const levels = [level(0.1, 90, 'bulk'), level(0.9, 3, 'symmetric outliers'), level(0.8, 6, 'antisymmetric outliers')]
+  expect(outlierCountOf(spectrum(null), 'spectrum', { ...prediction, levels })).toBe(9)
+  const led = [...levels, level(1, 1, 'bulk')]
+  expect(outlierCountOf(spectrum(null), 'spectrum', { ...prediction, levels: led })).toBeNull()
+})
+
+it('rounding noise begins where the precision ends; matrices have no such level', () => {
+  expect(noiseLevelOf(spectrum(1), 'spectrum')).toBe(1e-15)
+  const single = spectrum(1)
+  expect(noiseLevelOf({ ...single, meta: { ...single.meta, dtype: 'float32' } }, 'spectrum')).toBe(1e-7)
+  expect(noiseLevelOf(vector, 'matrix')).toBeNull()
 })
 
 it('another vector has as many outliers as theory predicts non-zero values; a matrix has none', () => {

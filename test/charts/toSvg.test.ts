@@ -7,12 +7,14 @@ const input: SeriesInput = {
   curves: [
     {
       label: '<script>alert(1)</script>',
+      name: 'first',
       steps: Float64Array.of(0, 1, 10),
       values: Float64Array.of(1, 0.5, 0.1),
       colour: { by: 'group', index: 0 },
     },
     {
       label: 'second & last',
+      name: 'second',
       steps: Float64Array.of(0, 1, 10),
       values: Float64Array.of(0.9, 0.4, 0.2),
       colour: { by: 'group', index: 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layersText, predictionRows } from '../../src/renderer/components/predictionRows'
+import { predictionRows } from '../../src/renderer/components/predictionRows'
 import { predictions, quantities } from './fixtures/systems'
 
 describe('predictionRows', () => {
@@ -24,11 +24,14 @@ describe('predictionRows', () => {
   })
 })
 
-describe('layersText', () => {
-  it.each([
-    [[], ''],
-    [[2], 'layer 2'],
-    [[3, 1, 2], 'layers 1–3'],
-    [[0, 1, 5], 'layers 0–1, 5'],
-  ])('writes %j as "%s"', (layers, text) => expect(layersText(layers)).toBe(text))
+it('joins levels of one value, with all their copies', () => {
+  const levels = [
+    { value: 0, copies: 3, label: 'zeros' },
+    { value: 0, copies: 4, label: 'gauge freedom at interface 1' },
+    { value: 0, copies: 5, label: 'gauge freedom at interface 2' },
+  ]
+  const prediction = { quantity: 'weightsHessian', layer: null, levels, formula: '', source: '' }
+  expect(predictionRows([prediction], quantities)).toMatchObject([
+    { level: 'zeros; gauge freedom at interface 1, 2', value: '0', copies: 12 },
+  ])
 })

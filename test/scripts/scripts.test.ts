@@ -1,4 +1,4 @@
-import { rmSync, utimesSync } from 'node:fs'
+import { renameSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FreshClone } from './freshClone'
@@ -26,6 +26,18 @@ describe('scripts/run.mjs', () => {
     utimesSync(join(clone.folder, 'package-lock.json'), later, later)
     await clone.run('run.mjs', ['cli'])
     expect(clone.calls()).toContain('npm ci --no-audit --no-fund')
+  })
+
+  it('never installs into a linked folder, which belongs to another checkout', async () => {
+    const clone = new FreshClone()
+    await clone.run('run.mjs', ['cli'])
+    renameSync(join(clone.folder, 'node_modules'), join(clone.folder, 'elsewhere'))
+    clone.link(join(clone.folder, 'elsewhere'), 'node_modules')
+    clone.calls()
+    const later = new Date(Date.now() + 60_000)
+    utimesSync(join(clone.folder, 'package-lock.json'), later, later)
+    expect((await clone.run('run.mjs', ['cli'])).code).toBe(0)
+    expect(clone.calls().filter((call) => call.startsWith('npm'))).toEqual([])
   })
 
   it('says in plain words that there is no network', async () => {

@@ -19,6 +19,7 @@ describe('deep-ufm, preset small', () => {
     const evidence = evidenceFrom(params, records)
     const failed = ufmClaims
       .filter((claim) => claim.kind === 'run')
+      .filter((claim) => claim.preset === 'small')
       .flatMap((claim) => claim.check(evidence, params).map((check) => ({ id: claim.id, ...check })))
       .filter((check) => !check.holds)
     const expected = BELOW_AT_STEP_300.has(seed) ? ['01.C3 mean f_cc′ at step 300'] : []

@@ -1,4 +1,5 @@
 import type { RunDetail, RunSummary } from '#shared/contract/index'
+import { paramText, type ParamValues } from '#shared/params'
 import { formatNumber } from '#charts/format'
 import { claimsOfRun } from './checkClaims'
 import { claimTable, verdictLines } from './claimTable'
@@ -44,8 +45,8 @@ export function exitCodeOf(run: RunDetail): ExitCode {
   return run.status === 'completed' && run.claims.every((claim) => claim.holds) ? 0 : 1
 }
 
-function namesAndValues(values: Readonly<Record<string, string | number>>): string {
+function namesAndValues(values: ParamValues): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${paramText(value)}`)
     .join(' ')
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { LabError } from '#shared/errors'
-import { parseParams, type ParamDefinition, type ParamValue } from '#shared/params'
+import { paramFromText, parseParams, type ParamDefinition, type ParamValue } from '#shared/params'
 import { parseRunSpec, parseWith, type RunSpec } from '#shared/spec'
 import type { Preset, System } from '../core/system'
 import { unknownWord } from './nearest'
@@ -80,7 +80,7 @@ function presetNamed(system: System, id: string): Preset {
   return preset
 }
 
-/** `name=value`: numbers for numeric parameters; what is no number stays text, for the schema to refuse by name. */
+/** `name=value`, the value in the words of the parameter: --set width=8, --set widths=8,8,4. */
 function assignmentOf(system: System, assignment: string): [string, ParamValue] {
   const equals = assignment.indexOf('=')
   if (equals < 1) {
@@ -89,8 +89,7 @@ function assignmentOf(system: System, assignment: string): [string, ParamValue] 
   const [name, text] = [assignment.slice(0, equals), assignment.slice(equals + 1)]
   const definition: ParamDefinition | undefined = Object.hasOwn(system.params, name) ? system.params[name] : undefined
   if (!definition) throw unknownWord(`parameter of ${system.id}:`, name, Object.keys(system.params))
-  const isNumber = definition.type !== 'choice' && text.trim() !== '' && !Number.isNaN(Number(text))
-  return [name, isNumber ? Number(text) : text]
+  return [name, paramFromText(definition, text)]
 }
 
 async function readSpec(path: string): Promise<z.infer<typeof specFile>> {
@@ -117,7 +116,7 @@ async function readSpec(path: string): Promise<z.infer<typeof specFile>> {
 /** Only what is needed to find the system; the whole is parsed once it is complete. */
 const specFile = z.looseObject({
   system: z.string(),
-  params: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
+  params: z.record(z.string(), z.unknown()).default({}),
 })
 
 function parseJson(path: string, text: string): unknown {

@@ -11,6 +11,8 @@ export interface ParameterSpec {
   readonly kind: 'features' | 'weight' | 'bias'
   /** λ; enters the loss as λ/2 ‖·‖². */
   readonly weightDecay: number
+  /** γ: trained with γ η instead of η; 1 when not given, 0 freezes it. */
+  readonly rateFactor?: number
 }
 
 /** The K × N targets, and the d × N inputs where the features are not free parameters. */
@@ -45,6 +47,8 @@ export interface Model {
   readonly parameters: readonly ParameterSpec[]
   readonly classes: number
   readonly loss: 'mse' | 'ce'
+  /** Weight of each sample's ½‖f − y‖² or −log p_y in the data loss; 1/N when not given. */
+  readonly sampleWeight?: number
   readonly activation: 'linear' | 'relu' | 'tanh'
   /** Linear: F = W_L … W_1 H_1 without biases, so that layer Hessians of the MSE are Kronecker products. */
   readonly isLinearChain: boolean
@@ -60,4 +64,9 @@ export interface Split extends Batch<Matrix> {
 export interface Dataset {
   readonly train: Split
   readonly test: Split | null
+}
+
+/** The weight of one of N samples in the data loss of a model. */
+export function sampleWeight(model: Model, samples: number): number {
+  return model.sampleWeight ?? 1 / samples
 }

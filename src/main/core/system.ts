@@ -1,12 +1,21 @@
 import type { FigureDefinition } from '#shared/figure'
 import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
 import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
+import type { TheoryFigure } from '#shared/theoryFigure'
 import type { Random } from '../compute/rng/random'
 import type { Dataset, Model } from './model'
 
 /** Shipped files (data sets), read by name; passed in, so that tests choose the folder. */
 export interface Resources {
   read(name: string): Uint8Array
+}
+
+/** Ends a run before its last step. */
+export interface StopRule {
+  /** Once ‖∇L‖ of the whole loss on all training samples is below this. */
+  readonly gradientNorm: number
+  /** Steps between two looks. */
+  readonly every: number
 }
 
 export interface TrainingRecipe {
@@ -17,6 +26,8 @@ export interface TrainingRecipe {
   readonly momentum: number
   /** Samples of a mini-batch; null for full-batch steps. */
   readonly batchSize: number | null
+  /** Absent: the run takes all its steps. */
+  readonly stop?: StopRule
 }
 
 /** What a claim may look at: the records of one finished run. */
@@ -41,7 +52,7 @@ export interface RunClaim<P> {
   check(evidence: Evidence, params: P): readonly ClaimCheck[]
 }
 
-/** A statement that needs no trained run: closed forms against direct computation. */
+/** A statement that needs no run of the project: closed forms against direct computation, or what it trains itself. */
 export interface ExactClaim {
   readonly kind: 'exact'
   readonly id: string
@@ -82,6 +93,8 @@ export interface System<S extends ParamSchema = ParamSchema> {
   /** Probe ids, measured in this order. */
   readonly probes: readonly string[]
   theory(params: ParamsOf<S>): readonly Prediction[]
+  /** Pictures of the theory alone, drawn live in the designer. */
+  theoryFigures?(params: ParamsOf<S>): readonly TheoryFigure[]
   readonly claims: readonly Claim<ParamsOf<S>>[]
   readonly presets: Readonly<Record<string, Preset>>
   readonly figures: readonly FigureDefinition[]

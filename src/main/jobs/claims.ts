@@ -1,5 +1,5 @@
 import { LabError } from '#shared/errors'
-import { parseParams, type ParamValues } from '#shared/params'
+import { parseParams, sameParam, type ParamValues } from '#shared/params'
 import type { ClaimResult } from '#shared/records'
 import { scheduledSteps } from '#shared/spec'
 import type { Evidence, Preset, RunClaim, System } from '../core/system'
@@ -41,7 +41,7 @@ function isTestedBy(claim: Pick<RunClaim<ParamValues>, 'preset'>, run: StoredRun
 
 function hasParamsOf(preset: Preset, run: StoredRun, system: System): boolean {
   const expected = Object.entries(parseParams(system.params, preset.params))
-  return expected.every(([name, value]) => run.spec.params[name] === value)
+  return expected.every(([name, value]) => sameParam(run.spec.params[name], value))
 }
 
 function measuresAsIn(preset: Preset, run: StoredRun, system: System): boolean {

@@ -8,7 +8,8 @@ import { random } from '../compute/rng/random'
 import type { Probe } from '../core/probe'
 import type { Sink } from '../core/sink'
 import type { Snapshot } from '../core/snapshot'
-import type { Resources } from '../core/system'
+import type { Resources, StopRule } from '../core/system'
+import { totalGradientNorm } from '../probes/gradientNorm'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
@@ -58,21 +59,26 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     const pace = new Pace(recipe.steps, options.onProgress)
     let lastFiniteLoss = NaN
     for (const target of scheduledSteps(spec.schedule, recipe.steps)) {
-      while (training.step < target) {
+      let converged = false
+      while (training.step < target && !converged) {
         training.advance()
+        if (recipe.stop) converged = await hasConverged(training, recipe.stop)
         if (await pace.turn(training.step)) signal.throwIfAborted()
       }
-      const isLast = target === recipe.steps
-      const snapshot = training.snapshot(isLast)
+      const { step } = training
+      if (converged)
+        sink.log({ level: 'info', message: `Converged at step ${step}: ‖∇L‖ < ${recipe.stop?.gradientNorm}.` })
+      const snapshot = training.snapshot(converged || step === recipe.steps)
       const { data, regularisation } = await snapshot.loss()
       if (!Number.isFinite(data + regularisation)) {
-        sink.log({ level: 'error', message: `Diverged: the loss at step ${target} is ${data + regularisation}.` })
-        return { status: 'diverged', step: target, lastFiniteLoss }
+        sink.log({ level: 'error', message: `Diverged: the loss at step ${step} is ${data + regularisation}.` })
+        return { status: 'diverged', step, lastFiniteLoss }
       }
       lastFiniteLoss = data + regularisation
       for (const probe of measuring) await measure(probe, snapshot, sink, signal)
       await pace.turn(training.step, true)
       signal.throwIfAborted()
+      if (converged) break
     }
     return { status: 'completed', step: training.step }
   } catch (thrown) {
@@ -82,6 +88,11 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     training.dispose()
     backend.dispose()
   }
+}
+
+/** Whether the rule ends the run here; between its looks this costs nothing. */
+async function hasConverged(training: Training, { gradientNorm, every }: StopRule): Promise<boolean> {
+  return training.step % every === 0 && (await totalGradientNorm(training.snapshot())) < gradientNorm
 }
 
 /** A quantity that is undefined for a state (all class means equal, say) is logged and left out; the run goes on. */

@@ -3,7 +3,6 @@ import { scalarMeasurement, type Probe } from '#main/core/probe'
 import { accuracyOf } from './accuracyOf'
 
 const definition = {
-  symbol: 'acc',
   unit: '',
   kind: 'scalar',
   scale: 'linear',
@@ -15,12 +14,14 @@ const quantities: readonly QuantityDefinition[] = [
     ...definition,
     id: 'accuracy',
     label: 'Training accuracy',
+    symbol: 'acc_train',
     help: 'Share of training samples whose own class has the strictly largest output; a tie counts as wrong. From 0 to 1.',
   },
   {
     ...definition,
     id: 'testAccuracy',
     label: 'Test accuracy',
+    symbol: 'acc_test',
     help: 'The same share over the test samples; measured only where the data have a test split.',
   },
 ]

@@ -1,7 +1,8 @@
 import { LabError } from '#shared/errors'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import { sampleWeight } from '#main/core/model'
 import type { Snapshot } from '#main/core/snapshot'
-import { classColumns } from './classColumns'
+import { classColumns, type ClassColumns } from './classColumns'
 
 /** One sample's vectors v_{icc'} = J_iᵀ s_ic' ⊗ h_i of a layer, given by their two factors, and their weights. */
 export interface ClassVectors {
@@ -44,20 +45,45 @@ export interface ClassDecomposition {
  */
 export function classDecomposition(vectors: ClassVectors): ClassDecomposition {
   const { directions, features, classSizes, weights, separateOwnClass } = vectors
+  const [N, K] = [features.cols, classSizes.length]
+  const size = (directions[0]?.rows ?? 0) * features.rows
+  const within = matrix(size, K * N)
+  const vector = new Float64Array(size)
+  const means = classMeanTerms(vectors, ({ start, end }, other, mean) => {
+    for (let i = start; i < end; i++) {
+      kroneckerColumn(directions[other]!, features, i, vector)
+      setColumn(within, other * N + i, difference(vector, mean), weights.data[other * N + i]!)
+    }
+  })
+  const same = separateOwnClass ? matrix(size, N) : null
+  for (const { k: c, start, end } of same ? classColumns('classDecomposition', features, classSizes) : []) {
+    for (let i = start; same && i < end; i++) {
+      kroneckerColumn(directions[c]!, features, i, vector)
+      setColumn(same, i, vector, weights.data[c * N + i]!)
+    }
+  }
+  return { ...means, within, same }
+}
+
+/**
+ * The class and cross-class terms alone: K + K² columns, whatever the number of samples.
+ *
+ * @param onPair called with each mean v_cc' of the samples of class c
+ */
+export function classMeanTerms(
+  { directions, features, classSizes, weights, separateOwnClass }: ClassVectors,
+  onPair?: (columns: ClassColumns, other: number, mean: Float64Array) => void,
+): Pick<ClassDecomposition, 'class' | 'cross'> {
   const classes = classColumns('classDecomposition', features, classSizes)
   const [N, K] = [features.cols, classes.length]
   if (directions.length !== K) {
     throw new LabError('shape', `classDecomposition: ${directions.length} output directions for ${K} classes.`, { K })
   }
   const size = directions[0]!.rows * features.rows
-  const terms = {
-    class: matrix(size, K),
-    cross: matrix(size, K * K),
-    within: matrix(size, K * N),
-    same: separateOwnClass ? matrix(size, N) : null,
-  }
+  const terms = { class: matrix(size, K), cross: matrix(size, K * K) }
   const vector = new Float64Array(size)
-  for (const { k: c, start, end } of classes) {
+  for (const columns of classes) {
+    const { k: c, start, end } = columns
     const others = Array.from(directions.keys()).filter((other) => !separateOwnClass || other !== c)
     const pairs = others.map((other) => {
       const mean = new WeightedMean(size)
@@ -65,6 +91,7 @@ export function classDecomposition(vectors: ClassVectors): ClassDecomposition {
         kroneckerColumn(directions[other]!, features, i, vector)
         mean.add(vector, weights.data[other * N + i]!)
       }
+      onPair?.(columns, other, mean.value())
       return { other, mean }
     })
     const classMean = new WeightedMean(size)
@@ -72,14 +99,6 @@ export function classDecomposition(vectors: ClassVectors): ClassDecomposition {
     setColumn(terms.class, c, classMean.value(), classMean.weight)
     for (const { other, mean } of pairs) {
       setColumn(terms.cross, c * K + other, difference(mean.value(), classMean.value()), mean.weight)
-      for (let i = start; i < end; i++) {
-        kroneckerColumn(directions[other]!, features, i, vector)
-        setColumn(terms.within, other * N + i, difference(vector, mean.value()), weights.data[other * N + i]!)
-      }
-    }
-    for (let i = start; terms.same && i < end; i++) {
-      kroneckerColumn(directions[c]!, features, i, vector)
-      setColumn(terms.same, i, vector, weights.data[c * N + i]!)
     }
   }
   return terms
@@ -87,26 +106,32 @@ export function classDecomposition(vectors: ClassVectors): ClassDecomposition {
 
 /** The decomposition of one layer of a run's state, in the form that belongs to its loss. */
 export async function layerDecomposition(snapshot: Snapshot, layer: number): Promise<ClassDecomposition> {
+  return classDecomposition(await layerVectors(snapshot, layer))
+}
+
+/** The vectors v_icc' of one layer of a run's state and their weights, in the form that belongs to its loss. */
+export async function layerVectors(snapshot: Snapshot, layer: number): Promise<ClassVectors> {
   const { model, split } = snapshot
   const layers = await snapshot.layers()
   const state = layers.find((candidate) => candidate.layer === layer)
-  if (!state) throw new LabError('not-found', `layerDecomposition: the model has no layer ${layer}.`, { layer })
+  if (!state) throw new LabError('not-found', `layerVectors: the model has no layer ${layer}.`, { layer })
   const jacobians = await snapshot.layerJacobians(layer)
   const [K, N] = [model.classes, split.targets.cols]
+  const weight = sampleWeight(model, N)
   const shared = { features: state.input, classSizes: split.classSizes }
   if (model.loss === 'mse') {
-    const weights = matrix(K, N, new Float64Array(K * N).fill(1 / N))
-    return classDecomposition({ ...shared, directions: jacobians, weights, separateOwnClass: false })
+    const weights = matrix(K, N, new Float64Array(K * N).fill(weight))
+    return { ...shared, directions: jacobians, weights, separateOwnClass: false }
   }
-  // The error of the outputs is (p − Y)/N, so the weights p/N need no softmax of their own.
+  // The error of the outputs is w (p − Y), so the weights w p need no softmax of their own.
   const errors = layers.at(-1)!.error.data
   const weights = matrix(
     K,
     N,
-    errors.map((error, at) => error + split.targets.data[at]! / N),
+    errors.map((error, at) => error + weight * split.targets.data[at]!),
   )
   const directions = jacobians.map((jacobian, k) => withoutRoot(jacobian, weights, k))
-  return classDecomposition({ ...shared, directions, weights, separateOwnClass: true })
+  return { ...shared, directions, weights, separateOwnClass: true }
 }
 
 /** J_iᵀ (e_k − p_i) from J_iᵀ √p_ik (e_k − p_i). Where p_ik has underflowed to 0 the vector has no weight, and is 0. */

@@ -16,12 +16,24 @@ export function classMeans(features: Matrix, classSizes: readonly number[]): Mat
   const means = matrix(d, K)
   for (let a = 0; a < d; a++) {
     for (const { k, start, end } of columns) {
-      let sum = 0
-      for (let i = start; i < end; i++) sum += data[a * N + i]!
-      means.data[a * K + k] = sum / (end - start)
+      means.data[a * K + k] = sumOf(data, a * N + start, a * N + end) / (end - start)
     }
   }
   return means
+}
+
+/** Four partial sums: they do not wait for each other. */
+function sumOf(data: Float64Array, from: number, to: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  let i = from
+  for (; i + 4 <= to; i += 4) {
+    s0 += data[i]!
+    s1 += data[i + 1]!
+    s2 += data[i + 2]!
+    s3 += data[i + 3]!
+  }
+  for (; i < to; i++) s0 += data[i]!
+  return s0 + s1 + (s2 + s3)
 }
 
 /**

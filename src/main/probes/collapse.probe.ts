@@ -3,14 +3,12 @@ import { matmul } from '#main/compute/linalg/index'
 import type { Matrix } from '#main/compute/matrix'
 import { scalarMeasurement, type Measurement, type Probe } from '#main/core/probe'
 import type { Model } from '#main/core/model'
-import type { LayerState } from '#main/core/snapshot'
-import { centredMeans, classMeans } from './classMeans'
+import type { LayerState, Snapshot } from '#main/core/snapshot'
+import { arrayOf } from './arrayOf'
+import { collapseMetrics } from './collapseMetrics'
 import { definedMeasurements } from './definedMeasurements'
 import { chainAbove } from './kroneckerFactors'
-import { nc1, nc1Ratio } from './nc1'
-import { nc2OrthogonalFrame, nc2SimplexEtf } from './nc2'
-import { nc3 } from './nc3'
-import { separation } from './separation'
+import { predictedFrame } from './predictedFrame'
 
 const definition = { unit: '', kind: 'scalar', scale: 'log', perLayer: true } as const
 const papyan = 'Papyan, Han, Donoho 2020, arXiv:2008.08186; theory note 01, section 4.'
@@ -53,6 +51,16 @@ const quantities: readonly QuantityDefinition[] = [
   },
   {
     ...definition,
+    scale: 'linear',
+    id: 'nc4',
+    label: 'NC4: nearest class mean',
+    symbol: 'NC4',
+    help:
+      'Share of training samples on which the network’s decision differs from the nearest class mean of the features that ' +
+      `enter the last layer; ties to the lowest class. 0 at collapse. ${papyan}`,
+  },
+  {
+    ...definition,
     id: 'separation',
     label: 'Class separation',
     symbol: 'D',
@@ -71,7 +79,8 @@ export default {
     const { model, split } = snapshot
     const layers = await snapshot.layers()
     signal.throwIfAborted()
-    return definedMeasurements(layers.flatMap((state) => attemptsAt(model, split.classSizes, layers, state)))
+    const bias = await outputBias(snapshot)
+    return definedMeasurements(layers.flatMap((state) => attemptsAt(model, split.classSizes, layers, state, bias)))
   },
 } satisfies Probe
 
@@ -81,29 +90,25 @@ function attemptsAt(
   classSizes: readonly number[],
   layers: readonly LayerState[],
   state: LayerState,
+  bias: Float64Array | null,
 ): (() => Measurement)[] {
-  const { layer, input } = state
-  const means = classMeans(input, classSizes)
   const frame = predictedFrame(model)
-  const framed = frame === 'simplexEtf' ? centredMeans(means) : means
-  const classifier = classifierOf(model, layers, state)
-  const measured: Record<string, () => number> = {
-    nc1: () => nc1(input, classSizes),
-    nc1Ratio: () => nc1Ratio(input, classSizes),
-    nc2: () => (frame === 'simplexEtf' ? nc2SimplexEtf(means) : nc2OrthogonalFrame(means)),
-    ...(classifier && { nc3: () => nc3(classifier, framed) }),
-    separation: () => separation(input, classSizes),
-  }
-  return Object.entries(measured).map(([quantity, value]) => () => {
-    const measurement = scalarMeasurement(quantity, value(), layer)
+  const isLast = state === layers.at(-1)
+  const weight = classifierOf(model, layers, state)
+  const classifier = weight && { weight, bias: isLast ? bias : null }
+  const metrics = collapseMetrics(state.input, classSizes, frame, classifier, { agreement: isLast })
+  return Object.entries(metrics).map(([quantity, value]) => () => {
+    const measurement = scalarMeasurement(quantity, value(), state.layer)
     return quantity === 'nc2' || quantity === 'nc3' ? { ...measurement, meta: { frame } } : measurement
   })
 }
 
-/** The geometry that theory predicts for the class means (theory note 01, section 4 and pitfall 8). */
-function predictedFrame(model: Model): 'orthogonal' | 'simplexEtf' {
-  const biased = model.parameters.some(({ kind }) => kind === 'bias')
-  return model.loss === 'mse' && !biased ? 'orthogonal' : 'simplexEtf'
+/** b_L, or null where the last layer has none. */
+async function outputBias(snapshot: Snapshot): Promise<Float64Array | null> {
+  const { parameters } = snapshot.model
+  const last = Math.max(...parameters.map(({ layer }) => layer))
+  const bias = parameters.find(({ kind, layer }) => kind === 'bias' && layer === last)
+  return bias ? arrayOf(await snapshot.parameters(), bias.name) : null
 }
 
 /** What reads the features of a layer linearly: A_l in a chain, W_L in the last layer, else nothing. */

@@ -53,7 +53,8 @@ interface Means {
 
 /** f(P ⊗ Q, a ⊗ b) = f(P, a) f(Q, b): two small quadratic forms for each class, never a d² × d² matrix. */
 function factorised(layers: readonly LayerState[], state: LayerState, { above, below }: Means): Float64Array {
-  const { P, Q } = kroneckerFactors(layers, state)
+  // f does not change with the scale of the matrix, so the weight of a sample does not matter.
+  const { P, Q } = kroneckerFactors(layers, state, 1)
   const ofAbove = columnQualities(P, above)
   const ofBelow = columnQualities(Q, below)
   return Float64Array.from(ofAbove.flatMap((f) => ofBelow.map((g) => f * g)))

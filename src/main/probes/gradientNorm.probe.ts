@@ -1,8 +1,6 @@
 import type { QuantityDefinition } from '#shared/records'
-import { norm } from '#main/compute/linalg/index'
 import { scalarMeasurement, type Probe } from '#main/core/probe'
-import type { ParameterArrays } from '#main/core/snapshot'
-import { totalGradient } from './totalGradient'
+import { gradientNorm, totalGradientNorm } from './gradientNorm'
 
 const definition = { unit: '', kind: 'scalar', scale: 'log', perLayer: false } as const
 
@@ -34,12 +32,8 @@ export default {
   applies: () => true,
   async measure(snapshot) {
     return [
-      scalarMeasurement('gradientNorm', normOf(await totalGradient(snapshot))),
-      scalarMeasurement('dataGradientNorm', normOf(await snapshot.dataGradient())),
+      scalarMeasurement('gradientNorm', await totalGradientNorm(snapshot)),
+      scalarMeasurement('dataGradientNorm', gradientNorm(await snapshot.dataGradient())),
     ]
   },
 } satisfies Probe
-
-function normOf(gradient: ParameterArrays): number {
-  return norm(Float64Array.from(Object.values(gradient), (block) => norm(block)))
-}

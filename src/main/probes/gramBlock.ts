@@ -1,6 +1,7 @@
 import { LabError } from '#shared/errors'
 import { matmul, symmetricEigen } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import { sampleWeight } from '#main/core/model'
 import { columns } from '#main/spectra/index'
 import { blockMeta } from './blockMeta'
 import type { BlockRequest, LayerBlock } from './layerBlock'
@@ -8,18 +9,19 @@ import { listedEigenvalues } from './listedEigenvalues'
 import { scaled } from './scaled'
 
 /**
- * Exact block (1/N) Σ_ik v_ik v_ikᵀ with v_ik = (J_iᵀ s_ik) ⊗ h_i through its KN × KN Gram matrix
- * (1/N) (s_ikᵀ J_i J_jᵀ s_jm) (h_iᵀ h_j), whose eigenvalues are the block's that are not zero.
+ * Exact block w Σ_ik v_ik v_ikᵀ with v_ik = (J_iᵀ s_ik) ⊗ h_i through its KN × KN Gram matrix
+ * w (s_ikᵀ J_i J_jᵀ s_jm) (h_iᵀ h_j), whose eigenvalues are the block's that are not zero; w is the weight of a sample in
+ * the loss, 1/N for a mean.
  *
- * Theory note 01, section 3. The block is all of the data Hessian where the network is piecewise linear in W_l. Needs
- * 1/N before the loss's sum over the samples, which every model of ours has. Cost independent of the size of W_l.
+ * Theory note 01, section 3. The block is all of the data Hessian where the network is piecewise linear in W_l. Cost independent of the size of W_l.
  */
 export async function gramBlock(request: BlockRequest): Promise<LayerBlock> {
   const { snapshot, state, signal } = request
   const jacobians = await snapshot.layerJacobians(state.layer)
   signal.throwIfAborted()
   const dimension = state.weight.data.length
-  const eigen = symmetricEigen(blockGram(jacobians, state.input), { vectors: true })
+  const weight = sampleWeight(snapshot.model, state.input.cols)
+  const eigen = symmetricEigen(blockGram(jacobians, state.input, weight), { vectors: true })
   // Gram matrices are positive semidefinite; what rounding leaves below zero is zero. Beyond the dimension of the block
   // all are, and beyond the Gram matrix the block is zero exactly.
   const values = Float64Array.from({ length: dimension }, (_, r) => Math.max(0, eigen.values[r] ?? 0))
@@ -37,16 +39,16 @@ export async function gramBlock(request: BlockRequest): Promise<LayerBlock> {
           rank,
         })
       }
-      return blockVector(jacobians, state.input, alpha, 1 / Math.sqrt(state.input.cols * value))
+      return blockVector(jacobians, state.input, alpha, Math.sqrt(weight / value))
     },
   }
 }
 
-/** KN × KN, index k N + i: (1/N) (G_kᵀ G_m)_ij (HᵀH)_ij with G_k = [J_iᵀ s_ik]_i. */
-function blockGram(jacobians: readonly Matrix[], features: Matrix): Matrix {
+/** KN × KN, index k N + i: w (G_kᵀ G_m)_ij (HᵀH)_ij with G_k = [J_iᵀ s_ik]_i. */
+function blockGram(jacobians: readonly Matrix[], features: Matrix, weight: number): Matrix {
   const N = features.cols
   const size = jacobians.length * N
-  const featureGram = scaled(matmul(features, features, { transposeA: true }), 1 / N)
+  const featureGram = scaled(matmul(features, features, { transposeA: true }), weight)
   const gram = matrix(size, size)
   jacobians.forEach((Gk, k) => {
     jacobians.slice(0, k + 1).forEach((Gm, m) => {

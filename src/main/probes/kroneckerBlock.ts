@@ -1,4 +1,5 @@
 import { LabError } from '#shared/errors'
+import { sampleWeight } from '#main/core/model'
 import { kroneckerSpectrum } from '#main/spectra/index'
 import { blockMeta } from './blockMeta'
 import type { BlockRequest, LayerBlock } from './layerBlock'
@@ -11,7 +12,7 @@ import { kroneckerFactors } from './kroneckerFactors'
  */
 export async function kroneckerBlock(request: BlockRequest): Promise<LayerBlock> {
   const { snapshot, state, outliers } = request
-  const { P, Q } = kroneckerFactors(await snapshot.layers(), state)
+  const { P, Q } = kroneckerFactors(await snapshot.layers(), state, sampleWeight(snapshot.model, state.input.cols))
   const { values, pairs } = kroneckerSpectrum(P, Q, { top: outliers })
   const { eigenvalues, complete } = listedEigenvalues(values)
   return {

@@ -101,6 +101,9 @@ export function weightName(model: Model, layer: number): string {
   return found.name
 }
 
+/** Eigenvalues below this fraction of the largest are zero to rounding: a few digits above the precision's epsilon. */
+const NOISE = { float64: 1e-10, float32: 1e-6 } as const
+
 /**
  * Eigenvectors of the outliers: of the `count` largest eigenvalues, without those that are zero to rounding.
  *
@@ -108,6 +111,6 @@ export function weightName(model: Model, layer: number): string {
  * along them says nothing.
  */
 export function* outlierVectors(block: LayerBlock, count: number): Generator<Float64Array> {
-  const floor = 1e-10 * (block.eigenvalues[0] ?? 0)
+  const floor = NOISE[block.meta.dtype] * (block.eigenvalues[0] ?? 0)
   for (let r = 0; r < Math.min(count, block.vectors) && block.eigenvalues[r]! > floor; r++) yield block.eigenvector(r)
 }

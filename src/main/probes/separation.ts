@@ -1,6 +1,7 @@
 import { LabError } from '#shared/errors'
-import type { Matrix } from '#main/compute/matrix'
-import { classColumns } from './classColumns'
+import { matrix, type Matrix } from '#main/compute/matrix'
+import { classMeans } from './classMeans'
+import { deviationProducts } from './deviationProducts'
 
 /**
  * Class separation D = tr(Σ_W) / tr(Σ_B) of one layer's features.
@@ -16,26 +17,23 @@ import { classColumns } from './classColumns'
  *   'degenerate' if all class means coincide, because D is undefined there
  */
 export function separation(features: Matrix, classSizes: readonly number[]): number {
-  const columns = classColumns('separation', features, classSizes)
-  const { rows: d, cols: N, data } = features
-  const K = columns.length
-  let [within, between] = [0, 0]
-  // A trace is a sum over coordinates: go row by row and never form a d × d matrix.
-  // Means first, deviations second: the one-pass formula cancels badly near collapse.
-  for (let i = 0; i < d; i++) {
-    const row = data.subarray(i * N, (i + 1) * N)
-    const globalMean = mean(row)
-    for (const { start, end } of columns) {
-      const samples = row.subarray(start, end)
-      const classMean = mean(samples)
-      between += (classMean - globalMean) ** 2 / K
-      for (const z of samples) within += (z - classMean) ** 2 / N
-    }
-  }
-  if (between === 0) throw new LabError('degenerate', 'separation: all class means coincide.', { K })
-  return within / between
+  const means = classMeans(features, classSizes)
+  const { squares } = deviationProducts(features, means, classSizes, matrix(features.rows, 0))
+  return separationOf(squares / features.cols, means, classSizes)
 }
 
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+/** D from tr(Σ_W) and the class means. A trace is a sum over coordinates: no d × d matrix is ever formed. */
+export function separationOf(traceWithin: number, means: Matrix, classSizes: readonly number[]): number {
+  const { rows: d, cols: K, data } = means
+  const N = classSizes.reduce((sum, n) => sum + n, 0)
+  let between = 0
+  for (let i = 0; i < d; i++) {
+    const row = data.subarray(i * K, (i + 1) * K)
+    // Relative to the first mean, so that equal means have a distance of exactly zero.
+    const shifted = row.map((mean) => mean - row[0]!)
+    const centre = shifted.reduce((sum, mean, k) => sum + (classSizes[k]! / N) * mean, 0)
+    between += shifted.reduce((sum, mean) => sum + (mean - centre) ** 2 / K, 0)
+  }
+  if (between === 0) throw new LabError('degenerate', 'separation: all class means coincide.', { K })
+  return traceWithin / between
 }

@@ -1,10 +1,18 @@
 // The public face of spectra/: methods on a symmetric LinearOperator or a symmetric matrix. Knows no models.
 export { lanczos, type LanczosOptions, type LanczosResult } from './lanczos'
 export { lanczosProcess, type LanczosProcess, type LanczosProcessOptions } from './lanczosProcess'
-export { ritzPairs, ritzVector, type KeptPairs, type RitzPairs } from './ritzPairs'
-export { thickRestart } from './thickRestart'
-export { topEigenpairs, type Eigenpair, type TopEigenpairsOptions, type TopEigenpairsResult } from './topEigenpairs'
-export { rayleighRitz, type RayleighRitzPair } from './rayleighRitz'
+export { ritzPairs, ritzVector, type RitzPairs } from './ritzPairs'
+export {
+  extremeEigenpairs,
+  type Eigenpair,
+  type EigenpairsState,
+  type ExtremeEigenpairsOptions,
+  type ExtremeEigenpairsResult,
+} from './extremeEigenpairs'
+export { topEigenpairs, type TopEigenpairsOptions, type TopEigenpairsResult } from './topEigenpairs'
+export { rayleighRitzInPlace, type RayleighRitzPair } from './rayleighRitz'
+export { countCopies, type CountedLevel, type PredictedLevel } from './copies'
+export { asFloat64, type Storage, type StoredVector } from './storedVectors'
 export {
   countAbove,
   spectralDensity,
@@ -12,6 +20,9 @@ export {
   type SpectralDensityOptions,
   type SpectralDensityResult,
 } from './spectralDensity'
+export { deflatedDensity, type DeflatedDensity } from './deflatedDensity'
+export { logDeterminant, spectralMoment, spectralSum, type Estimate } from './spectralSum'
+export { hutchPlusPlus, type TraceOptions, type TraceResult } from './hutchPlusPlus'
 export { gaussianMixture, type QuadratureRule } from './gaussianMixture'
 export { materialise, type MaterialiseOptions } from './materialise'
 export { denseSpectrum, type DenseSpectrum, type DenseSpectrumOptions } from './denseSpectrum'
@@ -19,6 +30,7 @@ export { kroneckerSpectrum, type KroneckerPair, type KroneckerSpectrum } from '.
 export { gramSpectrum } from './gramSpectrum'
 export { groupDegenerate, type DegenerateGroup } from './groupDegenerate'
 export {
+  countAboveThreshold,
   largestCount,
   largestGap,
   logRatio,
@@ -41,3 +53,8 @@ export {
 export { principalAngles } from './principalAngles'
 export { orthogonalityDefect } from './orthogonalityDefect'
 export { columns, fromColumns } from './columns'
+export { orthonormalBasis } from './orthonormalBasis'
+export { crossGram, driftOverlaps, energyFraction, subspaceOverlap } from './subspaceOverlap'
+export { trackOutliers, type Crossing, type OutlierHistory, type OutlierSet, type OutlierTrack } from './trackOutliers'
+export { factorOperator, matrixOperator } from './matrixOperator'
+export { parseNpySymmetric } from './parseNpy'

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { LabError } from '#shared/errors'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { lanczosProcess } from './lanczosProcess'
@@ -49,6 +50,8 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions)
   while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
     await process.step()
     await onProgress?.(process.alpha.length, steps)
+    // While products are synchronous this is the only way in for the message that cancels.
+    await setImmediate()
   }
   const m = process.alpha.length
   const stopped = process.brokenDown ? 'breakdown' : m === steps ? 'steps' : 'cancelled'

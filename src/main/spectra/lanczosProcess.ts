@@ -1,20 +1,16 @@
 import { LabError } from '#shared/errors'
 import { dot, norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
-import { orthogonaliseInPlace } from './orthogonaliseInPlace'
-import { ritzPairs, type KeptPairs, type RitzPairs } from './ritzPairs'
+import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
+import { ritzPairs, type RitzPairs } from './ritzPairs'
 import { addScaledInPlace, scaleInPlace } from './vectorOps'
 
 /** β_j below this fraction of ‖H‖ means that the Krylov space is invariant (theory note 01, section 7). */
-const BREAKDOWN = 1e-10
+export const BREAKDOWN = 1e-10
 
 export interface LanczosProcessOptions {
   /** Orthonormal vectors that every basis vector is kept orthogonal to. */
   readonly deflated?: readonly Float64Array[]
-  /** A known lower bound for ‖H‖, in the units of H; lets a restart inside a null space end at once. */
-  readonly normFloor?: number
-  /** Ritz pairs to go on from; see `thickRestart`. */
-  readonly kept?: KeptPairs
 }
 
 export interface LanczosProcess {
@@ -22,7 +18,7 @@ export interface LanczosProcess {
   readonly alpha: readonly number[]
   /** β_1 … β_m; the last one couples T to the next basis vector and is not part of T. */
   readonly beta: readonly number[]
-  /** q_1 … q_m, orthonormal, each of length n; after a thick restart the kept Ritz vectors come first. */
+  /** q_1 … q_m, orthonormal, each of length n. */
   readonly basis: readonly Float64Array[]
   /** Upper bound for ‖T‖ (Gershgorin), which estimates ‖H‖. */
   readonly normEstimate: number
@@ -54,13 +50,13 @@ export function lanczosProcess(
   options: LanczosProcessOptions = {},
 ): LanczosProcess {
   const { n } = operator
-  const { deflated = [], normFloor = 0, kept } = options
+  const { deflated = [] } = options
   const alpha: number[] = []
   const beta: number[] = []
-  const basis: Float64Array[] = [...(kept?.vectors ?? [])]
+  const basis: Float64Array[] = []
   const w = new Float64Array(n)
-  let next = startVector(operator, start, [...deflated, ...basis])
-  let normEstimate = normFloor
+  let next = startVector(operator, start, deflated)
+  let normEstimate = 0
   let brokenDown = false
 
   async function step(): Promise<void> {
@@ -75,8 +71,7 @@ export function lanczosProcess(
     const before = j > 0 ? beta[j - 1]! : 0
     if (j > 0) addScaledInPlace(w, -before, basis.at(-2)!)
     addScaledInPlace(w, -a, q)
-    // After a thick restart this also takes off the kept vectors' part of H q, Σ s_i y_i.
-    for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(w, deflated, basis)
+    orthogonaliseFullyInPlace(w, [...deflated, ...basis])
     const b = norm(w)
     if (!Number.isFinite(b)) throw notFinite(j)
     beta.push(b)
@@ -103,7 +98,7 @@ export function lanczosProcess(
     get next() {
       return next
     },
-    ritz: () => ritzPairs(alpha, beta, kept),
+    ritz: () => ritzPairs(alpha, beta),
     step,
   }
 }
@@ -120,16 +115,10 @@ function startVector({ n }: LinearOperator, start: Float64Array, deflated: reado
     throw new LabError('degenerate', 'lanczos: the start vector must be finite and not zero.', { length })
   }
   const q = start.slice()
-  scaleInPlace(q, 1 / length)
-  for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(q, deflated)
-  const left = norm(q)
-  if (left < BREAKDOWN) {
+  const left = normaliseOutsideInPlace(q, deflated, BREAKDOWN)
+  if (!(left > BREAKDOWN)) {
     throw new LabError('degenerate', 'lanczos: the start vector lies in the deflated space. Use another one.', { left })
   }
-  scaleInPlace(q, 1 / left)
-  // Dividing by a small `left` magnifies what the passes left over.
-  orthogonaliseInPlace(q, deflated)
-  scaleInPlace(q, 1 / norm(q))
   return q
 }
 

@@ -1,6 +1,6 @@
 import { LabError } from '#shared/errors'
 
-export type OutlierRule = 'theory' | 'largestGap' | 'logRatio' | 'robustThreshold' | 'marchenkoPastur'
+export type OutlierRule = 'theory' | 'largestGap' | 'logRatio' | 'robustThreshold' | 'marchenkoPastur' | 'threshold'
 
 /** A count of outliers, with what it rests on. Theory note 01, section 7: report every count with its rule. */
 export interface OutlierCount {
@@ -94,6 +94,16 @@ export function robustThreshold(spectrum: KnownSpectrum): OutlierCount {
   const statistic = Math.max(6 * 1.4826 * mad, 1e-8 * largest)
   const threshold = med + statistic
   return { rule: 'robustThreshold', count: e.filter((x) => x > threshold).length, threshold, statistic }
+}
+
+/** A threshold set by hand, on stored eigenvalues. Statistic: the distance of the last outlier from it, NaN without one. */
+export function countAboveThreshold(spectrum: KnownSpectrum, threshold: number): OutlierCount {
+  const e = check('countAboveThreshold', spectrum)
+  if (!Number.isFinite(threshold)) {
+    throw new LabError('bad-input', `countAboveThreshold: the threshold is ${threshold}; give a finite number.`)
+  }
+  const count = e.filter((x) => x > threshold).length
+  return { rule: 'threshold', count, threshold, statistic: count === 0 ? Number.NaN : e[count - 1]! - threshold }
 }
 
 /** Every rule that the known part of a spectrum allows, (a) first and only if theory has a count. */

@@ -1,12 +1,10 @@
 import { LabError } from '#shared/errors'
-import { dot, norm, singularValues } from '#main/compute/linalg/index'
-import { matrix, type Matrix } from '#main/compute/matrix'
-import { columns, fromColumns } from './columns'
-import { orthogonaliseInPlace } from './orthogonaliseInPlace'
-import { scaleInPlace } from './vectorOps'
-
-/** A column that keeps less than this fraction of its length is dependent on those before it. */
-const DEPENDENT = 1e-12
+import { singularValues } from '#main/compute/linalg/index'
+import type { Matrix } from '#main/compute/matrix'
+import { fromColumns } from './columns'
+import { orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
+import { orthonormalBasis } from './orthonormalBasis'
+import { crossGram } from './subspaceOverlap'
 
 /**
  * Principal angles between the column spaces of U (n × p) and V (n × q).
@@ -30,41 +28,17 @@ export function principalAngles(U: Matrix, V: Matrix): Float64Array {
   if (U.cols === 0 || V.cols === 0) return new Float64Array(0)
   // The sines need the larger space first: with p ≥ q there are exactly q of them.
   const [large, small] = U.cols >= V.cols ? [U, V] : [V, U]
-  const Qu = orthonormalColumns(large)
-  const Qv = orthonormalColumns(small)
-  const [p, q] = [Qu.length, Qv.length]
-  const overlap = matrix(p, q)
-  Qu.forEach((u, i) => Qv.forEach((v, j) => (overlap.data[i * q + j] = dot(u, v))))
+  const Qu = orthonormalBasis(large)
+  const Qv = orthonormalBasis(small)
+  const q = Qv.length
   const outside = Qv.map((v) => {
     const rest = v.slice()
-    // The second pass removes what rounding of the first one left inside the space.
-    for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(rest, Qu)
+    orthogonaliseFullyInPlace(rest, Qu)
     return rest
   })
-  const cosines = singularValues(overlap)
+  const cosines = singularValues(crossGram(Qu, Qv))
   const sines = singularValues(fromColumns(outside)).toReversed()
   return Float64Array.from({ length: q }, (_, i) =>
     cosines[i]! > Math.SQRT1_2 ? Math.asin(Math.min(1, sines[i]!)) : Math.acos(Math.min(1, cosines[i]!)),
   )
-}
-
-function orthonormalColumns(A: Matrix): Float64Array[] {
-  const basis: Float64Array[] = []
-  for (const column of columns(A)) {
-    const length = norm(column)
-    if (length > 0) scaleInPlace(column, 1 / length)
-    for (let pass = 0; pass < 2; pass++) orthogonaliseInPlace(column, basis)
-    const left = norm(column)
-    if (!(left > DEPENDENT)) {
-      throw new LabError('degenerate', `principalAngles: column ${basis.length + 1} depends on those before it.`, {
-        column: basis.length,
-      })
-    }
-    scaleInPlace(column, 1 / left)
-    // Dividing by a small length magnifies what the two passes left over.
-    orthogonaliseInPlace(column, basis)
-    scaleInPlace(column, 1 / norm(column))
-    basis.push(column)
-  }
-  return basis
 }

@@ -1,50 +1,49 @@
-import { dot, norm, symmetricEigen } from '#main/compute/linalg/index'
+import { dot, symmetricEigen } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
 import type { LinearOperator } from '#main/core/linearOperator'
-import { combine, scaleInPlace } from './vectorOps'
+import { asFloat64, project, rotateInPlace, type StoredVector } from './storedVectors'
 
 export interface RayleighRitzPair {
   readonly value: number
-  readonly vector: Float64Array
-  /** ‖Hv − λv‖ from actual products, in the units of H. */
+  /** Of the length that rounding leaves it: 1 to eps of the storage. */
+  readonly vector: StoredVector
+  /** ‖Hv − λv‖ / ‖v‖ from actual products, in the units of H. */
   readonly residual: number
 }
 
 /**
  * The best eigenpairs within a subspace: G = Vᵀ H V = Y Θ Yᵀ, pairs (θ_i, V y_i), descending by value.
  *
- * Parlett, The Symmetric Eigenvalue Problem, section 11.3. Costs one product for each vector.
+ * Parlett, The Symmetric Eigenvalue Problem, section 11.3. Costs one product for each vector, and memory for their images.
  *
- * @param vectors orthonormal, each of length n; may be empty
+ * @param vectors orthonormal, each of length n; may be empty. Overwritten by the new vectors
  */
-export async function rayleighRitz(
+export async function rayleighRitzInPlace(
   operator: LinearOperator,
-  vectors: readonly Float64Array[],
+  vectors: readonly StoredVector[],
 ): Promise<RayleighRitzPair[]> {
   const k = vectors.length
-  if (k === 0) return []
-  const images: Float64Array[] = []
-  for (const v of vectors) {
-    const image = new Float64Array(operator.n)
-    await operator.apply(v, image)
-    images.push(image)
-  }
   const G = matrix(k, k)
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j <= i; j++) {
-      const g = (dot(vectors[i]!, images[j]!) + dot(vectors[j]!, images[i]!)) / 2
-      G.data[i * k + j] = g
-      G.data[j * k + i] = g
-    }
+  const images: StoredVector[] = []
+  for (const [j, v] of vectors.entries()) {
+    const image = new Float64Array(operator.n)
+    await operator.apply(asFloat64(v), image)
+    project(vectors, image).forEach((g, i) => {
+      G.data[i * k + j]! += g / 2
+      G.data[j * k + i]! += g / 2
+    })
+    images.push(v instanceof Float64Array ? image : Float32Array.from(image))
   }
-  const { values, vectors: Y } = symmetricEigen(G, { vectors: true })
-  return Array.from(values, (value, i) => {
-    const y = Float64Array.from({ length: k }, (_, j) => Y.data[j * k + i]!)
-    const vector = combine(vectors, y, operator.n)
-    const image = combine(images, y, operator.n)
-    const length = norm(vector)
-    scaleInPlace(vector, 1 / length)
-    const defect = image.map((a, j) => a / length - value * vector[j]!)
-    return { value, vector, residual: norm(defect) }
+  const { values, vectors: Y } = symmetricEigen(G)
+  const [turned, turnedImages] = [[...vectors], [...images]]
+  rotateInPlace(turned, Y)
+  rotateInPlace(turnedImages, Y)
+  return turned.map((vector, i) => {
+    const [v, image] = [asFloat64(vector), asFloat64(turnedImages[i]!)]
+    const square = dot(v, v)
+    const value = vector instanceof Float64Array ? values[i]! : dot(v, image) / square
+    let defect = 0
+    for (let a = 0; a < v.length; a++) defect += (image[a]! - value * v[a]!) ** 2
+    return { value, vector, residual: Math.sqrt(defect / square) }
   })
 }

@@ -1,4 +1,4 @@
-import { symmetricEigen, symmetricTridiagonalEigen } from '#main/compute/linalg/index'
+import { symmetricTridiagonalEigen } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import { combine } from './vectorOps'
 
@@ -11,30 +11,19 @@ export interface RitzPairs {
   readonly coefficients: Matrix
 }
 
-/** What a thick restart keeps: Ritz pairs, and how H couples them to the basis vector that follows. */
-export interface KeptPairs {
-  readonly values: Float64Array
-  readonly vectors: readonly Float64Array[]
-  /** s_i = β_m S_mi. */
-  readonly couplings: Float64Array
-}
-
 /**
  * Eigen-decomposition T = S Θ Sᵀ of the Lanczos matrix T = tridiag(α, β). Theory note 01, section 7.
  *
  * @param alpha α_1 … α_m
  * @param beta β_1 … β_m; β_m enters the residuals only
- * @param kept after a thick restart T begins with a diagonal block of kept values, coupled to α_1 by `couplings`
  */
-export function ritzPairs(alpha: readonly number[], beta: readonly number[], kept?: KeptPairs): RitzPairs {
+export function ritzPairs(alpha: readonly number[], beta: readonly number[]): RitzPairs {
   const lastBeta = beta.at(-1)
   if (lastBeta === undefined) {
     return { nodes: new Float64Array(0), residualEstimates: new Float64Array(0), coefficients: matrix(0, 0) }
   }
   const inner = beta.slice(0, -1)
-  const { values, vectors } = kept
-    ? ascending(arrowMatrix(alpha, inner, kept))
-    : symmetricTridiagonalEigen(Float64Array.from(alpha), Float64Array.from(inner))
+  const { values, vectors } = symmetricTridiagonalEigen(Float64Array.from(alpha), Float64Array.from(inner))
   const m = vectors.rows
   const lastRow = vectors.data.subarray((m - 1) * m)
   return { nodes: values, residualEstimates: lastRow.map((s) => lastBeta * Math.abs(s)), coefficients: vectors }
@@ -45,23 +34,4 @@ export function ritzVector(basis: readonly Float64Array[], { coefficients }: Rit
   const m = coefficients.rows
   const column = Float64Array.from({ length: m }, (_, j) => coefficients.data[j * m + i]!)
   return combine(basis, column, basis[0]!.length)
-}
-
-function arrowMatrix(alpha: readonly number[], inner: readonly number[], kept: KeptPairs): Matrix {
-  const k = kept.values.length
-  const T = matrix(k + alpha.length, k + alpha.length)
-  const set = (i: number, j: number, value: number) => (T.data[i * T.cols + j] = T.data[j * T.cols + i] = value)
-  kept.values.forEach((value, i) => set(i, i, value))
-  kept.couplings.forEach((s, i) => set(i, k, s))
-  alpha.forEach((a, j) => set(k + j, k + j, a))
-  inner.forEach((b, j) => set(k + j, k + j + 1, b))
-  return T
-}
-
-function ascending(T: Matrix): { values: Float64Array; vectors: Matrix } {
-  const { values, vectors } = symmetricEigen(T, { vectors: true })
-  const m = T.rows
-  const mirrored = vectors.data.slice()
-  for (let i = 0; i < m; i++) mirrored.subarray(i * m, (i + 1) * m).reverse()
-  return { values: values.toReversed(), vectors: matrix(m, m, mirrored) }
 }

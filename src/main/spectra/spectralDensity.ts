@@ -3,6 +3,7 @@ import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { gaussianMixture, type QuadratureRule } from './gaussianMixture'
 import { lanczos, type LanczosResult } from './lanczos'
+import { meanOf, spectralSum, type Estimate } from './spectralSum'
 
 export interface SpectralDensityOptions {
   /** m, Lanczos steps for each probe. Default 80. */
@@ -15,13 +16,15 @@ export interface SpectralDensityOptions {
   readonly sigma?: number
   /** Where to evaluate the density. Default 512 points over [θmin − 4σ, θmax + 4σ]. */
   readonly grid?: Float64Array
+  /** Orthonormal vectors to leave out: the density is that of the other eigenvalues. See `deflatedDensity`. */
+  readonly deflated?: readonly Float64Array[]
   readonly signal?: AbortSignal
   /** Called after every product. Return a promise to let other work, such as a cancel message, in. */
   readonly onProgress?: (products: number, total: number) => void | Promise<void>
 }
 
 export interface SpectralDensityResult {
-  /** Dimension P of the operator. */
+  /** Number of eigenvalues described: the dimension P of the operator, less the deflated vectors. */
   readonly n: number
   /** One quadrature rule for each probe; density and counts can be redone from them without a product. */
   readonly probes: readonly ProbeRule[]
@@ -29,8 +32,10 @@ export interface SpectralDensityResult {
   readonly grid: Float64Array
   /** φ on the grid, in 1/units of H; integrates to 1. */
   readonly density: Float64Array
-  /** tr H ≈ P/R Σ_r α_1^(r), and its standard error over the probes; NaN where there are too few probes to tell. */
-  readonly trace: { readonly value: number; readonly standardError: number }
+  /** Standard error of φ on the grid, from the scatter between probes; NaN for a single probe. */
+  readonly densityError: Float64Array
+  /** tr H ≈ P/R Σ_r α_1^(r). */
+  readonly trace: Estimate
   readonly products: number
   /** 'cancelled': `probes` holds what was finished; a probe cut short counts with the steps it has. */
   readonly stopped: 'done' | 'cancelled'
@@ -55,8 +60,8 @@ export async function spectralDensity(
   operator: LinearOperator,
   options: SpectralDensityOptions = {},
 ): Promise<SpectralDensityResult> {
-  const { n } = operator
-  const { steps = 80, probes: R = 10, seed = 0, signal, onProgress } = options
+  const { steps = 80, probes: R = 10, seed = 0, deflated = [], signal, onProgress } = options
+  const n = operator.n - deflated.length
   if (!Number.isInteger(R) || R < 1) {
     throw new LabError('bad-input', `spectralDensity: probes is ${R}; give a whole number of at least 1.`, { R })
   }
@@ -69,9 +74,11 @@ export async function spectralDensity(
   const probes: ProbeRule[] = []
   let products = 0
   for (let r = 0; r < R && !signal?.aborted; r++) {
+    const stream = random(seed, `spectralDensity/${r}`)
     const run = await lanczos(operator, {
       steps,
-      start: random(seed, `spectralDensity/${r}`).signs(n),
+      start: deflated.length > 0 ? stream.normal(operator.n) : stream.signs(n),
+      deflated,
       ...(signal && { signal }),
       onProgress: (done) => onProgress?.(products + done, total),
     })
@@ -87,7 +94,8 @@ export async function spectralDensity(
     sigma,
     grid,
     density: gaussianMixture(probes, grid, sigma),
-    trace: traceEstimate(probes, n),
+    densityError: densityError(probes, grid, sigma),
+    trace: meanOf(probes.map(({ firstAlpha }) => n * firstAlpha)),
     products,
     stopped: signal?.aborted && (probes.length < R || probes.at(-1)?.stopped === 'cancelled') ? 'cancelled' : 'done',
   }
@@ -97,14 +105,10 @@ export async function spectralDensity(
  * Number of eigenvalues above each threshold, N(t) ≈ P/R Σ_r Σ_{θ_i > t} τ_i^(r). Theory note 01, section 7.
  *
  * @param n dimension P of the operator
- * @returns real numbers: the estimate of a count is rarely whole
+ * @returns real numbers: the estimate of a count is rarely whole. For error bars see `spectralSum`
  */
 export function countAbove(probes: readonly QuadratureRule[], n: number, thresholds: Float64Array): Float64Array {
-  return thresholds.map((t) => {
-    let mass = 0
-    for (const { nodes, weights } of probes) nodes.forEach((node, i) => (mass += node > t ? weights[i]! : 0))
-    return (n * mass) / probes.length
-  })
+  return thresholds.map((t) => spectralSum(probes, n, (node) => (node > t ? 1 : 0)).value)
 }
 
 /** 0.01 (θmax − θmin); for a multiple of the identity, which has no range, 1 % of its eigenvalue, or 0.01 for zero. */
@@ -127,9 +131,7 @@ function range(probes: readonly QuadratureRule[]): [low: number, high: number] {
   return [Math.min(...probes.map((p) => p.nodes[0]!)), Math.max(...probes.map((p) => p.nodes.at(-1)!))]
 }
 
-function traceEstimate(probes: readonly ProbeRule[], n: number): SpectralDensityResult['trace'] {
-  const R = probes.length
-  const mean = probes.reduce((sum, p) => sum + p.firstAlpha, 0) / R
-  const variance = probes.reduce((sum, p) => sum + (p.firstAlpha - mean) ** 2, 0) / (R - 1)
-  return { value: n * mean, standardError: n * Math.sqrt(variance / R) }
+function densityError(probes: readonly QuadratureRule[], grid: Float64Array, sigma: number): Float64Array {
+  const each = probes.map((probe) => gaussianMixture([probe], grid, sigma))
+  return grid.map((_, k) => meanOf(each.map((density) => density[k]!)).standardError)
 }

@@ -1,3 +1,5 @@
+import { addCombinationInPlace, type StoredVector } from './storedVectors'
+
 /** y ← y + a x. */
 export function addScaledInPlace(y: Float64Array, a: number, x: Float64Array): void {
   for (let i = 0; i < y.length; i++) y[i]! += a * x[i]!
@@ -9,8 +11,8 @@ export function scaleInPlace(x: Float64Array, a: number): void {
 }
 
 /** Σ_k coefficients[k] · vectors[k]; all vectors have length n. */
-export function combine(vectors: readonly Float64Array[], coefficients: ArrayLike<number>, n: number): Float64Array {
+export function combine(vectors: readonly StoredVector[], coefficients: ArrayLike<number>, n: number): Float64Array {
   const sum = new Float64Array(n)
-  vectors.forEach((q, k) => addScaledInPlace(sum, coefficients[k]!, q))
+  addCombinationInPlace(sum, vectors, coefficients)
   return sum
 }

@@ -1,4 +1,4 @@
-import type { ScalarCell } from '../compute/backends/backend'
+import type { Dtype, ScalarCell } from '../compute/backends/backend'
 import type { Graph } from '../compute/graph/graph'
 import type { Node } from '../compute/graph/node'
 import type { UpdateCoefficient } from '../compute/program/updates'
@@ -16,10 +16,15 @@ export interface Coefficients {
   scale(formula: CoefficientFormula): UpdateCoefficient
 }
 
-/** Those of one run: numbers beside the program. */
+/** Those of one run: numbers beside the program, rounded to its precision as those of replicas are in their buffers. */
 export class RunCoefficients implements Coefficients {
   readonly count = 1
   readonly #cells: { readonly cell: ScalarCell; readonly formula: CoefficientFormula }[] = []
+  readonly #isSingle: boolean
+
+  constructor(dtype: Dtype) {
+    this.#isSingle = dtype === 'float32'
+  }
 
   keep(formula: CoefficientFormula): ScalarCell {
     const cell = { value: 1 }
@@ -34,7 +39,8 @@ export class RunCoefficients implements Coefficients {
   setLearningRate(rate: number): void {
     for (let i = 0; i < this.#cells.length; i++) {
       const { cell, formula } = this.#cells[i]!
-      cell.value = formula(rate, 0)
+      const value = formula(rate, 0)
+      cell.value = this.#isSingle ? Math.fround(value) : value
     }
   }
 }

@@ -9,12 +9,24 @@ import { Workspace } from '../compute/program/workspace'
 import type { Batch, Forward, Model, Split } from '../core/model'
 import type { ParameterArrays } from '../core/snapshot'
 
+export interface TrainedParameter {
+  /** Its place among the parameters of the model. */
+  readonly index: number
+  readonly node: Node
+  /** λ. */
+  readonly weightDecay: number
+  /** γ: trained with γ η instead of η. */
+  readonly rateFactor: number
+}
+
 /** A model's parameters and training set on a device, with the graph of its full-batch forward pass. */
 export class ModelState {
   readonly graph = new Graph()
   readonly workspace: Workspace
   /** In the order of the model. */
   readonly parameterNodes: readonly Node[]
+  /** Those that a step changes: all but the frozen ones. */
+  readonly trained: readonly TrainedParameter[]
   readonly forward: Forward
 
   constructor(
@@ -24,6 +36,9 @@ export class ModelState {
   ) {
     this.workspace = new Workspace(backend)
     this.parameterNodes = model.parameters.map((parameter) => this.graph.input(parameter.name, parameter.shape))
+    this.trained = model.parameters.flatMap(({ weightDecay, rateFactor = 1 }, index) =>
+      rateFactor === 0 ? [] : [{ index, node: this.node(index), weightDecay, rateFactor }],
+    )
     this.forward = this.forwardOf(split)
   }
 
@@ -48,9 +63,12 @@ export class ModelState {
     return this.model.forward(Object.fromEntries(byName.filter(isDefined)), batch)
   }
 
-  /** Gradients of the data loss in each parameter, multiplied in the cheapest order. */
+  /** Gradients of the data loss in each trained parameter, multiplied in the cheapest order. */
   gradientsOf(forward: Forward): Node[] {
-    return grad(reassociate(forward.dataLoss), this.parameterNodes)
+    return grad(
+      reassociate(forward.dataLoss),
+      this.trained.map(({ node }) => node),
+    )
   }
 
   /** @throws LabError 'shape' when an array is missing or does not fit */

@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import type { Graph } from '../compute/graph/graph'
 import type { Node } from '../compute/graph/node'
-import type { Update } from '../compute/program/updates'
+import type { Update, UpdateCoefficient } from '../compute/program/updates'
 import type { Coefficients } from './coefficients'
 
 /** One trained array, of a run or of all replicas, with the gradient of the data loss in it. */
@@ -10,6 +10,8 @@ export interface OptimisedParameter {
   readonly gradient: Node
   /** λ of each replica (one for a run of its own): the loss has the term λ/2 ‖θ‖². */
   readonly weightDecays: readonly number[]
+  /** γ: its own learning rate is γ η. */
+  readonly rateFactor: number
 }
 
 /** How an optimiser changes the state in one step. */
@@ -37,15 +39,18 @@ export function optimiserFor(
   return heavyBall(graph, parameters, momenta, coefficients)
 }
 
-/** θ ← (1 − ηλ) θ − η g, with g the gradient of the data loss: gradient descent on the regularised loss. */
+/**
+ * θ ← (1 − ηλ) θ − η g, with g the gradient of the data loss: gradient descent on the regularised loss. A parameter with
+ * a rate factor γ takes γ η for η.
+ */
 function gradientDescent(parameters: readonly OptimisedParameter[], coefficients: Coefficients): Optimiser {
-  const descent = coefficients.scale((rate) => -rate)
+  const descent = descents(coefficients)
   return {
-    updates: parameters.map(({ node, gradient, weightDecays }) => ({
+    updates: parameters.map(({ node, gradient, weightDecays, rateFactor }) => ({
       target: node,
       source: gradient,
-      keep: coefficients.keep((rate, r) => 1 - rate * (weightDecays[r] ?? 0)),
-      scale: descent,
+      keep: coefficients.keep((rate, r) => 1 - rateFactor * rate * (weightDecays[r] ?? 0)),
+      scale: descent(rateFactor),
     })),
     state: [],
   }
@@ -61,7 +66,8 @@ function heavyBall(
   momenta: readonly number[],
   coefficients: Coefficients,
 ): Optimiser {
-  const [descent, whole] = [coefficients.scale((rate) => -rate), coefficients.scale(() => 1)]
+  const descent = descents(coefficients)
+  const whole = coefficients.scale(() => 1)
   const [momentum, kept] = [coefficients.keep((_, r) => momenta[r] ?? 0), coefficients.keep(() => 1)]
   const moving = parameters.map((parameter, i) => ({
     ...parameter,
@@ -78,8 +84,23 @@ function heavyBall(
           keep: kept,
           scale: coefficients.scale((_, r) => weightDecays[r] ?? 0),
         })),
-      ...moving.map(({ velocity, node }) => ({ target: node, source: velocity, keep: kept, scale: descent })),
+      ...moving.map(({ velocity, node, rateFactor }) => ({
+        target: node,
+        source: velocity,
+        keep: kept,
+        scale: descent(rateFactor),
+      })),
     ],
     state: moving.map(({ velocity }) => velocity),
+  }
+}
+
+/** −γ η: one coefficient for all parameters with the same γ. */
+function descents(coefficients: Coefficients): (rateFactor: number) => UpdateCoefficient {
+  const made = new Map<number, UpdateCoefficient>()
+  return (rateFactor) => {
+    const descent = made.get(rateFactor) ?? coefficients.scale((rate) => -rateFactor * rate)
+    made.set(rateFactor, descent)
+    return descent
   }
 }

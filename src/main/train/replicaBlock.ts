@@ -18,7 +18,7 @@ export interface Member {
 /** What a step of one replica computes, to be replicated. */
 export interface StepGraph {
   readonly state: ModelState
-  /** Of the data loss in each parameter. */
+  /** Of the data loss in each trained parameter. */
   readonly gradients: readonly Node[]
   /** The inputs that hold mini-batches of each replica's own; null where all see the same samples. */
   readonly ownBatch: Batch<Node> | null
@@ -49,11 +49,12 @@ export class ReplicaBlock {
     this.#feeds = stackedFeeds(ownBatch, stackOf, members)
     for (const { single, node } of this.#feeds) replicas.set(single, node)
     this.#coefficients = new ReplicaCoefficients(count, graph, workspace)
-    const optimised = replicate(gradients, count, replicas).map((gradient, i) => ({
-      node: stacked[i] ?? gradient,
-      gradient,
-      weightDecays: members.map(({ replica }) => decaysOf(replica, state)[i] ?? 0),
-    }))
+    const stackedGradients = replicate(gradients, count, replicas)
+    const optimised = state.trained.flatMap(({ index, rateFactor }, i) => {
+      const [node, gradient] = [stacked[index], stackedGradients[i]]
+      const weightDecays = members.map(({ replica }) => decaysOf(replica, state)[index] ?? 0)
+      return node && gradient ? [{ node, gradient, weightDecays, rateFactor }] : []
+    })
     const momenta = members.map(({ replica }) => replica.momentum)
     const { updates, state: velocities } = optimiserFor(graph, optimised, momenta, this.#coefficients)
     this.#stateNodes = [...stacked, ...velocities]

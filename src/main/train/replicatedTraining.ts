@@ -172,8 +172,9 @@ export class ReplicatedTraining {
   }
 
   #defaultBlockSize(): number {
-    const numbers = this.options.model.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-    return Math.max(1, Math.floor(BLOCK_BYTES / (numbers * Float64Array.BYTES_PER_ELEMENT)))
+    const { model, backend } = this.options
+    const numbers = model.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+    return Math.max(1, Math.floor(BLOCK_BYTES / (numbers * (backend.dtype === 'float64' ? 8 : 4))))
   }
 
   #initialState({ initial, weightDecays }: Replica): ReplicaState {

@@ -27,7 +27,7 @@ export interface TrainingOptions {
 export class Training {
   readonly #state: ModelState
   readonly #programs: StatePrograms
-  readonly #coefficients = new RunCoefficients()
+  readonly #coefficients: RunCoefficients
   readonly #program: Program
   readonly #feed: BatchFeed
   #step = 0
@@ -35,13 +35,14 @@ export class Training {
   constructor(readonly options: TrainingOptions) {
     const { model, data, initial, recipe, backend, random } = options
     this.#state = new ModelState(model, data.train, backend)
+    this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
     this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
     const gradients = this.#state.gradientsOf(this.#feed.forward)
-    const optimised = this.#state.parameterNodes.flatMap((node, i) => {
-      const [gradient, parameter] = [gradients[i], model.parameters[i]]
-      return gradient && parameter ? [{ node, gradient, weightDecays: [parameter.weightDecay] }] : []
+    const optimised = this.#state.trained.flatMap(({ node, weightDecay, rateFactor }, i) => {
+      const gradient = gradients[i]
+      return gradient ? [{ node, gradient, weightDecays: [weightDecay], rateFactor }] : []
     })
     const { graph, workspace } = this.#state
     const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)

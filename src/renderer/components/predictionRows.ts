@@ -1,5 +1,6 @@
 import type { Prediction, QuantityDefinition } from '#shared/records'
 import { formatNumber } from '#charts/format'
+import { layersText } from '#charts/layerName'
 
 export interface PredictionRow {
   readonly key: string
@@ -17,36 +18,54 @@ export function predictionRows(
   predictions: readonly Prediction[],
   quantities: readonly QuantityDefinition[],
 ): PredictionRow[] {
-  return [...Map.groupBy(predictions, sameness).entries()].flatMap(([key, alike]) => {
+  const byQuantity = [...Map.groupBy(predictions, ({ quantity }) => quantity).values()].flat()
+  const shared = sharedSource(predictions)
+  return [...Map.groupBy(byQuantity, sameness).entries()].flatMap(([key, alike]) => {
     const [first] = alike
     if (!first) return []
     const label = quantities.find((quantity) => quantity.id === first.quantity)?.label ?? first.quantity
     const layers = layersText(alike.flatMap((prediction) => prediction.layer ?? []))
-    return first.levels.map((level, i) => ({
+    return mergedLevels(first.levels).map((level, i) => ({
       key: `${key} ${i}`,
       name: i > 0 ? '' : [label, layers].filter(Boolean).join(', '),
       level: level.label,
-      value: formatNumber(level.value, 10),
+      value: level.value,
       copies: level.copies,
       formula: i > 0 ? '' : first.formula,
-      source: i > 0 ? '' : first.source,
+      source: i > 0 ? '' : first.source.slice(shared.length).replace(/^[,;\s]+/, ''),
     }))
   })
 }
 
-function sameness({ quantity, levels, formula, source }: Prediction): string {
-  return JSON.stringify([quantity, levels, formula, source])
+/** What the sources of all predictions begin with, up to a comma: said once for the table; empty for a single one. */
+export function sharedSource(predictions: readonly Prediction[]): string {
+  const [first, ...others] = new Set(predictions.map(({ source }) => source))
+  if (first === undefined || others.length === 0) return ''
+  const beginnings = [...first.matchAll(/,/g)].map(({ index }) => first.slice(0, index)).toReversed()
+  return beginnings.find((text) => others.every((source) => source.startsWith(`${text},`))) ?? ''
 }
 
-/** 'layer 2', 'layers 1–3', 'layers 1–2, 5'. */
-export function layersText(layers: readonly number[]): string {
-  const ranges: [from: number, to: number][] = []
-  for (const layer of layers.toSorted((a, b) => a - b)) {
-    const last = ranges.at(-1)
-    if (last && last[1] === layer - 1) last[1] = layer
-    else ranges.push([layer, layer])
-  }
-  const words = ranges.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ')
-  if (layers.length === 0) return ''
-  return layers.length === 1 ? `layer ${words}` : `layers ${words}`
+/** Equal up to the digits shown: layers of equal width differ by rounding at most. */
+function sameness({ quantity, levels, formula, source }: Prediction): string {
+  return JSON.stringify([quantity, mergedLevels(levels), formula, source])
+}
+
+/** Levels of one value are one eigenvalue with all their copies. */
+function mergedLevels(levels: Prediction['levels']): { value: string; copies: number; label: string }[] {
+  return [...Map.groupBy(levels, ({ value }) => formatNumber(value, 10))].map(([value, alike]) => ({
+    value,
+    copies: alike.reduce((sum, { copies }) => sum + copies, 0),
+    label: joinedLabels(alike.map(({ label }) => label)),
+  }))
+}
+
+/** 'interface 1', 'interface 2', 'bulk' become 'interface 1, 2; bulk'. */
+function joinedLabels(labels: readonly string[]): string {
+  const numbered = [...new Set(labels)].map((label) => {
+    const [, stem = label, number = ''] = /^(.*\D)(\d+)$/.exec(label) ?? []
+    return { stem, number }
+  })
+  return [...Map.groupBy(numbered, ({ stem }) => stem)]
+    .map(([stem, alike]) => stem + alike.map(({ number }) => number).join(', '))
+    .join('; ')
 }

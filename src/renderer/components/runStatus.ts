@@ -27,6 +27,11 @@ export function runTitle(run: Pick<RunSummary, 'id' | 'name'>): string {
   return run.name || run.id
 }
 
+/** The system, where the title does not name it already. */
+export function systemBeside(run: Pick<RunSummary, 'id' | 'name' | 'system'>): string | null {
+  return runTitle(run).includes(run.system) ? null : run.system
+}
+
 export function causeOf(run: Pick<RunSummary, 'status' | 'error' | 'step'>): string | null {
   if (run.error) return run.error.message
   switch (run.status) {

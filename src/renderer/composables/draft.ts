@@ -1,5 +1,5 @@
 import type { SystemInfo } from '#shared/contract/index'
-import { issueWith, type FieldIssue, type ParamDefinition, type ParamValue } from '#shared/params'
+import { issueWith, paramFromText, paramText, type FieldIssue, type ParamValue } from '#shared/params'
 import { runSpecSchema, type RunSpecInput } from '#shared/spec'
 
 /** A run spec while it is being typed: numbers are still text, so that nothing typed is lost or changed. */
@@ -22,7 +22,7 @@ export function specOf(draft: Draft, system: SystemInfo): { spec: RunSpecInput; 
   const issues: FieldIssue[] = []
   const params: Record<string, ParamValue> = {}
   for (const [name, definition] of Object.entries(system.params)) {
-    const value = paramValue(definition, draft.params[name] ?? String(definition.default))
+    const value = paramFromText(definition, draft.params[name] ?? paramText(definition.default))
     const message = issueWith(name, definition, value)
     if (message) issues.push({ path: `params.${name}`, message })
     params[name] = value
@@ -58,12 +58,6 @@ function frameIssues(draft: Draft, spec: RunSpecInput): FieldIssue[] {
   return frameFields
     .filter(({ path }) => wrong.some((at) => at === path || at.startsWith(`${path}.`)))
     .map(({ path, text, expected }) => ({ path, message: `Got "${text(draft)}", expected ${expected}.` }))
-}
-
-function paramValue(definition: ParamDefinition, text: string): ParamValue {
-  if (definition.type === 'choice') return text
-  const value = numberOf(text)
-  return Number.isNaN(value) ? text : value
 }
 
 /** NaN for what is not a number; an empty field is not zero. */

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { z } from 'zod'
 import type { SystemInfo } from '#shared/contract/index'
+import { paramText } from '#shared/params'
 import type { Draft } from './draft'
 
 const stored: z.ZodType<Draft> = z.object({
@@ -40,12 +41,12 @@ export const useDraft = defineStore('draft', () => {
   })
 
   function useSystem(system: SystemInfo): void {
-    const params = Object.entries(system.params).map(([name, definition]) => [name, String(definition.default)])
+    const params = Object.entries(system.params).map(([name, definition]) => [name, paramText(definition.default)])
     draft.value = { ...empty, system: system.id, params: Object.fromEntries(params) }
   }
   function usePreset(system: SystemInfo, preset: SystemInfo['presets'][number]): void {
     useSystem(system)
-    const chosen = Object.entries(preset.params).map(([name, value]) => [name, String(value)])
+    const chosen = Object.entries(preset.params).map(([name, value]) => [name, paramText(value)])
     draft.value = {
       ...draft.value,
       params: { ...draft.value.params, ...Object.fromEntries(chosen) },

@@ -61,7 +61,7 @@ describe('bad input', () => {
     ['[]', /spec\.json: /],
     ['{"params": {}}', /spec\.json\.system: /],
     ['{"system": "tiny", "sead": 1}', /unknown field "sead"/],
-    ['{"system": "tiny", "params": {"width": [1]}}', /params\.width/],
+    ['{"system": "tiny", "params": {"width": [1]}}', /Width \(width\): got \[1\], expected a whole number/],
     ['{"system": "tiny", "probes": ["none"]}', /none/],
     ['{"system": "other"}', /Unknown system "other"/],
   ])('names what is wrong in the spec %s', async (text, expected) => {

@@ -77,7 +77,7 @@ describe('routes to the Hessian block of a layer', () => {
   it('has the factors in the order of the row-major vec', async () => {
     await withSnapshot(genericState(), async (snapshot) => {
       const request = await requestFor(snapshot, 1, 1)
-      const { P, Q } = kroneckerFactors(await snapshot.layers(), request.state)
+      const { P, Q } = kroneckerFactors(await snapshot.layers(), request.state, 1 / request.state.input.cols)
       const x = Float64Array.from({ length: 16 }, (_, i) => Math.sin(i))
       const image = new Float64Array(16)
       await snapshot.hessian('data', ['W1']).apply(x, image)
@@ -124,6 +124,16 @@ describe('layerBlock', () => {
     await withSnapshot(genericState(LINEAR_MSE, { scale: 0 }), async (snapshot) => {
       const [first] = await snapshot.layers()
       expect([...outlierVectors(await layerBlock(snapshot, first!, going), 9)]).toHaveLength(0)
+    })
+  })
+
+  it('takes for zero what the precision of the operator cannot resolve', async () => {
+    await withSnapshot(genericState(), async (snapshot) => {
+      const [first] = await snapshot.layers()
+      const block = await layerBlock(snapshot, first!, going)
+      const small = { ...block, eigenvalues: Float64Array.of(1, 1e-8, 0), vectors: 3 }
+      expect([...outlierVectors(small, 3)]).toHaveLength(2)
+      expect([...outlierVectors({ ...small, meta: { ...block.meta, dtype: 'float32' } }, 3)]).toHaveLength(1)
     })
   })
 

@@ -7,6 +7,14 @@ import { random } from '#main/compute/rng/random'
 /** K = 3 classes of n = 2, two layers of width 4: blocks of 16 and 12 weights, Gram matrices of 18. */
 export const smallConfig: UfmConfig = uniformConfig({ K: 3, n: 2, depth: 2, width: 4, lambda: 0.01 })
 
+/** Every combination of loss and activation that free-feature models have. */
+export const variants: readonly UfmState['variant'][] = [
+  LINEAR_MSE,
+  { loss: 'ce', activation: 'linear' },
+  { loss: 'mse', activation: 'relu' },
+  { loss: 'ce', activation: 'relu' },
+]
+
 /** A generic point: normal entries, unrelated to any solution. */
 export function genericState(
   variant: UfmState['variant'] = LINEAR_MSE,

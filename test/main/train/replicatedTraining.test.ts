@@ -161,6 +161,15 @@ describe.each(experiments)('replicas of the %s', (_name, experiment) => {
   })
 })
 
+describe.each(experiments)('in float32, replicas of the %s', (_name, experiment) => {
+  it.each([0, 0.9])('go through the numbers of single runs to the bit, μ = %d', async (momentum) => {
+    for (const blas of ['embedded', 'auto'] as const) {
+      const backend = await createBackend({ id: 'cpu', dtype: 'float32', blas })
+      await expectBitsOfSingles(await optionsFor(experiment, 7, { backend, momentum: () => momentum, blockSize: 4 }))
+    }
+  })
+})
+
 describe.each(experiments.slice(2))('mini-batches of replicas of the %s', (_name, experiment) => {
   it('come in an order of their own each, or in the same for all', async () => {
     await expectBitsOfSingles(await optionsFor(experiment, 7, { batchSize: 4 }))
@@ -181,6 +190,22 @@ describe.each(experiments.slice(2))('mini-batches of replicas of the %s', (_name
 
 describe('replicas', () => {
   const [, experiment] = experiments[2]!
+
+  it.each([0, 0.9])('honour rate factors, of which 0 freezes, μ = %d', async (momentum) => {
+    const options = await optionsFor(experiment, 3, { momentum: () => momentum })
+    const factors = [0, 0.25, 3]
+    const parameters = options.model.parameters.map((parameter, i) => ({ ...parameter, rateFactor: factors[i] ?? 1 }))
+    const scaled = { ...options, model: { ...options.model, parameters } }
+    await expectBitsOfSingles(scaled)
+    const training = new ReplicatedTraining(scaled)
+    training.advance(STEPS)
+    const [frozen, , moved] = parameters.map(({ name }) => name)
+    for (const [r, values] of (await training.parameters()).entries()) {
+      const { initial } = options.replicas[r]!
+      expect(values[frozen!]).toEqual(initial[frozen!])
+      expect(values[moved!]).not.toEqual(initial[moved!])
+    }
+  })
 
   it('agree with single runs to the bit with products by a system library too', async () => {
     const backend = await createBackend({ id: 'cpu', dtype: 'float64', blas: 'auto' })
@@ -241,19 +266,23 @@ describe('replicas', () => {
     training.dispose()
   })
 
-  it('that diverge neither touch the others nor change once they have stopped', async () => {
-    const options = await optionsFor(experiment, 3)
-    const replicas = options.replicas.with(1, { ...options.replicas[1]!, learningRate: constantRate(1e9) })
-    const training = new ReplicatedTraining({ ...options, replicas })
-    for (let step = 0; step < STEPS; step++) {
-      if (step === 6) training.stop(1)
-      training.advance()
-    }
-    const together = await training.parameters()
-    expect(together[1]!['W1']!.some((value) => !Number.isFinite(value))).toBe(true)
-    expect(together[1]).toEqual(await trainAlone({ ...options, replicas }, 1, 6))
-    for (const r of [0, 2]) expect(together[r]).toEqual(await trainAlone(options, r, STEPS))
-  })
+  it.each(['float64', 'float32'] as const)(
+    'that diverge neither touch the others nor change once stopped, %s',
+    async (dtype) => {
+      const backend = await createBackend({ id: 'cpu', dtype, blas: 'embedded' })
+      const options = await optionsFor(experiment, 3, { backend })
+      const replicas = options.replicas.with(1, { ...options.replicas[1]!, learningRate: constantRate(1e9) })
+      const training = new ReplicatedTraining({ ...options, replicas })
+      for (let step = 0; step < STEPS; step++) {
+        if (step === 6) training.stop(1)
+        training.advance()
+      }
+      const together = await training.parameters()
+      expect(together[1]!['W1']!.some((value) => !Number.isFinite(value))).toBe(true)
+      expect(together[1]).toEqual(await trainAlone({ ...options, replicas }, 1, 6))
+      for (const r of [0, 2]) expect(together[r]).toEqual(await trainAlone(options, r, STEPS))
+    },
+  )
 
   it('show to probes what a single run shows', async () => {
     const options = await optionsFor(experiment, 3, { momentum: () => 0.9 })

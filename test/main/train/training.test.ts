@@ -67,6 +67,25 @@ describe.each(variants)('training of the %s model', (_name, model) => {
     expectClose(concat(model, await training.snapshot().parameters()), theta, { rtol: 1e-12, atol: 1e-13 })
   })
 
+  it.each([0, 0.9])('a rate factor scales the steps of its parameter, 0 freezes it, momentum %f', async (momentum) => {
+    const factors: Record<string, number> = { H1: 0, W1: 0.25 }
+    const scaled = {
+      ...model,
+      parameters: model.parameters.map((parameter) => ({ ...parameter, rateFactor: factors[parameter.name] ?? 1 })),
+    }
+    const [training, reference] = [await train(scaled, { momentum }), await train(model, { momentum })]
+    const before = await reference.snapshot().parameters()
+    training.advance()
+    reference.advance()
+    const [after, plain] = [await training.snapshot().parameters(), await reference.snapshot().parameters()]
+    for (const { name } of model.parameters) {
+      const factor = factors[name] ?? 1
+      // One step from the same point: differences of order 0.01 of values of order 1.
+      const expected = before[name]!.map((value, i) => value + factor * (plain[name]![i]! - value))
+      expectClose(after[name]!, expected, { atol: factor === 0 ? 0 : 1e-15 }, name)
+    }
+  })
+
   it('the Hessian operator is the derivative of the gradient, total = data + λ', async () => {
     const training = await train(model)
     const snapshot = training.snapshot()

@@ -17,7 +17,11 @@ export interface BackendOptions {
  *
  * @throws LabError 'unavailable' for what this installation lacks
  */
-export async function createBackend({ id = 'cpu', dtype, blas = 'auto' }: BackendOptions = {}): Promise<Backend> {
+export async function createBackend({
+  id = 'cpu',
+  dtype = 'float64',
+  blas = 'auto',
+}: BackendOptions = {}): Promise<Backend> {
   if (id === 'gpu') {
     throw new LabError(
       'unavailable',
@@ -26,11 +30,8 @@ export async function createBackend({ id = 'cpu', dtype, blas = 'auto' }: Backen
       { id },
     )
   }
-  if (dtype === 'float32') {
-    throw new LabError('unavailable', 'The CPU backend computes in float64 only. Choose float64.', { id, dtype })
-  }
   useLapack((await findBlas(blas))?.lapack ?? null)
-  return createCpuBackend({ blas })
+  return createCpuBackend({ dtype, blas })
 }
 
 export { type BlasReport, describeBlas } from './cpu/describeBlas'

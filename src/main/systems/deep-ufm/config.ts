@@ -7,8 +7,10 @@ import { LabError } from '#shared/errors'
 export interface UfmConfig {
   /** Number of classes. */
   readonly K: number
-  /** Samples per class. */
+  /** Samples per class; where classes differ in size, `classSizes` counts. */
   readonly n: number
+  /** n_1 … n_K where classes differ in size. The closed forms need balanced classes. */
+  readonly classSizes?: readonly number[]
   /** d_1 … d_L; their number is the depth L. */
   readonly widths: readonly number[]
   /** λ_H; enters the loss as λ_H/2 ‖H_1‖². */
@@ -34,22 +36,45 @@ export function depthOf(config: UfmConfig): number {
   return config.widths.length
 }
 
+/** n_1 … n_K. */
+export function classSizesOf({ K, n, classSizes }: Pick<UfmConfig, 'K' | 'n' | 'classSizes'>): readonly number[] {
+  return classSizes ?? Array<number>(K).fill(n)
+}
+
+/** N, the number of samples. */
+export function samplesOf(config: UfmConfig): number {
+  return classSizesOf(config).reduce((sum, size) => sum + size, 0)
+}
+
 /** λ of every factor in the order H_1, W_1 … W_L. */
 export function factorDecays(config: UfmConfig): number[] {
   return [config.lamH, ...config.lamW]
 }
 
+/** (λ_H Π λ_l)^{1/(L+1)}: by rescaling the factors, every penalty is that of the equal decays of this size. */
+export function meanDecay(config: UfmConfig): number {
+  const decays = factorDecays(config)
+  return Math.exp(decays.reduce((sum, lambda) => sum + Math.log(lambda), 0) / decays.length)
+}
+
 /** Rows and columns of every factor in the order H_1, W_1 … W_L. */
-export function factorShapes({ K, n, widths }: UfmConfig): [rows: number, cols: number][] {
+export function factorShapes(config: UfmConfig): [rows: number, cols: number][] {
+  const { K, widths } = config
   const outputs = [...widths.slice(1), K]
-  return [[widths[0]!, K * n], ...widths.map((width, i): [number, number] => [outputs[i]!, width])]
+  return [[widths[0]!, samplesOf(config)], ...widths.map((width, i): [number, number] => [outputs[i]!, width])]
+}
+
+/** Whether the closed forms apply: every width at least K, every decay positive, classes of one size. */
+export function hasClosedForms(config: UfmConfig): boolean {
+  const { K, widths, classSizes } = config
+  return !classSizes && widths.every((width) => width >= K) && factorDecays(config).every((lambda) => lambda > 0)
 }
 
 /**
  * @throws LabError 'bad-input' where the closed forms do not apply: another number of decays than of widths, a width below
- *   K, or a decay that is not positive
+ *   K, a decay that is not positive, or classes of different sizes
  */
-export function checkConfig({ K, n, widths, lamH, lamW }: UfmConfig): void {
+export function checkConfig({ K, n, classSizes, widths, lamH, lamW }: UfmConfig): void {
   if (widths.length < 1 || widths.length !== lamW.length) {
     throw new LabError(
       'bad-input',
@@ -58,6 +83,10 @@ export function checkConfig({ K, n, widths, lamH, lamW }: UfmConfig): void {
   }
   if (!Number.isInteger(K) || K < 2 || !Number.isInteger(n) || n < 1) {
     throw new LabError('bad-input', `UFM: K = ${K}, n = ${n}; give whole numbers K ≥ 2 and n ≥ 1.`, { K, n })
+  }
+  if (classSizes) {
+    const sizes = classSizes.join(', ')
+    throw new LabError('bad-input', `UFM: classes of ${sizes} samples; the closed forms need classes of one size.`)
   }
   const narrow = widths.findIndex((width) => !(width >= K))
   if (narrow >= 0) {

@@ -1,6 +1,9 @@
 import type { FigureDefinition } from '#shared/figure'
 
-/** F1–F5, F7, F8 of theory note 01, section 8, and the training curves. */
+/**
+ * F1–F9 and F12 of theory note 01, section 8; F1, F2, F5 and F7 of note 02, section f; and the training curves. Figures over
+ * sweeps (02 F3, F4) are no figures of one run; those of the theory alone are in theoryFigures.ts.
+ */
 export const ufmFigures: readonly FigureDefinition[] = [
   {
     id: 'loss',
@@ -29,8 +32,73 @@ export const ufmFigures: readonly FigureDefinition[] = [
     layers: 'one',
     overlayPrediction: true,
   },
+  {
+    id: 'class-mean-logits',
+    title: 'Class-mean outputs, classes ordered by repulsion',
+    tab: 'structure',
+    mark: 'heatmap',
+    quantities: ['classMeanLogits'],
+    layers: 'none',
+    overlayPrediction: false,
+  },
+  {
+    id: 'output-singular-values',
+    title: 'Singular values of the outputs',
+    tab: 'structure',
+    mark: 'bundle',
+    quantities: ['outputSingularValues'],
+    layers: 'none',
+    overlayPrediction: true,
+  },
+  {
+    id: 'output-rank',
+    title: 'Rank of the outputs: numerical, stable, effective',
+    tab: 'structure',
+    mark: 'series',
+    quantities: ['outputRank', 'outputStableRank', 'outputEffectiveRank'],
+    layers: 'none',
+    overlayPrediction: true,
+  },
+  {
+    id: 'output-collapse',
+    title: 'Distance of the outputs from neural collapse',
+    tab: 'structure',
+    mark: 'series',
+    quantities: ['outputCollapse'],
+    layers: 'none',
+    overlayPrediction: false,
+  },
+  {
+    id: 'feature-singular-values',
+    title: 'Singular values of the features of one layer',
+    tab: 'structure',
+    mark: 'bundle',
+    quantities: ['featureSingularValues'],
+    layers: 'one',
+    overlayPrediction: false,
+  },
+  {
+    id: 'pre-activation-singular-values',
+    title: 'Singular values of one layer before its activation',
+    tab: 'structure',
+    mark: 'bundle',
+    quantities: ['preActivationSingularValues'],
+    layers: 'one',
+    overlayPrediction: false,
+  },
+  {
+    id: 'schatten-gap',
+    title: 'Cost of the factors above the cheapest',
+    tab: 'structure',
+    mark: 'series',
+    quantities: ['schattenGap'],
+    layers: 'none',
+    overlayPrediction: false,
+  },
   ...(
     [
+      ['balancedness', 'Imbalance of neighbouring factors'],
+      ['unusedWeight', 'Weight outside the class means'],
       ['nc1', 'Within-class variability (NC1)'],
       ['nc2', 'Class means against an orthogonal frame (NC2)'],
       ['nc3', 'Class means against the classifier (NC3)'],
@@ -63,6 +131,21 @@ export const ufmFigures: readonly FigureDefinition[] = [
     layers: 'one',
     overlayPrediction: true,
   },
+  ...(
+    [
+      ['classHessian', 'Layer Hessian between classes'],
+      ['crossHessian', 'Layer Hessian between pairs of classes'],
+      ['withinHessian', 'Layer Hessian within classes'],
+    ] as const
+  ).map(([quantity, title]): FigureDefinition => ({
+    id: quantity,
+    title,
+    tab: 'spectra',
+    mark: 'spectrum',
+    quantities: [quantity],
+    layers: 'one',
+    overlayPrediction: true,
+  })),
   {
     id: 'weights-hessian',
     title: 'Hessian over the weights',

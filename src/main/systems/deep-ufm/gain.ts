@@ -47,10 +47,19 @@ export function existenceDecay(size: { K: number; n: number; L: number }): numbe
  * @returns null where no non-zero solution exists: c ≥ c_ex
  */
 export function upperGain(config: UfmConfig): Gain | null {
-  const L = depthOf(config)
-  const logRest = logRoot(L + 1, L - 1, logCoupling(config))
+  return gainAt(depthOf(config), logCoupling(config))
+}
+
+/** The same for any ln c: what balanced factors of other solutions solve too. */
+export function gainAt(L: number, logC: number): Gain | null {
+  const logRest = logRoot(L + 1, L - 1, logC)
   if (logRest === null) return null
   return { x: -Math.expm1(logRest), rest: Math.exp(logRest) }
+}
+
+/** ½ (1 − x)(1 + L x): the loss, with the λ terms, of an MSE solution of gain x. Theory note 01, 5.1. */
+export function gainLoss(L: number, { x, rest }: Gain): number {
+  return 0.5 * rest * (1 + L * x)
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Preset } from '#main/core/system'
 
-/** The small configuration S and the linear configuration of the source. Theory note 01, section 2. */
+/** Configurations of theory notes 01, section 2, and 02, section b. */
 export const ufmPresets = {
   small: {
-    title: 'Small (K = 3, n = 5, L = 3, d = 10; settings ours)',
-    note: 'Every spectrum of the theory in a few seconds; the claims C1 to C5 are tested on it.',
+    title: 'Small',
+    note: 'K = 3, n = 5, L = 3, d = 10; settings ours. Every spectrum of the theory in a few seconds; the claims C1 to C5 are tested on it.',
     params: {
       K: 3,
       n: 5,
@@ -19,8 +19,8 @@ export const ufmPresets = {
     demo: true,
   },
   paper: {
-    title: "Paper (K = 3, n = 40, L = 5, d = 60, λ = 0.01 are the paper's; η, s and steps ours)",
-    note: "Garrod & Keating's linear model. Their step size and initialisation are not known; these converge in 3000 steps. About a minute.",
+    title: 'Paper: K = 3, L = 5, d = 60',
+    note: "Garrod & Keating's linear model: K = 3, n = 40, L = 5, d = 60, λ = 0.01. Their step size and initialisation are not known; ours (η = 0.2, s = 1) converge in 3000 steps. About a minute.",
     params: {
       K: 3,
       n: 40,
@@ -32,5 +32,69 @@ export const ufmPresets = {
       steps: 3000,
     },
     extraSteps: [10, 1000],
+  },
+  rivals: {
+    title: 'Collapse against pairs (cross-entropy, K = 4, L = 3, d = 8; settings ours)',
+    note: 'About half of all seeds collapse, the others end at the pair structure, which has the lower loss. A second.',
+    params: {
+      loss: 'ce',
+      K: 4,
+      n: 1,
+      width: 8,
+      depth: 3,
+      weightDecay: 2 ** -7,
+      initScale: 1,
+      learningRate: 0.5,
+      steps: 10_000,
+      gradientTolerance: 1e-8,
+    },
+  },
+  lowRank: {
+    title: 'Paper, low rank (cross-entropy, K = 10, L = 2, d = 70; s and steps ours)',
+    note: "Garrod & Keating's comparison of collapse with lower rank; they do not state their initial scale. Seconds of training; the full Hessian takes many minutes, so leave it out.",
+    params: {
+      loss: 'ce',
+      K: 10,
+      n: 5,
+      width: 70,
+      depth: 2,
+      weightDecay: 2 ** -10,
+      initScale: 1,
+      learningRate: 0.5,
+      steps: 90_000,
+      gradientTolerance: 1e-8,
+    },
+  },
+  lowRankRelu: {
+    title: 'Paper, low rank with ReLU (cross-entropy, K = 10, L = 3, d = 70; s and steps ours)',
+    note: "Garrod & Keating's ReLU model: few singular values of the features survive. Seconds of training; leave the full Hessian out, which takes many minutes.",
+    params: {
+      loss: 'ce',
+      activation: 'relu',
+      K: 10,
+      n: 5,
+      width: 70,
+      depth: 3,
+      weightDecay: 2 ** -9,
+      initScale: 1,
+      learningRate: 0.5,
+      steps: 45_000,
+      gradientTolerance: 1e-8,
+    },
+  },
+  graphs: {
+    title: 'Paper, ReLU MSE (K = 10, L = 4, d = 30; n, s and steps ours)',
+    note: 'Súkeník, Lampert & Mondelli: low rank beats collapse for more than two layers. Compare losses to 5e-4 only. A minute.',
+    params: {
+      activation: 'relu',
+      K: 10,
+      n: 1,
+      width: 30,
+      depth: 4,
+      weightDecay: 0.004,
+      initScale: 1,
+      learningRate: 0.5,
+      steps: 12_000,
+    },
   },
 } satisfies Record<string, Preset>

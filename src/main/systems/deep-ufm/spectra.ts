@@ -133,7 +133,8 @@ function includedDecays(config: UfmConfig, scope: HessianScope): readonly number
   return scope === 'all' ? factorDecays(config) : config.lamW
 }
 
-function present(levels: readonly Level[]): Level[] {
+/** Without the levels that do not occur. */
+export function present(levels: readonly Level[]): Level[] {
   return levels.filter(({ copies }) => copies > 0)
 }
 

@@ -3,27 +3,46 @@ import { defineSystem } from '#main/core/system'
 import { ufmAdvice } from './advice'
 import { ufmClaims } from './claims'
 import { ufmFigures } from './figures'
-import { initialParameters } from './initial'
+import { initialisationOf } from './initialisations'
 import { ufmData, ufmModel } from './model'
-import { configOf, ufmParams } from './params'
+import { configOf, ufmParams, variantOf } from './params'
 import { ufmPredictions } from './predictions'
 import { ufmPresets } from './presets'
+import { ufmTheoryFigures } from './theoryFigures'
+
+/** Theory note 02, prevalence sweep recipe. */
+const STEPS_BETWEEN_LOOKS = 200
 
 export default defineSystem({
   id: 'deep-ufm',
   title: 'Deep unconstrained feature model',
-  question: 'Which low-rank spectra do Hessians, gradients and weights take when a deep linear model collapses?',
-  sources: ['Garrod & Keating 2024, arXiv:2404.06106', 'Dang et al. 2023, arXiv:2301.00437'],
+  question:
+    'Which low-rank spectra do Hessians, gradients and weights take at neural collapse, and when does a structure of lower ' +
+    'rank win over it?',
+  sources: [
+    'Garrod & Keating 2024, arXiv:2404.06106',
+    'Garrod & Keating 2024, arXiv:2410.23169',
+    'Súkeník, Lampert & Mondelli 2024, arXiv:2405.14468',
+    'Dang et al. 2023, arXiv:2301.00437',
+  ],
   params: ufmParams,
   advice: ufmAdvice,
-  model: (params) => ufmModel(configOf(params), { loss: 'mse', activation: 'linear' }),
-  data: (params) => ufmData(params),
-  initial: (params, random) => initialParameters(configOf(params), params.initScale, random),
-  training: ({ steps, learningRate }) => ({
+  model: (params) => ufmModel(configOf(params), variantOf(params)),
+  data: (params) => ufmData(configOf(params)),
+  initial: (params, random) =>
+    initialisationOf(params.init).make({
+      config: configOf(params),
+      variant: variantOf(params),
+      scale: params.initScale,
+      phase: params.initPhase,
+      random,
+    }),
+  training: ({ steps, learningRate, gradientTolerance }) => ({
     steps,
     learningRate: constantRate(learningRate),
     momentum: 0,
     batchSize: null,
+    ...(gradientTolerance > 0 && { stop: { gradientNorm: gradientTolerance, every: STEPS_BETWEEN_LOOKS } }),
   }),
   probes: [
     'loss',
@@ -31,13 +50,19 @@ export default defineSystem({
     'gradientNorm',
     'singularValues',
     'collapse',
+    'outputStructure',
+    'featureSpectra',
+    'balancedness',
+    'factorEconomy',
     'layerHessian',
+    'classTerms',
     'eigenvectorTest',
     'gradientCoefficients',
     'outlierAlignment',
     'fullHessian',
   ],
-  theory: (params) => ufmPredictions(configOf(params)),
+  theory: (params) => ufmPredictions(configOf(params), variantOf(params)),
+  theoryFigures: (params) => ufmTheoryFigures(configOf(params), variantOf(params)),
   claims: ufmClaims,
   presets: ufmPresets,
   figures: ufmFigures,

@@ -1,5 +1,5 @@
 import { checkConfig, depthOf, factorDecays, type UfmConfig } from './config'
-import { criticalThreshold, existenceThreshold, logCoupling, lowerGain, upperGain, type Gain } from './gain'
+import { criticalThreshold, existenceThreshold, gainLoss, logCoupling, lowerGain, upperGain, type Gain } from './gain'
 
 /** The collapsed (DNC) solution of the linear MSE model, all d_l ≥ K and balanced classes. Theory note 01, 5.1. */
 export interface CollapsedSolution {
@@ -51,7 +51,7 @@ export function collapsedSolution(config: UfmConfig): CollapsedSolution | null {
     gain,
     s2,
     singularValues: factorDecays(config).map((lambda) => Math.sqrt(s2 / lambda)),
-    loss: 0.5 * gain.rest * (1 + L * gain.x),
+    loss: gainLoss(L, gain),
     isGlobal: logCoupling(config) < Math.log(criticalThreshold(L)),
   }
 }

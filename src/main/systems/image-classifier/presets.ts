@@ -20,14 +20,14 @@ const digits = {
 
 export const classifierPresets = {
   small: {
-    title: 'Small (digits 0–4, cross-entropy, 64–32–32–32–5)',
-    note: 'To the terminal phase of training, with all spectra, in well under a minute.',
+    title: 'Small',
+    note: 'Digits 0–4, cross-entropy, widths 64–32–32–32–5. To the terminal phase of training, with all spectra, in well under a minute.',
     params: { ...digits, loss: 'ce' },
     demo: true,
   },
   mse: {
-    title: 'Squared error (digits 0–4, 64–32–32–32–5)',
-    note: 'The same network with squared error: the eigenvalues of the last-layer Hessian come K-fold.',
+    title: 'Squared error',
+    note: 'Digits 0–4, widths 64–32–32–32–5. The same network with squared error: the eigenvalues of the last-layer Hessian come K-fold.',
     params: { ...digits, loss: 'mse' },
   },
 } satisfies Record<string, Preset>

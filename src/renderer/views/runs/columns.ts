@@ -1,4 +1,5 @@
 import type { RunSummary, SystemInfo } from '#shared/contract/index'
+import { paramText, type ParamValue } from '#shared/params'
 import { formatNumber } from '#charts/format'
 import { formatTime } from '../../components/formatTime'
 import { runTitle } from '../../components/runStatus'
@@ -69,19 +70,24 @@ function parameterColumn(name: string, systems: readonly SystemInfo[]): RunColum
     title: definition?.symbol || definition?.label || name,
     hint: definition?.label ?? '',
     numeric: true,
-    value: (run) => run.params[name],
+    value: (run) => sortable(run.params[name]),
     text: (run) => {
       const value = run.params[name]
-      return typeof value === 'number' ? formatNumber(value) : (value ?? '')
+      return typeof value === 'number' ? formatNumber(value) : value === undefined ? '' : paramText(value)
     },
   }
 }
 
+/** Lists sort as they read. */
+function sortable(value: ParamValue | undefined): string | number | undefined {
+  return typeof value === 'number' || value === undefined ? value : paramText(value)
+}
+
 function distinguishingParameters(runs: readonly RunSummary[]): string[] {
-  const values = new Map<string, Set<string | number>>()
+  const values = new Map<string, Set<string>>()
   for (const run of runs) {
     for (const [name, value] of Object.entries(run.params)) {
-      values.set(name, (values.get(name) ?? new Set()).add(value))
+      values.set(name, (values.get(name) ?? new Set()).add(paramText(value)))
     }
   }
   return [...values.entries()]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CpuBuffer } from '#main/compute/backends/cpu/buffer'
 import { createCpuBackend } from '#main/compute/backends/cpu/cpuBackend'
 import { CpuMemory } from '#main/compute/backends/cpu/memory'
 import { createBackend } from '#main/compute/backends/select'
@@ -8,7 +9,6 @@ const add = { op: 'add' } as const
 describe('CpuBackend', () => {
   it('says what to do about what it cannot run', async () => {
     await expect(createBackend({ id: 'gpu' })).rejects.toMatchObject({ code: 'unavailable' })
-    await expect(createBackend({ dtype: 'float32' })).rejects.toMatchObject({ code: 'unavailable' })
     expect((await createBackend({ blas: 'embedded' })).description).toMatchObject({ blas: 'embedded', threads: 1 })
   })
 
@@ -56,9 +56,36 @@ describe('CpuBackend', () => {
   })
 })
 
+describe('precisions', () => {
+  it('float32 holds the nearest single numbers, in four bytes each', async () => {
+    const backend = await createBackend({ dtype: 'float32', blas: 'embedded' })
+    expect(backend.description).toMatchObject({ dtype: 'float32', blas: 'embedded' })
+    const buffer = backend.alloc([4])
+    expect(buffer.dtype).toBe('float32')
+    const values = Float64Array.of(0.1, 1e300, -1e-60, NaN)
+    backend.upload(values, buffer)
+    expect(await backend.download(buffer)).toEqual(values.map(Math.fround))
+    for (const [dtype, bytes] of [
+      ['float32', 64],
+      ['float64', 128],
+    ] as const) {
+      const memory = new CpuMemory(CpuMemory.reserve(), 0, null, dtype)
+      const [first, second] = [new CpuBuffer([16], memory), new CpuBuffer([16], memory)]
+      expect(second.at - first.at).toBe(bytes)
+    }
+  })
+
+  it('do not mix', async () => {
+    const [single, double] = [await createBackend({ dtype: 'float32' }), await createBackend({ dtype: 'float64' })]
+    const [x, y] = [single.alloc([2]), double.alloc([2])]
+    const call = { primitive: add, inputs: [x, x], output: y, scale: 1, keep: 0 }
+    expect(() => single.kernel(call)).toThrow(/another backend/)
+  })
+})
+
 describe('CpuMemory', () => {
   it('aligns, joins what is given back and uses it again', () => {
-    const memory = new CpuMemory(CpuMemory.reserve(), 100, null)
+    const memory = new CpuMemory(CpuMemory.reserve(), 100, null, 'float64')
     const blocks = [10, 1000, 0, 64, 65].map((bytes) => memory.allocate(bytes))
     for (const at of blocks) expect(at % 64).toBe(0)
     for (const at of [blocks[1]!, blocks[3]!, blocks[0]!, blocks[2]!]) memory.release(at)
@@ -67,7 +94,7 @@ describe('CpuMemory', () => {
   })
 
   it('never hands out a byte twice', () => {
-    const memory = new CpuMemory(CpuMemory.reserve(), 0, null)
+    const memory = new CpuMemory(CpuMemory.reserve(), 0, null, 'float64')
     const live = new Map<number, number>()
     let seed = 1
     const next = (limit: number) => (seed = (seed * 48271) % 2147483647) % limit
@@ -89,7 +116,7 @@ describe('CpuMemory', () => {
   })
 
   it('says how much there is when there is no more', () => {
-    const memory = new CpuMemory(CpuMemory.reserve(), 0, null)
+    const memory = new CpuMemory(CpuMemory.reserve(), 0, null, 'float64')
     expect(() => memory.allocate(2 ** 33)).toThrow(/cannot add 8192 MiB; its limit is 4096 MiB/)
   })
 })

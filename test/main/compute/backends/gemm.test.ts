@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Backend } from '#main/compute/backends/backend'
-import { compute, type HostArray, largestGap, naiveProduct, normalArray, upload } from './reference'
+import {
+  compute,
+  type HostArray,
+  largestGap,
+  naiveProduct,
+  normalArray,
+  type Precision,
+  PRECISIONS,
+  precisions,
+  upload,
+} from './reference'
 import { routes } from './routes'
 
 interface Product {
@@ -12,14 +22,18 @@ interface Product {
   k: number
 }
 
-function operands({ transposeA, transposeB, m, n, k }: Product): [HostArray, HostArray] {
-  return [normalArray(transposeA ? [k, m] : [m, k], 1), normalArray(transposeB ? [n, k] : [k, n], 2)]
+function operands({ transposeA, transposeB, m, n, k }: Product, precision: Precision): [HostArray, HostArray] {
+  return [
+    normalArray(transposeA ? [k, m] : [m, k], 1, precision),
+    normalArray(transposeB ? [n, k] : [k, n], 2, precision),
+  ]
 }
 
-async function gapOf(backend: Backend<'float64'>, product: Product, alpha: number, scale: number, keep: number) {
+async function gapOf(backend: Backend, product: Product, alpha: number, scale: number, keep: number) {
   const { transposeA, transposeB, m, n } = product
-  const [a, b] = operands(product)
-  const before = keep === 0 ? NaN : normalArray([m, n], 3).data
+  const precision = PRECISIONS[backend.dtype]
+  const [a, b] = operands(product, precision)
+  const before = keep === 0 ? NaN : normalArray([m, n], 3, precision).data
   const primitive = { op: 'matmul', transposeA, transposeB, alpha } as const
   const result = await compute(backend, primitive, [a, b], [m, n], { scale, keep, before })
   const expected = naiveProduct(a, b, transposeA, transposeB).map(
@@ -29,9 +43,9 @@ async function gapOf(backend: Backend<'float64'>, product: Product, alpha: numbe
 }
 
 // k products of numbers of order 1, each within half an ulp of 10 at most, in any order.
-const tolerance = (k: number) => 20 * (k + 2) * Number.EPSILON
+const tolerance = (k: number, { epsilon }: Precision) => 20 * (k + 2) * epsilon
 
-describe.each(routes)('gemm: $name', ({ create }) => {
+describe.each(routes)('gemm: $name', ({ create, precision }) => {
   const test = create ? it : it.skip
   const open = async () => (create ? create() : Promise.reject(new Error('absent')))
 
@@ -45,7 +59,7 @@ describe.each(routes)('gemm: $name', ({ create }) => {
         fc.constantFrom(1, 0.5, 0),
         fc.constantFrom(0, 1, 0.75),
         async (product, alpha, scale, keep) => {
-          expect(await gapOf(backend, product, alpha, scale, keep)).toBeLessThan(tolerance(product.k))
+          expect(await gapOf(backend, product, alpha, scale, keep)).toBeLessThan(tolerance(product.k, precision))
         },
       ),
       { numRuns: 400, seed: 1 },
@@ -63,13 +77,13 @@ describe.each(routes)('gemm: $name', ({ create }) => {
     [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB, m, n, k }))),
   )
   test.each(large)('agrees across block borders: $m × $n × $k, $transposeA, $transposeB', async (product) => {
-    expect(await gapOf(await open(), product, 1, 1, 0.5)).toBeLessThan(tolerance(product.k))
+    expect(await gapOf(await open(), product, 1, 1, 0.5)).toBeLessThan(tolerance(product.k, precision))
   })
 
   test('gives the same bits every time and at every place in memory', async () => {
     const backend = await open()
     for (const size of [3, 16, 50, 130]) {
-      const [a, b] = operands({ transposeA: false, transposeB: true, m: size, n: size, k: size })
+      const [a, b] = operands({ transposeA: false, transposeB: true, m: size, n: size, k: size }, precision)
       const primitive = { op: 'matmul', transposeA: false, transposeB: true, alpha: 0.3 } as const
       const first = await compute(backend, primitive, [a, b], [size, size])
       backend.alloc([5])
@@ -95,7 +109,7 @@ describe.each(routes)('gemm: $name', ({ create }) => {
   test('keeps working when the memory grows under bound kernels', async () => {
     const backend = await open()
     const product = { transposeA: false, transposeB: false, m: 40, n: 40, k: 40 }
-    const [a, b] = operands(product)
+    const [a, b] = operands(product, precision)
     const output = backend.alloc([40, 40])
     const primitive = { op: 'matmul', transposeA: false, transposeB: false, alpha: 1 } as const
     const inputs = [upload(backend, a), upload(backend, b)]
@@ -116,13 +130,13 @@ describe.each(routes)('gemm: $name', ({ create }) => {
   })
 })
 
-it('every route gives the same product', async () => {
+it.each(precisions)('every route gives the same product in $dtype', async (precision) => {
   const results = []
-  for (const { create } of routes) {
+  for (const { create } of routes.filter((route) => route.precision === precision)) {
     if (!create) continue
-    const [a, b] = operands({ transposeA: true, transposeB: false, m: 60, n: 200, k: 60 })
+    const [a, b] = operands({ transposeA: true, transposeB: false, m: 60, n: 200, k: 60 }, precision)
     const primitive = { op: 'matmul', transposeA: true, transposeB: false, alpha: 1 } as const
     results.push(await compute(await create(), primitive, [a, b], [60, 200]))
   }
-  for (const result of results) expect(largestGap(result, results[0]!)).toBeLessThan(tolerance(60))
+  for (const result of results) expect(largestGap(result, results[0]!)).toBeLessThan(tolerance(60, precision))
 })

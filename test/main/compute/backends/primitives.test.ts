@@ -4,7 +4,7 @@ import { definitionOf } from '#main/compute/graph/graph'
 import { sizeOf } from '#main/compute/graph/node'
 import type { Pair, Primitive } from '#main/compute/graph/primitive'
 import { reference } from '../graph/interpreter'
-import { compute, type HostArray, largestGap, normalArray } from './reference'
+import { compute, type HostArray, largestGap, normalArray, type Precision, precisions } from './reference'
 import { routes } from './routes'
 
 const places = (count: number, below: number): HostArray => ({
@@ -126,6 +126,8 @@ const others: readonly KernelCase[] = [
     [{ op: 'logSumExp', axis }, [[3, 5, 4]]],
     [{ op: 'logSumExp', axis }, [[4, 1, 7]]],
   ]),
+  [{ op: 'softmax', axis: 1 }, [[3, 7]]],
+  [{ op: 'softmax', axis: 1 }, [[2, 1]]],
   [{ op: 'softmaxError' }, [[4, 5], { shape: [4, 5], data: new Float64Array(20).fill(0.25) }]],
   [{ op: 'softmaxError' }, [[1, 3], { shape: [1, 3], data: new Float64Array(3).fill(1) }]],
   [{ op: 'divide' }, [[13], [13]]],
@@ -133,14 +135,15 @@ const others: readonly KernelCase[] = [
   [{ op: 'where' }, [[13], [13], [13]]],
 ]
 
-function arraysOf(inputs: KernelCase[1]): HostArray[] {
-  return inputs.map((input, i) => ('data' in input ? input : normalArray(input, i + 1)))
+function arraysOf(inputs: KernelCase[1], precision: Precision): HostArray[] {
+  return inputs.map((input, i) => ('data' in input ? input : normalArray(input, i + 1, precision)))
 }
 
-function titled(cases: readonly KernelCase[]) {
+function titled(cases: readonly KernelCase[], precision: Precision) {
   return cases.map(([primitive, inputs]) => {
-    const shapes = arraysOf(inputs).map(({ shape }) => `[${shape.join()}]`)
-    return { name: `${JSON.stringify(primitive)} of ${shapes.join(' and ')}`, primitive, arrays: arraysOf(inputs) }
+    const arrays = arraysOf(inputs, precision)
+    const shapes = arrays.map(({ shape }) => `[${shape.join()}]`)
+    return { name: `${JSON.stringify(primitive)} of ${shapes.join(' and ')}`, primitive, arrays }
   })
 }
 
@@ -151,32 +154,34 @@ function shapeOf(primitive: Primitive, arrays: readonly HostArray[]): readonly n
   )
 }
 
-describe('kernels against their definitions', async () => {
-  const backend = await createCpuBackend({ blas: 'embedded' })
+describe.each(precisions)('kernels against their definitions in $dtype', async (precision) => {
+  const backend = await createCpuBackend({ dtype: precision.dtype, blas: 'embedded' })
 
-  it.each(titled([...pools, ...others]))('$name', async ({ primitive, arrays }) => {
+  it.each(titled([...pools, ...others], precision))('$name', async ({ primitive, arrays }) => {
     const shape = shapeOf(primitive, arrays)
     const result = await compute(backend, primitive, arrays, shape)
     // A dozen additions of numbers around 1.
-    expect(largestGap(result, reference(primitive, arrays, shape))).toBeLessThan(1e-14)
+    expect(largestGap(result, reference(primitive, arrays, shape))).toBeLessThan(45 * precision.epsilon)
   })
 })
 
-describe.each(routes)('products by $name', ({ create }) => {
+describe.each(routes)('products by $name', ({ create, precision }) => {
   const test = create ? it : it.skip
   const backend = create?.()
   afterAll(async () => (await backend)?.dispose())
 
-  test.each(titled([...products, ...convolutions]))('$name', async ({ primitive, arrays }) => {
+  test.each(titled([...products, ...convolutions], precision))('$name', async ({ primitive, arrays }) => {
     const shape = shapeOf(primitive, arrays)
     const expected = reference(primitive, arrays, shape)
     // At most 150 products of numbers around 1, whose sum is around 12.
-    expect(largestGap(await compute((await backend)!, primitive, arrays, shape), expected)).toBeLessThan(1e-12)
+    expect(largestGap(await compute((await backend)!, primitive, arrays, shape), expected)).toBeLessThan(
+      4500 * precision.epsilon,
+    )
     if (!(await backend)!.accumulates(primitive, false)) return
-    const before = normalArray(shape, 9).data
+    const before = normalArray(shape, 9, precision).data
     const changed = await compute((await backend)!, primitive, arrays, shape, { scale: -0.5, keep: 0.3, before })
     const updated = before.map((value, i) => 0.3 * value - 0.5 * expected[i]!)
-    expect(largestGap(changed, updated)).toBeLessThan(1e-12)
+    expect(largestGap(changed, updated)).toBeLessThan(4500 * precision.epsilon)
   })
 })
 
@@ -231,5 +236,15 @@ describe('what would read or write beside a buffer', () => {
     expect([...added]).toEqual([NaN, NaN, NaN])
     const hot = await compute(backend, { op: 'oneHot', classes: 2 }, [wrong], [2, 4])
     expect([...hot]).toEqual([0, NaN, NaN, NaN, 1, 0, 0, 0])
+  })
+
+  it('is not left to indices that float32 cannot tell apart', async () => {
+    const classes = 2 ** 24 + 1
+    const arrays = [{ shape: [0], data: new Float64Array(0) }]
+    const [single, double] = await Promise.all(
+      (['float32', 'float64'] as const).map((dtype) => createCpuBackend({ dtype, blas: 'embedded' })),
+    )
+    await expect(compute(single!, { op: 'oneHot', classes }, arrays, [classes, 0])).rejects.toThrow(/16777217 places/)
+    expect(await compute(double!, { op: 'oneHot', classes }, arrays, [classes, 0])).toHaveLength(0)
   })
 })

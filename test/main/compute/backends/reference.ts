@@ -1,5 +1,5 @@
 import { random } from '#main/compute/rng/index'
-import type { Backend, DeviceBuffer } from '#main/compute/backends/backend'
+import type { Backend, DeviceBuffer, Dtype } from '#main/compute/backends/backend'
 import type { Primitive } from '#main/compute/graph/primitive'
 
 export interface HostArray {
@@ -7,11 +7,29 @@ export interface HostArray {
   readonly data: Float64Array
 }
 
-export function normalArray(shape: readonly number[], seed: number): HostArray {
-  return { shape, data: random(seed, 'test').normal(shape.reduce((product, extent) => product * extent, 1)) }
+/** What a test has to know of a precision. */
+export interface Precision {
+  readonly dtype: Dtype
+  /** Distance from 1 to the next number: 2^(1 − digits). */
+  readonly epsilon: number
+  readonly smallestExponent: number
+  /** The nearest number of this precision. */
+  readonly round: (value: number) => number
 }
 
-export function upload(backend: Backend<'float64'>, { shape, data }: HostArray): DeviceBuffer<'float64'> {
+export const PRECISIONS: Readonly<Record<Dtype, Precision>> = {
+  float64: { dtype: 'float64', epsilon: 2 ** -52, smallestExponent: -1022, round: (value) => value },
+  float32: { dtype: 'float32', epsilon: 2 ** -23, smallestExponent: -126, round: Math.fround },
+}
+export const precisions = Object.values(PRECISIONS)
+
+/** Numbers that the precision has, so that uploading them rounds nothing. */
+export function normalArray(shape: readonly number[], seed: number, { round } = PRECISIONS.float64): HostArray {
+  const size = shape.reduce((product, extent) => product * extent, 1)
+  return { shape, data: random(seed, 'test').normal(size).map(round) }
+}
+
+export function upload(backend: Backend, { shape, data }: HostArray): DeviceBuffer {
   const buffer = backend.alloc(shape)
   backend.upload(data, buffer)
   return buffer
@@ -19,7 +37,7 @@ export function upload(backend: Backend<'float64'>, { shape, data }: HostArray):
 
 /** Runs one kernel once; every buffer is given back. */
 export async function compute(
-  backend: Backend<'float64'>,
+  backend: Backend,
   primitive: Primitive,
   inputs: readonly HostArray[],
   shape: readonly number[],
@@ -60,8 +78,8 @@ export function largestGap(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** |a − b| in units of the last place of b. */
-export function ulps(a: number, b: number): number {
+export function ulps(a: number, b: number, { epsilon, smallestExponent } = PRECISIONS.float64): number {
   if (Object.is(a, b) || a === b) return 0
-  const exponent = Math.max(-1022, Math.floor(Math.log2(Math.abs(b))))
-  return Math.abs(a - b) / 2 ** (exponent - 52)
+  const exponent = Math.max(smallestExponent, Math.floor(Math.log2(Math.abs(b))))
+  return Math.abs(a - b) / (2 ** exponent * epsilon)
 }

@@ -1,14 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { ufmClaims } from '#main/systems/deep-ufm/claims/index'
+import { prevalenceClaims } from '#main/systems/deep-ufm/claims/prevalence'
+
+/**
+ * Statements of the theory notes that do not hold as they stand. 01.C12 bounds what four runs of another generator showed;
+ * of 32 runs 13 have ρ₁/ρ₉ below 10, and 4 end at a worse point.
+ */
+const NOT_HOLDING = new Set(['01.C12'])
+
+// Those that train hundreds of runs are in test/slow.
+const ensembles = new Set(prevalenceClaims.map(({ id }) => id))
+const exact = ufmClaims.filter((claim) => claim.kind === 'exact').filter(({ id }) => !ensembles.has(id))
 
 describe('exact claims of deep-ufm', () => {
-  it.each(ufmClaims.filter((claim) => claim.kind === 'exact'))(
-    '$id holds: $title',
-    async (claim) => {
-      const checks = await claim.check()
-      expect(checks.length).toBeGreaterThan(5)
-      expect(checks.filter((check) => !check.holds)).toEqual([])
-    },
-    60_000,
-  )
+  it.each(exact.filter(({ id }) => !NOT_HOLDING.has(id)))('$id holds: $title', async (claim) => {
+    const checks = await claim.check()
+    expect(checks.length).toBeGreaterThan(2)
+    expect(checks.filter((check) => !check.holds)).toEqual([])
+  })
+
+  it.each(exact.filter(({ id }) => NOT_HOLDING.has(id)))('$id is shown as not holding: $title', async (claim) => {
+    const checks = await claim.check()
+    expect(checks.some((check) => check.holds)).toBe(true)
+    expect(checks.filter((check) => !check.holds)).not.toEqual([])
+  })
+
+  it('are all of both notes, with the claims on runs', () => {
+    const numbered = (note: string, count: number) => Array.from({ length: count }, (_, i) => `${note}.C${i + 1}`)
+    expect(ufmClaims.map(({ id }) => id)).toEqual([...numbered('01', 16), ...numbered('02', 17)])
+  })
 })

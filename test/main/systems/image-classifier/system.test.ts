@@ -141,7 +141,7 @@ describe('classifierModel', () => {
       const last = measured.find(({ layer }) => layer === 3)
       expect(last?.meta).toMatchObject({ method: 'dense', dimension: 15 })
       const layers = await snapshot.layers()
-      const values = symmetricEigenvalues(kroneckerFactors(layers, layers.at(-1)!).Q)
+      const values = symmetricEigenvalues(kroneckerFactors(layers, layers.at(-1)!, 1 / layers[0]!.input.cols).Q)
       const threefold = [...values].flatMap((value) => [value, value, value])
       expectClose(last!.data, threefold, { atol: 1e-13 * values[0]! })
     })

@@ -6,8 +6,8 @@ import { type BlasProbe, probeBlas, type ProbedBlas } from './blasProbe'
 /** 'auto': the first library that works. 'embedded': none. Anything else: the path of a library. */
 export type BlasChoice = string
 
-/** cblas_dgemm; the operands are addresses. All integers are 32 bits wide. */
-type Dgemm = (
+/** cblas_dgemm or cblas_sgemm; the operands are addresses. All integers are 32 bits wide. */
+export type BlasProduct = (
   order: number,
   transposeA: number,
   transposeB: number,
@@ -31,7 +31,9 @@ export interface BlasLibrary {
   readonly path: string
   /** Always 1: parallel work is several processes, and one thread gives the same bits each time. */
   readonly threads: number
-  readonly dgemm: Dgemm
+  readonly dgemm: BlasProduct
+  /** Null where the library lacks it or multiplies wrongly: float32 then uses our own. */
+  readonly sgemm: BlasProduct | null
   readonly lapack: LapackLibrary | null
   /** Of the first byte of a buffer, as a number (exact: user addresses have at most 47 or 48 bits). */
   addressOf(buffer: ArrayBuffer): number
@@ -80,7 +82,7 @@ async function performSearch(choice: BlasChoice): Promise<BlasSearch> {
   return { choice, ...probe, library: probe.found ? await loadLibrary(probe.found) : null }
 }
 
-async function loadLibrary({ path, name, version, hasLapack }: ProbedBlas): Promise<BlasLibrary> {
+async function loadLibrary({ path, name, version, hasSgemm, hasLapack }: ProbedBlas): Promise<BlasLibrary> {
   const { default: koffi } = await import('koffi')
   const library = koffi.load(path)
   const integer = 'const int *'
@@ -90,9 +92,10 @@ async function loadLibrary({ path, name, version, hasLapack }: ProbedBlas): Prom
     setThreads?.(1)
   }
   // Addresses as plain numbers: measured 140 ns a call, against 170 ns for typed arrays, which growth would detach.
-  const dgemm: Dgemm = library.func(
-    'void cblas_dgemm(int, int, int, int, int, int, double, size_t, int, size_t, int, double, size_t, int)',
-  )
+  const product = (symbol: string, real: string): BlasProduct =>
+    library.func(
+      `void ${symbol}(int, int, int, int, int, int, ${real}, size_t, int, size_t, int, ${real}, size_t, int)`,
+    )
   // Fortran passes everything by reference and the lengths of strings behind the last argument.
   const lapack: LapackLibrary | null = hasLapack
     ? {
@@ -111,7 +114,8 @@ async function loadLibrary({ path, name, version, hasLapack }: ProbedBlas): Prom
     version,
     path,
     threads: 1,
-    dgemm,
+    dgemm: product('cblas_dgemm', 'double'),
+    sgemm: hasSgemm ? product('cblas_sgemm', 'float') : null,
     lapack,
     addressOf: (buffer) => Number(koffi.address(buffer)),
   }

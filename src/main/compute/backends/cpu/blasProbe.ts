@@ -6,6 +6,7 @@ export interface ProbedBlas {
   readonly path: string
   readonly name: string
   readonly version: string
+  readonly hasSgemm: boolean
   readonly hasLapack: boolean
 }
 
@@ -78,6 +79,8 @@ function isLine(value: unknown): value is Line {
     typeof value.name === 'string' &&
     'version' in value &&
     typeof value.version === 'string' &&
+    'hasSgemm' in value &&
+    typeof value.hasSgemm === 'boolean' &&
     'hasLapack' in value &&
     typeof value.hasLapack === 'boolean'
   )
@@ -136,6 +139,16 @@ function wrongAnswer(library) {
   return null
 }
 
+function hasSgemm(library) {
+  const cblas = find(library, 'void cblas_sgemm(int, int, int, int, int, int, float, const float *, int, ' +
+    'const float *, int, float, _Inout_ float *, int)')
+  if (!cblas) return false
+  const c = Float32Array.of(1, 2, 9, 3, 4, 9)
+  cblas(101, 111, 112, 2, 2, 3, 2, Float32Array.of(1, 2, 3, 99, 4, 5, 6, 99), 4,
+    Float32Array.of(1, 0, 2, 99, 0, 1, 3, 99), 4, 10, c, 3)
+  return c.join() === '24,42,9,62,86,9'
+}
+
 function hasLapack(library) {
   const dsyevd = find(library, 'void dsyevd_(const char *, const char *, const int *, _Inout_ double *, const int *, ' +
     '_Inout_ double *, _Inout_ double *, const int *, _Inout_ int *, const int *, _Inout_ int *, size_t, size_t)')
@@ -159,7 +172,7 @@ for (const path of candidates) {
     const known = identify(library) || (path.includes('Accelerate')
       ? { name: 'Accelerate', version: 'macOS ' + require('node:os').release() }
       : { name: 'BLAS', version: 'of unknown version' })
-    say({ path, ...known, hasLapack: hasLapack(library) })
+    say({ path, ...known, hasSgemm: hasSgemm(library), hasLapack: hasLapack(library) })
     break
   } catch (error) {
     say({ path, problem: String(error && error.message) })

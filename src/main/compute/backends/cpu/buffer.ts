@@ -1,12 +1,12 @@
 import { LabError } from '#shared/errors'
 import { type Shape, sizeOf } from '../../graph/node'
-import type { DeviceBuffer } from '../backend'
+import type { DeviceBuffer, Dtype } from '../backend'
 import type { CpuMemory } from './memory'
 import type { Offset } from './wasm'
 
-/** A row-major float64 array at a fixed offset of the backend's memory: a block of its own or another's, reshaped. */
-export class CpuBuffer implements DeviceBuffer<'float64'> {
-  readonly dtype = 'float64'
+/** A row-major array at a fixed offset of the backend's memory: a block of its own or another's, reshaped. */
+export class CpuBuffer implements DeviceBuffer {
+  readonly dtype: Dtype
   readonly size: number
   readonly at: Offset
   private freed = false
@@ -18,6 +18,7 @@ export class CpuBuffer implements DeviceBuffer<'float64'> {
     /** Which of the parts of this shape that the original consists of; null: all of it. */
     part: number | null = null,
   ) {
+    this.dtype = memory.dtype
     this.size = sizeOf(shape)
     if (original && part === null && original.size !== this.size) {
       throw new LabError(
@@ -27,8 +28,12 @@ export class CpuBuffer implements DeviceBuffer<'float64'> {
       )
     }
     this.at = original
-      ? original.at + (part ?? 0) * this.size * Float64Array.BYTES_PER_ELEMENT
-      : memory.allocate(this.size * Float64Array.BYTES_PER_ELEMENT)
+      ? original.at + (part ?? 0) * this.size * memory.numberBytes
+      : memory.allocate(this.size * memory.numberBytes)
+  }
+
+  get numberBytes(): number {
+    return this.memory.numberBytes
   }
 
   /** Part r along the first axis, on the same memory. Its kernels may write into the part after it: run them in order. */

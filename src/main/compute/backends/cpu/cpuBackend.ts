@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 import { LabError } from '#shared/errors'
-import type { Backend, Coefficient, DeviceBuffer, Kernel, KernelCall, ScalarCell } from '../backend'
+import type { Backend, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall, ScalarCell } from '../backend'
 import { CpuBuffer, ownBuffer } from './buffer'
 import { type BlasChoice, type BlasLibrary, findBlas } from './blas'
 import { blasGemm, chosenGemm, embeddedGemm, type GemmRoute } from './gemm'
@@ -11,6 +11,7 @@ import { Scratch } from './scratch'
 import { instantiateKernels, type WasmKernels } from './wasm'
 
 export interface CpuOptions {
+  readonly dtype?: Dtype
   /** 'auto': the best system library, else embedded. 'embedded': WebAssembly only. Anything else: a library's path. */
   readonly blas?: BlasChoice
   /** Which products go to the library: those it does faster (default) or, to compare routes, all of them. */
@@ -18,18 +19,21 @@ export interface CpuOptions {
 }
 
 /**
- * The float64 backend of the CPU: WebAssembly kernels, and matrix products by a system BLAS on the same memory.
- * float32 would be a second set of kernels behind `instantiateKernels` and a second element size in CpuBuffer.
+ * The backend of the CPU: WebAssembly kernels, and matrix products by a system BLAS on the same memory.
  *
  * @throws LabError 'unavailable' if `blas` names a library that does not work here
  */
-export async function createCpuBackend({ blas = 'auto', products = 'faster' }: CpuOptions = {}): Promise<
-  Backend<'float64'>
-> {
-  const library = await findBlas(blas)
+export async function createCpuBackend({
+  dtype = 'float64',
+  blas = 'auto',
+  products = 'faster',
+}: CpuOptions = {}): Promise<Backend> {
+  const found = await findBlas(blas)
+  // A library that cannot multiply in this precision has no part in it.
+  const library = dtype === 'float64' || found?.sgemm ? found : null
   const raw = CpuMemory.reserve()
-  const wasm = await instantiateKernels(raw)
-  const memory = new CpuMemory(raw, wasm.firstFreeByte(), library?.addressOf ?? null)
+  const wasm = await instantiateKernels(raw, dtype)
+  const memory = new CpuMemory(raw, wasm.firstFreeByte(), library?.addressOf ?? null, dtype)
   return new CpuBackend(memory, wasm, gemmRoute(wasm, memory, library, products), library)
 }
 
@@ -41,13 +45,15 @@ function gemmRoute(
 ): GemmRoute {
   const embedded = embeddedGemm(wasm)
   if (!library) return embedded
-  const foreign = blasGemm(library, memory)
+  const product = memory.dtype === 'float64' ? library.dgemm : library.sgemm
+  if (!product) return embedded
+  const foreign = blasGemm(product, memory)
   return products === 'all' ? foreign : chosenGemm(embedded, foreign)
 }
 
-class CpuBackend implements Backend<'float64'> {
+class CpuBackend implements Backend {
   readonly id = 'cpu'
-  readonly dtype = 'float64'
+  readonly dtype: Dtype
   readonly description
   private readonly scratch: Scratch
   private disposed = false
@@ -58,6 +64,7 @@ class CpuBackend implements Backend<'float64'> {
     private readonly gemm: GemmRoute,
     library: BlasLibrary | null,
   ) {
+    this.dtype = memory.dtype
     this.scratch = new Scratch(memory)
     this.description = {
       id: this.id,
@@ -73,15 +80,15 @@ class CpuBackend implements Backend<'float64'> {
     return new CpuBuffer(shape, this.memory)
   }
 
-  view(buffer: DeviceBuffer<'float64'>, shape: readonly number[]): CpuBuffer {
+  view(buffer: DeviceBuffer, shape: readonly number[]): CpuBuffer {
     return new CpuBuffer(shape, this.memory, ownBuffer(buffer, this.memory))
   }
 
-  free(buffer: DeviceBuffer<'float64'>): void {
+  free(buffer: DeviceBuffer): void {
     ownBuffer(buffer, this.memory).release()
   }
 
-  upload(host: Float64Array, to: DeviceBuffer<'float64'>): void {
+  upload(host: Float64Array, to: DeviceBuffer): void {
     const { at, size, shape } = ownBuffer(to, this.memory)
     if (host.length !== size) {
       throw new LabError('shape', `upload: ${host.length} numbers cannot fill [${shape.join(', ')}].`, { size })
@@ -89,7 +96,7 @@ class CpuBackend implements Backend<'float64'> {
     this.memory.view(at, size).set(host)
   }
 
-  async download(from: DeviceBuffer<'float64'>, into?: Float64Array): Promise<Float64Array> {
+  async download(from: DeviceBuffer, into?: Float64Array): Promise<Float64Array> {
     const { at, size } = ownBuffer(from, this.memory)
     const host = into ?? new Float64Array(size)
     if (host.length !== size) {
@@ -103,7 +110,7 @@ class CpuBackend implements Backend<'float64'> {
     return accumulates(primitive, perReplica)
   }
 
-  kernel({ primitive, inputs, output, scale, keep }: KernelCall<'float64'>): Kernel {
+  kernel({ primitive, inputs, output, scale, keep }: KernelCall): Kernel {
     const replicas = this.replicas(scale, keep)
     if (!accumulates(primitive, replicas !== null) && (scale !== 1 || keep !== 0)) {
       throw new LabError('internal', `The kernel of ${primitive.op} only overwrites.`, { op: primitive.op })
@@ -120,7 +127,7 @@ class CpuBackend implements Backend<'float64'> {
     })
   }
 
-  private replicas(scale: Coefficient<'float64'>, keep: Coefficient<'float64'>): ReplicaCoefficients | null {
+  private replicas(scale: Coefficient, keep: Coefficient): ReplicaCoefficients | null {
     if (!isBuffer(scale) && !isBuffer(keep)) return null
     if (!isBuffer(scale) || !isBuffer(keep)) {
       throw new LabError('internal', 'Coefficients differ between replicas both or neither: scale and keep.')
@@ -134,11 +141,11 @@ class CpuBackend implements Backend<'float64'> {
   }
 }
 
-function asCell(coefficient: Coefficient<'float64'>): ScalarCell {
+function asCell(coefficient: Coefficient): ScalarCell {
   if (typeof coefficient === 'number') return { value: coefficient }
   return isBuffer(coefficient) ? ONE : coefficient
 }
 
-function isBuffer(coefficient: Coefficient<'float64'>): coefficient is DeviceBuffer<'float64'> {
+function isBuffer(coefficient: Coefficient): coefficient is DeviceBuffer {
   return typeof coefficient !== 'number' && 'dtype' in coefficient
 }

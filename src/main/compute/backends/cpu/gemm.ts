@@ -1,5 +1,5 @@
-import type { ScalarCell } from '../backend'
-import type { BlasLibrary } from './blas'
+import type { Kernel, ScalarCell } from '../backend'
+import type { BlasProduct } from './blas'
 import type { CpuMemory } from './memory'
 import type { Offset, WasmKernels } from './wasm'
 
@@ -22,13 +22,23 @@ export interface Gemm {
   readonly isEmbedded?: true
 }
 
-export type GemmRoute = (problem: GemmProblem) => Gemm
+export interface GemmRoute {
+  /** For operands that stay where they are: one call less, which small models feel in every step. */
+  fixed(problem: GemmProblem, a: Offset, b: Offset, c: Offset): Kernel
+  moving(problem: GemmProblem): Gemm
+}
 
 export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) => {
-    const multiply = (a: Offset, b: Offset, c: Offset): void =>
-      gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
-    return Object.assign(multiply, { isEmbedded: true } as const)
+  return {
+    fixed:
+      ({ transposeA, transposeB, m, n, k, alpha, scale, keep }, a, b, c) =>
+      () =>
+        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c),
+    moving({ transposeA, transposeB, m, n, k, alpha, scale, keep }) {
+      const multiply = (a: Offset, b: Offset, c: Offset): void =>
+        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
+      return Object.assign(multiply, { isEmbedded: true } as const)
+    },
   }
 }
 
@@ -37,8 +47,8 @@ const PLAIN = 111
 const TRANSPOSED = 112
 
 /** The address is read at each call, because growing may move the memory. */
-export function blasGemm({ dgemm }: BlasLibrary, memory: CpuMemory): GemmRoute {
-  return ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) => {
+export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
+  const moving = ({ transposeA, transposeB, m, n, k, alpha, scale, keep }: GemmProblem): Gemm => {
     // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
     if (m === 0 || n === 0) return () => {}
     const opA = transposeA ? TRANSPOSED : PLAIN
@@ -48,8 +58,15 @@ export function blasGemm({ dgemm }: BlasLibrary, memory: CpuMemory): GemmRoute {
     return (a, b, c) => {
       const base = memory.address
       const factor = alpha * scale.value
-      dgemm(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
+      product(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
     }
+  }
+  return {
+    fixed(problem, a, b, c) {
+      const multiply = moving(problem)
+      return () => multiply(a, b, c)
+    },
+    moving,
   }
 }
 
@@ -59,9 +76,10 @@ const BLAS_MIN_VOLUME = 8_192
 const BLAS_MIN_SIDE = 8
 
 export function chosenGemm(embedded: GemmRoute, blas: GemmRoute): GemmRoute {
-  return (problem) => {
-    const { m, n, k } = problem
-    const large = m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE
-    return large ? blas(problem) : embedded(problem)
+  const routeFor = ({ m, n, k }: GemmProblem): GemmRoute =>
+    m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE ? blas : embedded
+  return {
+    fixed: (problem, a, b, c) => routeFor(problem).fixed(problem, a, b, c),
+    moving: (problem) => routeFor(problem).moving(problem),
   }
 }

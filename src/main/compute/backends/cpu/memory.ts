@@ -1,4 +1,5 @@
 import { LabError } from '#shared/errors'
+import type { Dtype } from '../backend'
 import type { Offset } from './wasm'
 
 const PAGE = 65536
@@ -7,6 +8,9 @@ const MAX_PAGES = 65535
 const ALIGNMENT = 64
 // Kernels may read this far past a row's end; see assembly/index.ts.
 const GUARD = 64
+
+/** Bytes of one number. */
+const BYTES = { float32: Float32Array.BYTES_PER_ELEMENT, float64: Float64Array.BYTES_PER_ELEMENT } as const
 
 interface Block {
   readonly at: Offset
@@ -22,6 +26,8 @@ interface Block {
 export class CpuMemory {
   /** Of the first byte, for foreign functions; NaN if no foreign library needs it. */
   address: number
+  /** Bytes of one number: all buffers of a memory have the same precision. */
+  readonly numberBytes: number
   private free: Block[] = []
   private readonly taken = new Map<Offset, number>()
 
@@ -30,7 +36,9 @@ export class CpuMemory {
     readonly memory: WebAssembly.Memory,
     firstFreeByte: Offset,
     private readonly addressOf: ((buffer: ArrayBuffer) => number) | null,
+    readonly dtype: Dtype,
   ) {
+    this.numberBytes = BYTES[dtype]
     const start = roundUp(firstFreeByte, ALIGNMENT)
     const end = memory.buffer.byteLength - GUARD
     if (end > start) this.free.push({ at: start, bytes: end - start })
@@ -64,8 +72,9 @@ export class CpuMemory {
   }
 
   /** Valid until the next allocation: use at once, do not keep. */
-  view(at: Offset, length: number): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.memory.buffer, at, length)
+  view(at: Offset, length: number): Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
+    const Numbers = this.dtype === 'float64' ? Float64Array : Float32Array
+    return new Numbers(this.memory.buffer, at, length)
   }
 
   private grow(wanted: number): void {

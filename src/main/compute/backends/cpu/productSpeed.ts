@@ -10,7 +10,7 @@ export interface ProductCase {
 
 /** GFLOP/s of one product. The best of several timings, because others may be using the machine. */
 export function productSpeed(
-  backend: Backend<'float64'>,
+  backend: Backend,
   { m, n, k, transposeA = false, transposeB = false }: ProductCase,
 ): number {
   const inputs = [backend.alloc(transposeA ? [k, m] : [m, k]), backend.alloc(transposeB ? [n, k] : [k, n])]

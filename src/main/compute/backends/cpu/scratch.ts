@@ -7,16 +7,16 @@ import type { Offset } from './wasm'
  */
 export class Scratch {
   at: Offset = 0
-  private doubles = 0
+  private numbers = 0
 
   constructor(private readonly memory: CpuMemory) {}
 
-  reserve(doubles: number): void {
-    if (doubles <= this.doubles) return
-    if (this.doubles > 0) this.memory.release(this.at)
+  reserve(numbers: number): void {
+    if (numbers <= this.numbers) return
+    if (this.numbers > 0) this.memory.release(this.at)
     // Until the new block is there, none is: the allocation may fail.
-    this.doubles = 0
-    this.at = this.memory.allocate(doubles * Float64Array.BYTES_PER_ELEMENT)
-    this.doubles = doubles
+    this.numbers = 0
+    this.at = this.memory.allocate(numbers * this.memory.numberBytes)
+    this.numbers = numbers
   }
 }

@@ -1,6 +1,9 @@
 import { LabError } from '#shared/errors'
+import type { Dtype } from '../backend'
 // oxlint-disable-next-line import/default -- the build compiles this import, see build/assemblyscript.ts
-import bytes from './assembly/index.ts?wasm-source'
+import float32 from './assembly/index.ts?wasm-source=f32'
+// oxlint-disable-next-line import/default -- likewise
+import float64 from './assembly/index.ts?wasm-source=f64'
 
 /** Byte offset into the backend's memory. */
 export type Offset = number
@@ -35,7 +38,7 @@ export type Windowed = (
   padX: number,
 ) => void
 
-/** What assembly/index.ts exports. Formulas and promises about the operands are documented there. */
+/** What assembly/index.ts exports, in either precision. Formulas and promises about the operands are documented there. */
 export interface WasmKernels {
   gemm(
     transposeA: boolean,
@@ -186,12 +189,14 @@ const NAMES = {
   firstFreeByte: true,
 } satisfies Record<keyof WasmKernels, true>
 
-let compiled: Promise<WebAssembly.Module> | null = null
+const BYTES = { float32, float64 } as const
+const compiled = new Map<Dtype, Promise<WebAssembly.Module>>()
 
-/** Binds the kernels to one memory. The module is compiled once per process. */
-export async function instantiateKernels(memory: WebAssembly.Memory): Promise<WasmKernels> {
-  compiled ??= WebAssembly.compile(bytes)
-  const { exports } = await WebAssembly.instantiate(await compiled, { env: { memory } })
+/** Binds the kernels of a precision to one memory. Its module is compiled once per process. */
+export async function instantiateKernels(memory: WebAssembly.Memory, dtype: Dtype): Promise<WasmKernels> {
+  const module = compiled.get(dtype) ?? WebAssembly.compile(BYTES[dtype])
+  compiled.set(dtype, module)
+  const { exports } = await WebAssembly.instantiate(await module, { env: { memory } })
   if (!areKernels(exports)) {
     throw new LabError('internal', 'The WebAssembly kernels do not export what wasm.ts lists. Build again.')
   }

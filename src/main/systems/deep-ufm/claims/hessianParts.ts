@@ -6,7 +6,7 @@ import { layerDecomposition } from '#main/probes/classDecomposition'
 import { materialise } from '#main/spectra/index'
 import { blockHessian } from './blockHessian'
 import { atMost, largestDifference } from '../../claimChecks'
-import { formulaParameters, formulaVector } from './formulaParameters'
+import { formulaParameters, formulaVector } from '../formulaParameters'
 import { withSnapshot, type UfmState } from './withTraining'
 
 /** Theory note 01, section 6, C16. */

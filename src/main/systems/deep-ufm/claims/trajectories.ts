@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import type { ClaimCheck } from '#shared/records'
 import { parseWith } from '#shared/spec'
-import { dot, singularValues } from '#main/compute/linalg/index'
+import { singularValues } from '#main/compute/linalg/index'
 import type { Snapshot } from '#main/core/snapshot'
 import type { ExactClaim } from '#main/core/system'
 import { kroneckerFactors } from '#main/probes/kroneckerFactors'
-import { totalGradient } from '#main/probes/totalGradient'
+import { totalGradientNorm } from '#main/probes/gradientNorm'
 import { kroneckerSpectrum } from '#main/spectra/index'
 import { constantRate } from '#main/train/schedules'
 import type { UfmConfig } from '../config'
 import type { UfmVariant } from '../model'
 import { atMost, relativeDifference } from '../../claimChecks'
-import { formulaParameters, type Wave } from './formulaParameters'
+import { formulaParameters, type Wave } from '../formulaParameters'
 import reference from './referenceTrajectories.json'
 import { LINEAR_MSE, withTraining } from './withTraining'
 
@@ -104,14 +104,9 @@ async function measureRow(snapshot: Snapshot, row: TrajectoryRow): Promise<Compa
     comparisons.push(['singular values of W₂', values, row.W2_sv_top])
   }
   if (second && row.layer2_data_hessian_top.length > 0) {
-    const { P, Q } = kroneckerFactors(layers, second)
+    const { P, Q } = kroneckerFactors(layers, second, 1 / second.input.cols)
     const values = kroneckerSpectrum(P, Q).values.subarray(0, row.layer2_data_hessian_top.length)
     comparisons.push(['data eigenvalues of layer 2', values, row.layer2_data_hessian_top])
   }
   return comparisons
-}
-
-async function totalGradientNorm(snapshot: Snapshot): Promise<number> {
-  const blocks = Object.values(await totalGradient(snapshot))
-  return Math.sqrt(blocks.reduce((sum, block) => sum + dot(block, block), 0))
 }

@@ -1,3 +1,5 @@
+import { SHIFT, SIZE } from './vector'
+
 // One image x (channels × height × width) as a matrix whose column (p, q) is what result (p, q) of a convolution sees:
 // row (c, i, j) is x[c, p · strideY + i − padY, q · strideX + j − padX], zero outside. So a convolution is one product.
 
@@ -17,8 +19,8 @@ export function imageToColumns(
   padY: i32,
   padX: i32,
 ): void {
-  const step = (<usize>strideX) << 3
-  const row = (<usize>wide) << 3
+  const step = (<usize>strideX) << SHIFT
+  const row = (<usize>wide) << SHIFT
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < windowY; i++) {
       for (let j = 0; j < windowX; j++) {
@@ -34,22 +36,22 @@ export function imageToColumns(
           if (y < 0 || y >= height || last <= first) {
             clear(columns, columns + row)
           } else {
-            const start = columns + ((<usize>first) << 3)
-            const stop = columns + ((<usize>last) << 3)
-            let from = x + ((<usize>(y * width + first * strideX + j - padX)) << 3)
+            const start = columns + ((<usize>first) << SHIFT)
+            const stop = columns + ((<usize>last) << SHIFT)
+            let from = x + ((<usize>(y * width + first * strideX + j - padX)) << SHIFT)
             let to = start
             clear(columns, start)
             if (strideX == 1) {
               for (; to + 16 <= stop; to += 16, from += 16) v128.store(to, v128.load(from))
             }
-            for (; to < stop; to += 8, from += step) store<f64>(to, load<f64>(from))
+            for (; to < stop; to += SIZE, from += step) store<Real>(to, load<Real>(from))
             clear(stop, columns + row)
           }
           columns += row
         }
       }
     }
-    x += (<usize>(height * width)) << 3
+    x += (<usize>(height * width)) << SHIFT
   }
 }
 
@@ -69,9 +71,9 @@ export function columnsToImage(
   padY: i32,
   padX: i32,
 ): void {
-  const step = (<usize>strideX) << 3
-  const row = (<usize>wide) << 3
-  memory.fill(x, 0, (<usize>(channels * height * width)) << 3)
+  const step = (<usize>strideX) << SHIFT
+  const row = (<usize>wide) << SHIFT
+  memory.fill(x, 0, (<usize>(channels * height * width)) << SHIFT)
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < windowY; i++) {
       for (let j = 0; j < windowX; j++) {
@@ -85,21 +87,21 @@ export function columnsToImage(
         for (let p = 0; p < high; p++) {
           const y = p * strideY + i - padY
           if (y >= 0 && y < height && first < last) {
-            let from = columns + ((<usize>first) << 3)
-            const stop = columns + ((<usize>last) << 3)
-            let to = x + ((<usize>(y * width + first * strideX + j - padX)) << 3)
+            let from = columns + ((<usize>first) << SHIFT)
+            const stop = columns + ((<usize>last) << SHIFT)
+            let to = x + ((<usize>(y * width + first * strideX + j - padX)) << SHIFT)
             if (strideX == 1) {
               for (; from + 16 <= stop; from += 16, to += 16) {
-                v128.store(to, f64x2.add(v128.load(to), v128.load(from)))
+                v128.store(to, v128.add<Real>(v128.load(to), v128.load(from)))
               }
             }
-            for (; from < stop; from += 8, to += step) store<f64>(to, load<f64>(to) + load<f64>(from))
+            for (; from < stop; from += SIZE, to += step) store<Real>(to, load<Real>(to) + load<Real>(from))
           }
           columns += row
         }
       }
     }
-    x += (<usize>(height * width)) << 3
+    x += (<usize>(height * width)) << SHIFT
   }
 }
 
@@ -120,20 +122,20 @@ function copyShifted(
 ): void {
   const top = min(max(-down, 0), high)
   const bottom = max(min(height - down, high), top)
-  const stop = columns + ((<usize>(high * width)) << 3)
+  const stop = columns + ((<usize>(high * width)) << SHIFT)
   if (first >= last || top >= bottom) {
     clear(columns, stop)
     return
   }
-  let to = columns + ((<usize>(top * width + first)) << 3)
-  const end = columns + ((<usize>((bottom - 1) * width + last)) << 3)
-  let from = x + ((<usize>((top + down) * width + first + right)) << 3)
+  let to = columns + ((<usize>(top * width + first)) << SHIFT)
+  const end = columns + ((<usize>((bottom - 1) * width + last)) << SHIFT)
+  let from = x + ((<usize>((top + down) * width + first + right)) << SHIFT)
   clear(columns, to)
   for (; to + 32 <= end; to += 32, from += 32) {
     v128.store(to, v128.load(from))
     v128.store(to, v128.load(from, 16), 16)
   }
-  for (; to < end; to += 8, from += 8) store<f64>(to, load<f64>(from))
+  for (; to < end; to += SIZE, from += SIZE) store<Real>(to, load<Real>(from))
   clear(end, stop)
   clearGaps(columns, width, top, bottom, first, last)
 }
@@ -154,20 +156,20 @@ function addShifted(
   const bottom = max(min(height - down, high), top)
   if (first >= last || top >= bottom) return
   clearGaps(columns, width, top, bottom, first, last)
-  let from = columns + ((<usize>(top * width + first)) << 3)
-  const end = columns + ((<usize>((bottom - 1) * width + last)) << 3)
-  let to = x + ((<usize>((top + down) * width + first + right)) << 3)
+  let from = columns + ((<usize>(top * width + first)) << SHIFT)
+  const end = columns + ((<usize>((bottom - 1) * width + last)) << SHIFT)
+  let to = x + ((<usize>((top + down) * width + first + right)) << SHIFT)
   for (; from + 32 <= end; from += 32, to += 32) {
-    v128.store(to, f64x2.add(v128.load(to), v128.load(from)))
-    v128.store(to, f64x2.add(v128.load(to, 16), v128.load(from, 16)), 16)
+    v128.store(to, v128.add<Real>(v128.load(to), v128.load(from)))
+    v128.store(to, v128.add<Real>(v128.load(to, 16), v128.load(from, 16)), 16)
   }
-  for (; from < end; from += 8, to += 8) store<f64>(to, load<f64>(to) + load<f64>(from))
+  for (; from < end; from += SIZE, to += SIZE) store<Real>(to, load<Real>(to) + load<Real>(from))
 }
 
 /** Zeros between the last place of a row and the first of the next. */
 function clearGaps(columns: usize, width: i32, top: i32, bottom: i32, first: i32, last: i32): void {
   for (let p = top; p + 1 < bottom; p++) {
-    clear(columns + ((<usize>(p * width + last)) << 3), columns + ((<usize>((p + 1) * width + first)) << 3))
+    clear(columns + ((<usize>(p * width + last)) << SHIFT), columns + ((<usize>((p + 1) * width + first)) << SHIFT))
   }
 }
 
@@ -182,5 +184,5 @@ function lastInside(shift: i32, stride: i32, wide: i32, width: i32): i32 {
 }
 
 function clear(from: usize, end: usize): void {
-  for (; from < end; from += 8) store<f64>(from, 0)
+  for (; from < end; from += SIZE) store<Real>(from, 0)
 }

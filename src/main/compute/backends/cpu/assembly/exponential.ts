@@ -1,60 +1,82 @@
-// The engine builds a vector constant from several instructions wherever it is used, but loads one with a single
-// instruction. So the constants of the loops below live in memory, eight bytes each.
-const TABLE: usize = memory.data<f64>([
-  710, // above, e^x is ∞
-  -746, // below, e^x is 0
-  1.442695040888963387, // 1 / ln 2
-  6755399441055744.0, // 1.5 · 2⁵²: adding it rounds to an integer and leaves that in the low bits
-  6.9314718036912381649e-1, // ln 2, upper bits
-  1.90821492927058770002e-10, // ln 2, the rest
-  4.13813679705723846039e-8,
-  -1.6533902205465251539e-6,
-  6.61375632143793436117e-5,
-  -2.77777777770155933842e-3,
-  1.66666666666666019037e-1,
-  2,
-  1,
-  0.5,
-])
-const EXPONENT_ONE: i64 = 1023 << 52
+import { SHIFT } from './vector'
 
-/** Functions of two doubles at once. In a class, because only methods may carry the decorator that inlines them. */
-export class Pair {
+// The engine builds a vector constant from several instructions wherever it is used, but loads one with a single
+// instruction. So the constants of the loops below live in memory.
+const TABLE: usize =
+  sizeof<Real>() == 8
+    ? memory.data<Real>([
+        710, // above, e^x is ∞
+        -746, // below, e^x is 0
+        1.442695040888963387, // 1 / ln 2
+        6755399441055744.0, // 1.5 · 2⁵²: adding it rounds to an integer and leaves that in the low bits
+        6.9314718036912381649e-1, // ln 2, upper bits
+        1.90821492927058770002e-10, // ln 2, the rest
+        2,
+        1,
+        0.5,
+        4.13813679705723846039e-8,
+        -1.6533902205465251539e-6,
+        6.61375632143793436117e-5,
+        -2.77777777770155933842e-3,
+        1.66666666666666019037e-1,
+      ])
+    : memory.data<Real>([
+        89,
+        -104,
+        1.442695040888963387,
+        12582912, // 1.5 · 2²³
+        6.9314575195e-1,
+        1.4286067653e-6,
+        2,
+        1,
+        0.5,
+        -2.7667332906e-3,
+        1.666662544e-1,
+      ])
+
+/** In a class, because only methods may carry the decorator that inlines them. */
+export class Exponential {
   /**
-   * e^x of two doubles, error below 1 ulp: the rational approximation of FreeBSD's e_exp.c after reduction to
-   * |r| ≤ ln 2 / 2. Uses no relaxed operation, so it gives the same bits on every machine.
+   * e^x of each number, error below 1 ulp: the rational approximation of FreeBSD's e_exp.c, or e_expf.c, after
+   * reduction to |r| ≤ ln 2 / 2. Uses no relaxed operation, so it gives the same bits on every machine.
    */
   @inline
-  static exp(argument: v128): v128 {
+  static of(argument: v128): v128 {
     // pmin and pmax return their first operand if it is NaN, which so is handed on.
-    const x = f64x2.pmax(f64x2.pmin(argument, Pair.constant(0)), Pair.constant(1))
-    const round = Pair.constant(3)
-    const n = f64x2.sub(f64x2.add(f64x2.mul(x, Pair.constant(2)), round), round)
-    const high = f64x2.sub(x, f64x2.mul(n, Pair.constant(4)))
-    const low = f64x2.mul(n, Pair.constant(5))
-    const r = f64x2.sub(high, low)
-    const t = f64x2.mul(r, r)
-    let p = Pair.constant(6)
-    p = f64x2.add(f64x2.mul(p, t), Pair.constant(7))
-    p = f64x2.add(f64x2.mul(p, t), Pair.constant(8))
-    p = f64x2.add(f64x2.mul(p, t), Pair.constant(9))
-    p = f64x2.add(f64x2.mul(p, t), Pair.constant(10))
-    const c = f64x2.sub(r, f64x2.mul(t, p))
-    const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(Pair.constant(11), c))
-    const y = f64x2.sub(Pair.constant(12), f64x2.sub(f64x2.sub(low, quotient), high))
+    const x = v128.pmax<Real>(v128.pmin<Real>(argument, Exponential.constant(0)), Exponential.constant(1))
+    const round = Exponential.constant(3)
+    const n = v128.sub<Real>(v128.add<Real>(v128.mul<Real>(x, Exponential.constant(2)), round), round)
+    const high = v128.sub<Real>(x, v128.mul<Real>(n, Exponential.constant(4)))
+    const low = v128.mul<Real>(n, Exponential.constant(5))
+    const r = v128.sub<Real>(high, low)
+    const t = v128.mul<Real>(r, r)
+    let p = Exponential.constant(9)
+    p = v128.add<Real>(v128.mul<Real>(p, t), Exponential.constant(10))
+    if (sizeof<Real>() == 8) {
+      p = v128.add<Real>(v128.mul<Real>(p, t), Exponential.constant(11))
+      p = v128.add<Real>(v128.mul<Real>(p, t), Exponential.constant(12))
+      p = v128.add<Real>(v128.mul<Real>(p, t), Exponential.constant(13))
+    }
+    const c = v128.sub<Real>(r, v128.mul<Real>(t, p))
+    const quotient = v128.div<Real>(v128.mul<Real>(r, c), v128.sub<Real>(Exponential.constant(6), c))
+    const y = v128.sub<Real>(Exponential.constant(7), v128.sub<Real>(v128.sub<Real>(low, quotient), high))
     // In two steps, because 2^n itself may overflow or be subnormal where e^x is neither.
-    const half = f64x2.sub(f64x2.add(f64x2.mul(n, Pair.constant(13)), round), round)
-    return f64x2.mul(f64x2.mul(y, Pair.powerOfTwo(half)), Pair.powerOfTwo(f64x2.sub(n, half)))
+    const half = v128.sub<Real>(v128.add<Real>(v128.mul<Real>(n, Exponential.constant(8)), round), round)
+    const scaled = v128.mul<Real>(y, Exponential.powerOfTwo(half))
+    return v128.mul<Real>(scaled, Exponential.powerOfTwo(v128.sub<Real>(n, half)))
   }
 
-  /** 2^n for integers n in −1022 … 1023, given as doubles. */
+  /** 2^n for integers n within the normal exponents. */
   @inline
   private static powerOfTwo(n: v128): v128 {
-    return i64x2.add(i64x2.shl(f64x2.add(n, Pair.constant(3)), 52), i64x2.splat(EXPONENT_ONE))
+    const shifted = v128.add<Real>(n, Exponential.constant(3))
+    return sizeof<Real>() == 8
+      ? i64x2.add(i64x2.shl(shifted, 52), i64x2.splat(1023 << 52))
+      : i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23))
   }
 
   @inline
   private static constant(i: usize): v128 {
-    return v128.load64_splat(TABLE + (i << 3))
+    return v128.load_splat<Real>(TABLE + (i << SHIFT))
   }
 }

@@ -1,10 +1,11 @@
-import { dots4x2, tile2x4, tile4x4, tile6x2, tile6x4 } from './tiles'
+import { dots4x2, tile2x2, tile4x2, tile6x1, tile6x2 } from './tiles'
 import { packPanels, packRows } from './pack'
 import { BLOCK_K, BLOCK_M, BLOCK_N, packedA, packedB } from './scratch'
+import { LANES, PANEL, SHIFT, SIZE } from './vector'
 
 /**
- * C ← keep · C + alpha · op(A) op(B), row-major and dense: op(A) is m × k, op(B) k × n, C m × n. C must not overlap A
- * or B. With keep = 0, C is not read. The order of every sum is fixed by the shapes alone.
+ * C ← kept · C + scale · op(A) op(B), row-major and dense: op(A) is m × k, op(B) k × n, C m × n. C must not overlap A
+ * or B. With kept = 0, C is not read. The order of every sum is fixed by the shapes alone.
  *
  * Small products run on the operands where they lie; large ones are packed into panels first, because their strides
  * would evict themselves from the cache.
@@ -15,25 +16,27 @@ export function gemm(
   m: i32,
   n: i32,
   k: i32,
-  alpha: f64,
+  scale: f64,
   a: usize,
   b: usize,
-  keep: f64,
+  kept: f64,
   c: usize,
 ): void {
-  const rowA: usize = transposeA ? 8 : (<usize>k) << 3
-  const stepA: usize = transposeA ? (<usize>m) << 3 : 8
-  const stepB: usize = transposeB ? 8 : (<usize>n) << 3
-  const colB: usize = transposeB ? (<usize>k) << 3 : 8
-  const rowC = (<usize>n) << 3
+  const alpha = <Real>scale
+  const keep = <Real>kept
+  const rowA: usize = transposeA ? SIZE : (<usize>k) << SHIFT
+  const stepA: usize = transposeA ? (<usize>m) << SHIFT : SIZE
+  const stepB: usize = transposeB ? SIZE : (<usize>n) << SHIFT
+  const colB: usize = transposeB ? (<usize>k) << SHIFT : SIZE
+  const rowC = (<usize>n) << SHIFT
   if (packingPays(transposeA, transposeB, m, n, k)) {
     packed(m, n, k, alpha, a, rowA, stepA, b, stepB, colB, keep, c, rowC)
-  } else if (n == 1 && stepA == 8) {
+  } else if (n == 1 && stepA == SIZE) {
     // A column lies in memory as its transpose does.
-    dots(m, n, k, alpha, a, rowA, b, (<usize>k) << 3, keep, c, rowC)
+    dots(m, n, k, alpha, a, rowA, b, (<usize>k) << SHIFT, keep, c, rowC)
   } else if (n == 1) {
     // (Aᵀ x)ᵀ = xᵀ A runs along the rows of A.
-    direct(1, m, k, alpha, b, (<usize>k) << 3, 8, a, stepA, keep, c, (<usize>m) << 3)
+    direct(1, m, k, alpha, b, (<usize>k) << SHIFT, SIZE, a, stepA, keep, c, (<usize>m) << SHIFT)
   } else if (!transposeB) {
     direct(m, n, k, alpha, a, rowA, stepA, b, stepB, keep, c, rowC)
   } else {
@@ -44,7 +47,7 @@ export function gemm(
 /** Measured: operands that fit the first-level cache are fastest in place, as are those with few rows to use them. */
 function packingPays(transposeA: i32, transposeB: i32, m: i32, n: i32, k: i32): bool {
   if (transposeA && transposeB) return true
-  return m >= 24 && n >= 4 && <i64>k * n >= 8192
+  return m >= 24 && n >= PANEL && (<usize>k * <usize>n) << SHIFT >= 65536
 }
 
 /** On operands in place; op(B) must have its columns side by side. Row panels outermost: C is written as it lies. */
@@ -52,34 +55,35 @@ function direct(
   m: i32,
   n: i32,
   k: i32,
-  alpha: f64,
+  alpha: Real,
   a: usize,
   rowA: usize,
   stepA: usize,
   b: usize,
   stepB: usize,
-  keep: f64,
+  keep: Real,
   c: usize,
   rowC: usize,
 ): void {
-  const wide = n % 4 == 1 || n % 4 == 2 ? n & ~3 : n
+  const rest = n % PANEL
+  const wide = rest <= LANES ? n - rest : n
   let i = 0
   while (i < m) {
     const left = m - i
     // 7 = 4 + 3 and 8 = 4 + 4 waste less than 6 + 1 and 6 + 2.
     const rows = left > 8 || left == 6 || left == 5 ? min(left, 6) : min(left, left > 2 ? 4 : 2)
-    for (let j = 0; j < wide; j += 4) {
-      const at = b + ((<usize>j) << 3)
-      const to = c + ((<usize>j) << 3)
-      const cols = min(n - j, 4)
-      if (rows > 4) tile6x4(k, a, rowA, stepA, at, stepB, to, rowC, rows, cols, alpha, keep)
-      else if (rows > 2) tile4x4(k, a, rowA, stepA, at, stepB, to, rowC, rows, cols, alpha, keep)
-      else tile2x4(k, a, rowA, stepA, at, stepB, to, rowC, rows, cols, alpha, keep)
+    for (let j = 0; j < wide; j += PANEL) {
+      const at = b + ((<usize>j) << SHIFT)
+      const to = c + ((<usize>j) << SHIFT)
+      const cols = min(n - j, PANEL)
+      if (rows > 4) tile6x2(k, a, rowA, stepA, at, stepB, to, rowC, rows, cols, alpha, keep)
+      else if (rows > 2) tile4x2(k, a, rowA, stepA, at, stepB, to, rowC, rows, cols, alpha, keep)
+      else tile2x2(k, a, rowA, stepA, at, stepB, to, rowC, rows, cols, alpha, keep)
     }
     if (wide < n) {
-      const at = b + ((<usize>wide) << 3)
-      const to = c + ((<usize>wide) << 3)
-      tile6x2(k, a, rowA, stepA, at, stepB, to, rowC, rows, n - wide, alpha, keep)
+      const at = b + ((<usize>wide) << SHIFT)
+      const to = c + ((<usize>wide) << SHIFT)
+      tile6x1(k, a, rowA, stepA, at, stepB, to, rowC, rows, n - wide, alpha, keep)
     }
     i += rows
     a += <usize>rows * rowA
@@ -92,12 +96,12 @@ function dots(
   m: i32,
   n: i32,
   k: i32,
-  alpha: f64,
+  alpha: Real,
   a: usize,
   rowA: usize,
   b: usize,
   rowB: usize,
-  keep: f64,
+  keep: Real,
   c: usize,
   rowC: usize,
 ): void {
@@ -106,7 +110,19 @@ function dots(
     const to = c + <usize>i * rowC
     const rows = min(m - i, 4)
     for (let j = 0; j < n; j += 2) {
-      dots4x2(k, at, rowA, b + <usize>j * rowB, rowB, to + ((<usize>j) << 3), rowC, rows, min(n - j, 2), alpha, keep)
+      dots4x2(
+        k,
+        at,
+        rowA,
+        b + <usize>j * rowB,
+        rowB,
+        to + ((<usize>j) << SHIFT),
+        rowC,
+        rows,
+        min(n - j, 2),
+        alpha,
+        keep,
+      )
     }
   }
 }
@@ -116,14 +132,14 @@ function packed(
   m: i32,
   n: i32,
   k: i32,
-  alpha: f64,
+  alpha: Real,
   a: usize,
   rowA: usize,
   stepA: usize,
   b: usize,
   stepB: usize,
   colB: usize,
-  keep: f64,
+  keep: Real,
   c: usize,
   rowC: usize,
 ): void {
@@ -134,23 +150,23 @@ function packed(
     let p0 = 0
     do {
       const kb = min(k - p0, BLOCK_K)
-      const before: f64 = p0 == 0 ? keep : 1
+      const before: Real = p0 == 0 ? keep : 1
       packPanels(b + <usize>p0 * stepB + <usize>j0 * colB, stepB, colB, kb, nb, blockB)
       for (let i0 = 0; i0 < m; i0 += BLOCK_M) {
         const mb = min(m - i0, BLOCK_M)
         packRows(a + <usize>i0 * rowA + <usize>p0 * stepA, rowA, stepA, mb, kb, blockA)
-        const corner = c + <usize>i0 * rowC + ((<usize>j0) << 3)
-        for (let j = 0; j < nb; j += 4) {
-          const panel = blockB + ((<usize>(j * kb)) << 3)
-          const to = corner + ((<usize>j) << 3)
-          const cols = min(nb - j, 4)
+        const corner = c + <usize>i0 * rowC + ((<usize>j0) << SHIFT)
+        for (let j = 0; j < nb; j += PANEL) {
+          const panel = blockB + ((<usize>(j * kb)) << SHIFT)
+          const to = corner + ((<usize>j) << SHIFT)
+          const cols = min(nb - j, PANEL)
           for (let i = 0; i < mb; i += 6) {
-            const from = blockA + ((<usize>(i * kb)) << 3)
+            const from = blockA + ((<usize>(i * kb)) << SHIFT)
             const rows = min(mb - i, 6)
             const at = to + <usize>i * rowC
-            if (rows > 4) tile6x4(kb, from, 8, 48, panel, 32, at, rowC, rows, cols, alpha, before)
-            else if (rows > 2) tile4x4(kb, from, 8, 48, panel, 32, at, rowC, rows, cols, alpha, before)
-            else tile2x4(kb, from, 8, 48, panel, 32, at, rowC, rows, cols, alpha, before)
+            if (rows > 4) tile6x2(kb, from, SIZE, 6 * SIZE, panel, 32, at, rowC, rows, cols, alpha, before)
+            else if (rows > 2) tile4x2(kb, from, SIZE, 6 * SIZE, panel, 32, at, rowC, rows, cols, alpha, before)
+            else tile2x2(kb, from, SIZE, 6 * SIZE, panel, 32, at, rowC, rows, cols, alpha, before)
           }
         }
       }

@@ -1,4 +1,4 @@
-// The float64 kernels of the CPU backend. Pointers are byte addresses of row-major arrays.
+// The kernels of the CPU backend, in the precision Real (see real.d.ts). Pointers are byte addresses of row-major arrays.
 //
 // The host promises: every buffer starts on 64 bytes and owns its last started 64 bytes, and the 64 bytes after the
 // last buffer of the memory may be read. So elementwise kernels work on whole vectors and have no tails, and reads may

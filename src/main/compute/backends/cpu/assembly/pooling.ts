@@ -1,3 +1,5 @@
+import { SHIFT, SIZE } from './vector'
+
 // Windows over `planes` images of height × width: result (p, q) sees rows p · strideY − padY and on. Result: high × wide.
 
 /** y ← sum of x over each window, with zeros outside. */
@@ -23,16 +25,16 @@ export function sumPool(
       for (let q = 0; q < wide; q++) {
         const left = max(q * strideX - padX, 0)
         const right = min(q * strideX - padX + windowX, width)
-        let s: f64 = 0
+        let s: Real = 0
         for (let i = top; i < bottom; i++) {
-          const row = x + ((<usize>(i * width)) << 3)
-          for (let j = left; j < right; j++) s += load<f64>(row + ((<usize>j) << 3))
+          const row = x + ((<usize>(i * width)) << SHIFT)
+          for (let j = left; j < right; j++) s += load<Real>(row + ((<usize>j) << SHIFT))
         }
-        store<f64>(y, s)
-        y += 8
+        store<Real>(y, s)
+        y += SIZE
       }
     }
-    x += (<usize>(height * width)) << 3
+    x += (<usize>(height * width)) << SHIFT
   }
 }
 
@@ -52,7 +54,7 @@ export function spreadPool(
   padY: i32,
   padX: i32,
 ): void {
-  memory.fill(y, 0, <usize>planes * ((<usize>(height * width)) << 3))
+  memory.fill(y, 0, <usize>planes * ((<usize>(height * width)) << SHIFT))
   for (let plane: u32 = 0; plane < planes; plane++) {
     for (let p = 0; p < high; p++) {
       const top = max(p * strideY - padY, 0)
@@ -60,18 +62,18 @@ export function spreadPool(
       for (let q = 0; q < wide; q++) {
         const left = max(q * strideX - padX, 0)
         const right = min(q * strideX - padX + windowX, width)
-        const value = load<f64>(x)
+        const value = load<Real>(x)
         for (let i = top; i < bottom; i++) {
-          const row = y + ((<usize>(i * width)) << 3)
+          const row = y + ((<usize>(i * width)) << SHIFT)
           for (let j = left; j < right; j++) {
-            const at = row + ((<usize>j) << 3)
-            store<f64>(at, load<f64>(at) + value)
+            const at = row + ((<usize>j) << SHIFT)
+            store<Real>(at, load<Real>(at) + value)
           }
         }
-        x += 8
+        x += SIZE
       }
     }
-    y += (<usize>(height * width)) << 3
+    y += (<usize>(height * width)) << SHIFT
   }
 }
 
@@ -91,7 +93,7 @@ export function poolWinners(
   padY: i32,
   padX: i32,
 ): void {
-  let before: f64 = 0
+  let before: u32 = 0
   for (let plane: u32 = 0; plane < planes; plane++) {
     for (let p = 0; p < high; p++) {
       const top = max(p * strideY - padY, 0)
@@ -100,11 +102,11 @@ export function poolWinners(
         const left = max(q * strideX - padX, 0)
         const right = min(q * strideX - padX + windowX, width)
         let winner = top * width + left
-        let best = load<f64>(x + ((<usize>winner) << 3))
+        let best = load<Real>(x + ((<usize>winner) << SHIFT))
         for (let i = top; i < bottom; i++) {
           for (let j = left; j < right; j++) {
             const at = i * width + j
-            const value = load<f64>(x + ((<usize>at) << 3))
+            const value = load<Real>(x + ((<usize>at) << SHIFT))
             // The second part is true for the first NaN only.
             if (value > best || (value != value && best == best)) {
               best = value
@@ -112,11 +114,11 @@ export function poolWinners(
             }
           }
         }
-        store<f64>(y, before + <f64>winner)
-        y += 8
+        store<Real>(y, <Real>(before + <u32>winner))
+        y += SIZE
       }
     }
-    x += (<usize>(height * width)) << 3
-    before += <f64>(height * width)
+    x += (<usize>(height * width)) << SHIFT
+    before += height * width
   }
 }

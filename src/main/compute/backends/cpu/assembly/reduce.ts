@@ -1,44 +1,44 @@
-// Below this length a plain sum with four running pairs is exact enough; above, sums are split in halves.
+import { SHIFT, SIZE, Vector } from './vector'
+
+// Below this length a plain sum with four running vectors is exact enough; above, sums are split in halves.
 const LEAF: u32 = 128
 
 /** Pairwise sum: the error grows with log n, and the order is fixed by n alone. */
-export function pairwiseSum(x: usize, n: u32): f64 {
+export function pairwiseSum(x: usize, n: u32): Real {
   if (n > LEAF) {
     const half = (n >> 1) & ~7
-    return pairwiseSum(x, half) + pairwiseSum(x + ((<usize>half) << 3), n - half)
+    return pairwiseSum(x, half) + pairwiseSum(x + ((<usize>half) << SHIFT), n - half)
   }
-  let s0 = f64x2.splat(0)
+  let s0 = v128.splat<Real>(0)
   let s1 = s0
   let s2 = s0
   let s3 = s0
-  const end = x + ((<usize>n) << 3)
+  const end = x + ((<usize>n) << SHIFT)
   for (; x + 64 <= end; x += 64) {
-    s0 = f64x2.add(s0, v128.load(x))
-    s1 = f64x2.add(s1, v128.load(x, 16))
-    s2 = f64x2.add(s2, v128.load(x, 32))
-    s3 = f64x2.add(s3, v128.load(x, 48))
+    s0 = v128.add<Real>(s0, v128.load(x))
+    s1 = v128.add<Real>(s1, v128.load(x, 16))
+    s2 = v128.add<Real>(s2, v128.load(x, 32))
+    s3 = v128.add<Real>(s3, v128.load(x, 48))
   }
-  s0 = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3))
-  let rest: f64 = f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1)
-  for (; x < end; x += 8) rest += load<f64>(x)
+  s0 = v128.add<Real>(v128.add<Real>(s0, s1), v128.add<Real>(s2, s3))
+  let rest = Vector.sum(s0)
+  for (; x < end; x += SIZE) rest += load<Real>(x)
   return rest
 }
 
 export function total(x: usize, y: usize, n: u32): void {
-  store<f64>(y, pairwiseSum(x, n))
+  store<Real>(y, pairwiseSum(x, n))
 }
 
 /** Sum over the middle axis of outer × extent × inner. */
 export function sum(x: usize, y: usize, outer: u32, extent: u32, inner: u32): void {
-  const row = (<usize>inner) << 3
+  const row = (<usize>inner) << SHIFT
   for (let o: u32 = 0; o < outer; o++) {
     if (inner == 1) {
-      store<f64>(y, pairwiseSum(x, extent))
+      store<Real>(y, pairwiseSum(x, extent))
     } else {
       for (let j: usize = 0; j < row; j += 16) {
-        const s = compensatedColumns(x + j, extent, row)
-        if (j + 16 <= row) v128.store(y + j, s)
-        else store<f64>(y + j, f64x2.extract_lane(s, 0))
+        Vector.store(y + j, compensatedColumns(x + j, extent, row), row - j)
       }
     }
     x += <usize>extent * row
@@ -46,14 +46,14 @@ export function sum(x: usize, y: usize, outer: u32, extent: u32, inner: u32): vo
   }
 }
 
-/** Kahan's compensated sum down two neighbouring columns: error of a few ulp of Σ|x|, however long the column. */
+/** Kahan's compensated sum down neighbouring columns: error of a few ulp of Σ|x|, however long the column. */
 function compensatedColumns(x: usize, extent: u32, stride: usize): v128 {
-  let s = f64x2.splat(0)
+  let s = v128.splat<Real>(0)
   let lost = s
   for (let e: u32 = 0; e < extent; e++) {
-    const term = f64x2.sub(v128.load(x), lost)
-    const next = f64x2.add(s, term)
-    lost = f64x2.sub(f64x2.sub(next, s), term)
+    const term = v128.sub<Real>(v128.load(x), lost)
+    const next = v128.add<Real>(s, term)
+    lost = v128.sub<Real>(v128.sub<Real>(next, s), term)
     s = next
     x += stride
   }

@@ -1,10 +1,11 @@
+import { SIZE } from './vector'
+
 /** Rows of op(A), columns of op(B) and length of one packed block: A's block stays in L2, a panel of B in L1. */
 export const BLOCK_M: i32 = 96
 export const BLOCK_N: i32 = 512
 export const BLOCK_K: i32 = 256
 
 const ALIGNMENT: usize = 64
-const BYTES: usize = 8
 
 /** Where gemm packs its block of op(A). */
 export function packedA(): usize {
@@ -13,10 +14,10 @@ export function packedA(): usize {
 
 /** Where gemm packs its block of op(B). */
 export function packedB(): usize {
-  return packedA() + <usize>(BLOCK_M * BLOCK_K) * BYTES
+  return packedA() + <usize>(BLOCK_M * BLOCK_K) * SIZE
 }
 
 /** The host's heap begins here: below lie static data and the packing space. */
 export function firstFreeByte(): usize {
-  return packedB() + <usize>(BLOCK_N * BLOCK_K) * BYTES + ALIGNMENT
+  return packedB() + <usize>(BLOCK_N * BLOCK_K) * SIZE + ALIGNMENT
 }

@@ -1,4 +1,5 @@
 import { gemm } from './gemm'
+import { SHIFT, Vector } from './vector'
 
 // Kernels that run once for each part of a stack, so that a program of replicas needs one call and not R. Part r is
 // computed exactly as the kernel of one part would. Coefficients lie in memory, one for each part, or are the same for
@@ -25,9 +26,9 @@ export function gemmStack(
   keeps: usize,
 ): void {
   for (let r = 0; r < count; r++) {
-    const place = (<usize>r) << 3
-    const factor = scales ? load<f64>(scales + place) : scale
-    const kept = keeps ? load<f64>(keeps + place) : keep
+    const place = (<usize>r) << SHIFT
+    const factor = scales ? <f64>load<Real>(scales + place) : scale
+    const kept = keeps ? <f64>load<Real>(keeps + place) : keep
     if (factor != 0 || kept != 1) gemm(transposeA, transposeB, m, n, k, alpha * factor, a, b, kept, c)
     a += stepA
     b += stepB
@@ -35,7 +36,7 @@ export function gemmStack(
   }
 }
 
-/** y_r ← keep_r · y_r + factor · scale_r · s_r · x_r for parts of n doubles; without s where its address is 0. */
+/** y_r ← keep_r · y_r + factor · scale_r · s_r · x_r for parts of n numbers; without s where its address is 0. */
 export function axpbyStack(
   count: u32,
   n: u32,
@@ -50,26 +51,28 @@ export function axpbyStack(
   scales: usize,
   keeps: usize,
 ): void {
-  const pairs = (<usize>(n & ~1)) << 3
-  const end = (<usize>n) << 3
+  const end = (<usize>n) << SHIFT
+  const whole = end & ~15
   for (let r: u32 = 0; r < count; r++) {
-    const place = (<usize>r) << 3
-    const given = scales ? load<f64>(scales + place) : scale
-    const kept = keeps ? load<f64>(keeps + place) : keep
+    const place = (<usize>r) << SHIFT
+    const given = scales ? <f64>load<Real>(scales + place) : scale
+    const kept = keeps ? <f64>load<Real>(keeps + place) : keep
     if (given != 0 || kept != 1) {
-      const by = s ? given * load<f64>(s) : factor * given
-      const twice = f64x2.splat(by)
-      const old = f64x2.splat(kept)
-      let i: usize = 0
+      const by = v128.splat<Real>(<Real>(s ? given * <f64>load<Real>(s) : factor * given))
+      const old = v128.splat<Real>(<Real>kept)
+      // What follows the last number belongs to the next part.
       if (kept == 0) {
-        for (; i < pairs; i += 16) v128.store(y + i, f64x2.mul(twice, v128.load(x + i)))
-        if (i < end) store<f64>(y + i, by * load<f64>(x + i))
+        for (let i: usize = 0; i < whole; i += 16) v128.store(y + i, v128.mul<Real>(by, v128.load(x + i)))
+        if (whole < end) Vector.store(y + whole, v128.mul<Real>(by, v128.load(x + whole)), end - whole)
       } else {
-        for (; i < pairs; i += 16) {
-          v128.store(y + i, f64x2.add(f64x2.mul(old, v128.load(y + i)), f64x2.mul(twice, v128.load(x + i))))
+        for (let i: usize = 0; i < whole; i += 16) {
+          const before = v128.mul<Real>(old, v128.load(y + i))
+          v128.store(y + i, v128.add<Real>(before, v128.mul<Real>(by, v128.load(x + i))))
         }
-        // The neighbour belongs to the next part.
-        if (i < end) store<f64>(y + i, kept * load<f64>(y + i) + by * load<f64>(x + i))
+        if (whole < end) {
+          const before = v128.mul<Real>(old, v128.load(y + whole))
+          Vector.store(y + whole, v128.add<Real>(before, v128.mul<Real>(by, v128.load(x + whole))), end - whole)
+        }
       }
     }
     s += stepS

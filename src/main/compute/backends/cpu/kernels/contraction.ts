@@ -4,17 +4,7 @@ import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
 import type { GemmProblem } from '../gemm'
 import type { Offset } from '../wasm'
-import {
-  coefficientsOfParts,
-  DOUBLE,
-  expectSize,
-  matrixShape,
-  misfit,
-  ONE,
-  two,
-  type CpuCall,
-  type CpuKernel,
-} from './kernel'
+import { coefficientsOfParts, expectSize, matrixShape, misfit, ONE, two, type CpuCall, type CpuKernel } from './kernel'
 
 export const matmul: CpuKernel<'matmul'> = {
   accumulates: true,
@@ -23,9 +13,7 @@ export const matmul: CpuKernel<'matmul'> = {
     const { m, n, k } = extents('matmul', matrixShape(a, 'matmul'), matrixShape(b, 'matmul'), transposeA, transposeB)
     expectSize('matmul', output, m * n)
     refuseOperand('matmul', output, [a, b])
-    const multiply = gemm({ transposeA, transposeB, m, n, k, alpha, scale, keep })
-    const [left, right, to] = [a.at, b.at, output.at]
-    return () => multiply(left, right, to)
+    return gemm.fixed({ transposeA, transposeB, m, n, k, alpha, scale, keep }, a.at, b.at, output.at)
   },
 }
 
@@ -44,12 +32,12 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
     refuseOperand('batchMatmul', output, [a, b])
     const problem = { transposeA, transposeB, m, n, k, alpha }
     const [left, right, to] = [a.at, b.at, output.at]
-    const stepA = stackA.isShared ? 0 : m * k * DOUBLE
-    const stepB = stackB.isShared ? 0 : k * n * DOUBLE
+    const stepA = stackA.isShared ? 0 : m * k * a.numberBytes
+    const stepB = stackB.isShared ? 0 : k * n * b.numberBytes
     if (reduce) {
       const { scale, keep, replicas } = call
       if (replicas) throw misfit('batchMatmul', 'one sum cannot have coefficients for each replica')
-      const [first, next] = [gemm({ ...problem, scale, keep }), gemm({ ...problem, scale, keep: ONE })]
+      const [first, next] = [gemm.moving({ ...problem, scale, keep }), gemm.moving({ ...problem, scale, keep: ONE })]
       return () => {
         for (let r = 0; r < count; r++) {
           const multiply = r === 0 ? first : next
@@ -57,10 +45,10 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
         }
       }
     }
-    const stepC = m * n * DOUBLE
+    const stepC = m * n * output.numberBytes
     if (call.replicas && output.shape[0] !== count) throw misfit('batchMatmul', 'a stack of stacks for each replica')
     const { scale, keep, forEach } = coefficientsOfParts('batchMatmul', call)
-    const multiply = gemm({ ...problem, scale, keep })
+    const multiply = gemm.moving({ ...problem, scale, keep })
     if (multiply.isEmbedded) return embeddedStack(call, { ...problem, count, left, stepA, right, stepB, to, stepC })
     if (output.shape[0] === count) return forEach((r) => multiply(left + r * stepA, right + r * stepB, to + r * stepC))
     return () => {

@@ -2,7 +2,7 @@ import type { Op } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
 import type { WasmKernels } from '../wasm'
-import { DOUBLE, expectReplicas, expectSize, misfit, one, two, type CpuCall, type CpuKernel } from './kernel'
+import { expectReplicas, expectSize, misfit, one, two, type CpuCall, type CpuKernel } from './kernel'
 
 export const add: CpuKernel<'add'> = { bind: (call) => binary('add', call, call.wasm.add) }
 export const subtract: CpuKernel<'subtract'> = { bind: (call) => binary('subtract', call, call.wasm.subtract) }
@@ -73,7 +73,7 @@ export function scaledStack(op: Op, call: CpuCall, s: CpuBuffer | null, x: CpuBu
   const n = output.size / count
   expectReplicas(op, call)
   const [at, from, to] = [s?.at ?? 0, x.at, output.at]
-  const [stepS, stepX] = [s && s.size > 1 ? DOUBLE : 0, x.size > n ? n * DOUBLE : 0]
+  const [stepS, stepX] = [s && s.size > 1 ? s.numberBytes : 0, x.size > n ? n * x.numberBytes : 0]
   const [scales, keeps] = [replicas?.scale.at ?? 0, replicas?.keep.at ?? 0]
   const { axpbyStack } = wasm
   return () => axpbyStack(count, n, factor, at, stepS, from, stepX, to, scale.value, keep.value, scales, keeps)

@@ -2,7 +2,7 @@ import type { Pair, Pooling, Sliding, Op } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
 import type { Offset, Windowed } from '../wasm'
-import { DOUBLE, expectSize, misfit, one, ONE, two, ZERO, type CpuCall, type CpuKernel } from './kernel'
+import { expectIndices, expectSize, misfit, one, ONE, two, ZERO, type CpuCall, type CpuKernel } from './kernel'
 
 /*
  * A convolution is one product per sample and group, with the columns of the image (see assembly/convolution.ts) in
@@ -16,7 +16,7 @@ export const conv2d: CpuKernel<'conv2d'> = {
     const sizes = convolutionSizes('conv2d', x, w, call.output, groups, sliding)
     const { samples, made, places, seen, image, result, kernel } = sizes
     const { scale, keep } = call
-    const multiply = call.gemm({
+    const multiply = call.gemm.moving({
       transposeA: false,
       transposeB: false,
       m: made,
@@ -41,7 +41,7 @@ export const conv2dInput: CpuKernel<'conv2dInput'> = {
     const [y, w] = two(call.inputs, 'conv2dInput')
     const sizes = convolutionSizes('conv2dInput', call.output, w, y, groups, sliding)
     const { samples, made, places, seen, image, result, kernel, isPointwise, windowed, channels } = sizes
-    const multiply = call.gemm({
+    const multiply = call.gemm.moving({
       transposeA: true,
       transposeB: false,
       m: seen,
@@ -80,7 +80,10 @@ export const conv2dKernel: CpuKernel<'conv2dKernel'> = {
     const sizes = convolutionSizes('conv2dKernel', x, call.output, y, groups, sliding)
     const { samples, made, places, seen, image, result, kernel } = sizes
     const problem = { transposeA: false, transposeB: true, m: made, n: seen, k: places, alpha: 1, scale: call.scale }
-    const [first, next] = [call.gemm({ ...problem, keep: call.keep }), call.gemm({ ...problem, keep: ONE })]
+    const [first, next] = [
+      call.gemm.moving({ ...problem, keep: call.keep }),
+      call.gemm.moving({ ...problem, keep: ONE }),
+    ]
     const columnsOf = imageColumns(call, sizes)
     const [from, results, to] = [x.at, y.at, call.output.at]
     return () => {
@@ -143,9 +146,9 @@ function convolutionSizes(
     made: made / groups,
     seen: channelsSeen * windowY * windowX,
     places,
-    image: (channels / groups) * height * width * DOUBLE,
-    result: (made / groups) * places * DOUBLE,
-    kernel: (made / groups) * channelsSeen * windowY * windowX * DOUBLE,
+    image: (channels / groups) * height * width * x.numberBytes,
+    result: (made / groups) * places * y.numberBytes,
+    kernel: (made / groups) * channelsSeen * windowY * windowX * w.numberBytes,
     isPointwise: windowed.slice(4).join() === '1,1,1,1,0,0',
     windowed,
   }
@@ -183,6 +186,7 @@ function pool(op: Op, call: CpuCall, x: CpuBuffer, y: CpuBuffer, pooling: Poolin
   const [samples, channels, height, width] = imageShape(op, x)
   const [, , high, wide] = imageShape(op, y)
   expectSize(op, y, samples * channels * high * wide)
+  if (op === 'poolWinners') expectIndices(op, y, x.size)
   const sizes = windowSizes(op, [height, width], [high, wide], pooling)
   const [, , , , wy, wx, sy, sx, py, px] = sizes
   const [from, to, planes] = [one(call.inputs, op).at, call.output.at, samples * channels]

@@ -32,8 +32,6 @@ export interface CpuKernel<O extends Op> {
   bind(call: CpuCall, primitive: PrimitiveOf<O>): Kernel
 }
 
-export const DOUBLE = Float64Array.BYTES_PER_ELEMENT
-
 /** Coefficients that never change. */
 export const ZERO: ScalarCell = Object.freeze({ value: 0 })
 export const ONE: ScalarCell = Object.freeze({ value: 1 })
@@ -68,6 +66,13 @@ export function two(inputs: readonly CpuBuffer[], op: Op): [CpuBuffer, CpuBuffer
 /** A kernel that writes past its buffer would damage its neighbours silently, so sizes are checked when binding. */
 export function expectSize(op: Op, buffer: CpuBuffer, size: number): void {
   if (buffer.size !== size) throw misfit(op, `[${buffer.shape.join(', ')}] should hold ${size} numbers`)
+}
+
+/** Indices are numbers like others: float32 counts exactly only to 2²⁴. */
+export function expectIndices(op: Op, indices: CpuBuffer, below: number): void {
+  if (indices.dtype === 'float32' && below > 2 ** 24) {
+    throw misfit(op, `${below} places are more than float32 can number, at most ${2 ** 24}; use float64 or less data`)
+  }
 }
 
 /**

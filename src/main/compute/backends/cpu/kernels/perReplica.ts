@@ -5,7 +5,7 @@ import { coefficientsOfParts, misfit, two, type CpuCall, type CpuKernel } from '
 
 /**
  * The kernel of one replica, bound to each of them and run in order: the same arithmetic by construction. The order
- * matters, because elementwise kernels write whole pairs and so may touch the first element of the next part.
+ * matters, because elementwise kernels write whole vectors and so may touch the first elements of the next part.
  */
 export function perReplica(
   bindOne: <O extends Op>(primitive: PrimitiveOf<O>, call: CpuCall) => Kernel,

@@ -1,0 +1,167 @@
+import type { SpectrumMeta } from '#shared/records'
+import {
+  asFloat64,
+  countCopies,
+  denseSpectrum,
+  extremeEigenpairs,
+  outlierCounts,
+  type EigenpairsState,
+  type OutlierCount,
+  type PredictedLevel,
+} from '#main/spectra/index'
+import { LabError } from '#shared/errors'
+import { listedEigenvalues } from './listedEigenvalues'
+import type { NamedOperator } from './operators/index'
+
+export interface AnalysisOptions {
+  readonly dtype: 'float64' | 'float32'
+  /** How many of the largest eigenvalues, where not all are computed. Default: the theory count and 5, at least 20. */
+  readonly top?: number
+  /** How many of the smallest, by iteration only. Default 0. */
+  readonly bottom?: number
+  /** 'auto': the exact route, dense up to P = 600, else iteration. */
+  readonly method?: 'auto' | 'dense' | 'lanczos'
+  readonly predicted?: readonly PredictedLevel[]
+  readonly maxProducts?: number
+  readonly seed?: number
+  readonly signal: AbortSignal
+  readonly onProgress?: (progress: { products: number; converged: number; count: number }) => void | Promise<void>
+  readonly resume?: EigenpairsState
+}
+
+export interface Analysis {
+  /** Descending: all, or the largest that converged. Unless 'done', copies of any of them may still be missing. */
+  readonly eigenvalues: Float64Array
+  /** Ascending: the smallest that converged; empty where `meta.complete` or not asked for. */
+  readonly bottom: Float64Array
+  /** Eigenvectors of the listed eigenvalues, in their order; empty for exact routes, which compute none. */
+  readonly vectors: readonly Float64Array[]
+  readonly meta: SpectrumMeta
+  /** 'done', or why there is less than was asked for. */
+  readonly stopped: 'done' | 'products' | 'cancelled'
+  /** To go on from; null when done. */
+  readonly state: EigenpairsState | null
+}
+
+const [LEAST_TOP, BEYOND, DENSE_LIMIT] = [20, 5, 600]
+
+/**
+ * The spectrum of a named operator by the best route there is, with everything that a record says about it: method,
+ * products, residuals, copies found beside copies predicted, and the outliers by every rule.
+ *
+ * @throws LabError 'bad-input' as `extremeEigenpairs`
+ */
+export async function analyseOperator(operator: NamedOperator, options: AnalysisOptions): Promise<Analysis> {
+  const { method = 'auto', predicted, signal, dtype } = options
+  const about = {
+    matrix: operator.matrix,
+    dimension: operator.n,
+    includesRegularisation: operator.includesRegularisation,
+    dtype,
+    theoryCount: operator.theoryCount,
+  }
+  const whole = method === 'auto' && operator.exact ? await operator.exact(signal) : null
+  const dense = !whole && (method === 'dense' || (method === 'auto' && operator.n <= DENSE_LIMIT))
+  if (whole || dense) {
+    const spectrum =
+      whole ?? (await denseSpectrum(operator, { vectors: true, onProgress: () => signal.throwIfAborted() }))
+    const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
+    const products = 'products' in spectrum ? spectrum.products : null
+    const counted = { ...countsOf(spectrum.values, operator), copies: copiesOf(spectrum.values, predicted, true) }
+    return {
+      eigenvalues,
+      bottom: new Float64Array(0),
+      vectors: [],
+      meta: { ...about, method: whole?.method ?? 'dense', complete, products, maxResidual: null, ...counted },
+      stopped: 'done',
+      state: null,
+    }
+  }
+  return iterated(operator, options, about)
+}
+
+async function iterated(
+  operator: NamedOperator,
+  options: AnalysisOptions,
+  about: Pick<SpectrumMeta, 'matrix' | 'dimension' | 'includesRegularisation' | 'dtype' | 'theoryCount'>,
+): Promise<Analysis> {
+  const { top: wanted = Math.max(LEAST_TOP, (operator.theoryCount ?? 0) + BEYOND), bottom: atBottom = 0 } = options
+  const { predicted, seed, resume, maxProducts, onProgress, signal, dtype } = options
+  const solved = await extremeEigenpairs(operator, {
+    top: Math.min(wanted, operator.n - atBottom),
+    bottom: atBottom,
+    tolerance: dtype === 'float64' ? 1e-8 : 1e-6,
+    method: 'lanczos',
+    signal,
+    ...(predicted && { predicted }),
+    ...(seed !== undefined && { seed }),
+    ...(resume && { resume }),
+    ...(maxProducts !== undefined && { maxProducts }),
+    ...(onProgress && { onProgress }),
+  })
+  // A list of eigenvalues may only end, not have holes: what follows a pair that did not converge is left out.
+  const sure = leading(solved.top)
+  const eigenvalues = Float64Array.from(sure, ({ value }) => value)
+  const bottom = Float64Array.from(leading(solved.bottom), ({ value }) => value)
+  const worst = [...sure, ...leading(solved.bottom)].reduce((most, { residual }) => Math.max(most, residual), 0)
+  // Only a finished search has shown that no copy is missing: before that, counts would be claims without ground.
+  const counted = solved.stopped === 'done' && {
+    ...countsOf(eigenvalues, operator),
+    copies: copiesOf(eigenvalues, predicted, false),
+  }
+  return {
+    eigenvalues,
+    bottom,
+    vectors: sure.map(({ vector }) => asFloat64(vector)),
+    meta: {
+      ...about,
+      method: 'lanczos',
+      complete: eigenvalues.length === operator.n,
+      products: solved.products,
+      maxResidual: worst,
+      ...counted,
+    },
+    stopped: solved.stopped,
+    state: solved.state,
+  }
+}
+
+function leading<T extends { readonly converged: boolean }>(pairs: readonly T[]): readonly T[] {
+  const first = pairs.findIndex(({ converged }) => !converged)
+  return first < 0 ? pairs : pairs.slice(0, first)
+}
+
+/** Copies of the largest eigenvalues; without a prediction only what occurs more than once is worth saying. */
+function copiesOf(values: Float64Array, predicted: readonly PredictedLevel[] | undefined, complete: boolean) {
+  const counted = countCopies(values, predicted ?? null, { complete })
+  return counted
+    .filter(({ found }) => predicted !== undefined || found > 1)
+    .map(({ value, found, predicted: copies, cut }) => ({ value, found, predicted: copies, cut }))
+}
+
+function countsOf(values: Float64Array, { n, theoryCount }: NamedOperator): Pick<SpectrumMeta, 'counts'> {
+  const counts = outlierCounts({ values, dimension: n }, theoryCount ?? undefined)
+  return { counts: counts.map(asRecord) }
+}
+
+/** JSON has no NaN: what is not known is null. */
+function asRecord({ rule, count, threshold, statistic }: OutlierCount) {
+  const known = (value: number) => (Number.isNaN(value) ? null : value)
+  return { rule, count, threshold: known(threshold), statistic: known(statistic) }
+}
+
+/**
+ * Spectra that are not of a run's state: a matrix from outside.
+ *
+ * @throws LabError 'bad-input' if the name is empty
+ */
+export function externalOperator(
+  operator: Pick<NamedOperator, 'n' | 'apply'>,
+  name: string,
+  theoryCount: number | null = null,
+): NamedOperator {
+  if (name.trim() === '') throw new LabError('bad-input', 'externalOperator: give the matrix a name.')
+  const { n } = operator
+  const apply: NamedOperator['apply'] = (x, y) => operator.apply(x, y)
+  return { n, apply, matrix: name, includesRegularisation: false, theoryCount, exact: null }
+}

@@ -1,0 +1,16 @@
+import type { Matrix } from '#main/compute/matrix'
+import type { Model } from '#main/core/model'
+
+/** A product of trained factors that should equal a matrix, of which training may see only some entries. */
+export interface MatrixModel extends Model {
+  readonly matrixTarget: {
+    /** Φ, all of its entries. */
+    readonly phi: Matrix
+    /** Numbers that training changes. */
+    readonly trainedParameters: number
+  }
+}
+
+export function isMatrixModel(model: Model): model is MatrixModel {
+  return 'matrixTarget' in model
+}

@@ -1,0 +1,133 @@
+import type { QuantityDefinition } from '#shared/records'
+import { singularValues } from '#main/compute/linalg/index'
+import { scalarMeasurement, vectorMeasurement, type Measurement, type Probe } from '#main/core/probe'
+import { classMeans } from './classMeans'
+import { definedMeasurements } from './definedMeasurements'
+import { effectiveRank, participationRatio, stableRank } from './effectiveRanks'
+import { totalGradientNorm } from './gradientNorm'
+import { outputCollapseDistance, smallestMargin } from './outputCollapse'
+import { predictedFrame } from './predictedFrame'
+import { reordered, verdictOf, verdictRules, verdicts } from './verdict'
+
+const source = 'Theory note 02, section c.'
+const scalar = { unit: '', kind: 'scalar', perLayer: false } as const
+
+const quantities: readonly QuantityDefinition[] = [
+  {
+    id: 'outputSingularValues',
+    label: 'Singular values of the outputs',
+    symbol: 'σ(Z)',
+    unit: '',
+    help: `Of the K × N matrix Z of the outputs on the training samples, descending. ${source}`,
+    kind: 'vector',
+    scale: 'log',
+    perLayer: false,
+  },
+  {
+    ...scalar,
+    id: 'outputRank',
+    label: 'Rank of the outputs',
+    symbol: 'rank Z',
+    scale: 'linear',
+    help: `Number of singular values of Z above 10⁻³ of the largest. ${source}`,
+  },
+  {
+    ...scalar,
+    id: 'outputStableRank',
+    label: 'Stable rank of the outputs',
+    symbol: 'Σσ²/σ₁²',
+    scale: 'linear',
+    help: `Σσ²/σ₁² of the singular values of Z. ${source}`,
+  },
+  {
+    ...scalar,
+    id: 'outputEffectiveRank',
+    label: 'Effective rank of the outputs',
+    symbol: 'exp H(σ)',
+    scale: 'linear',
+    help: `exp(−Σ q ln q) with q = σ/Σσ of the singular values of Z. ${source}`,
+  },
+  {
+    ...scalar,
+    id: 'outputParticipation',
+    label: 'Participation ratio of the outputs',
+    symbol: '(Σσ²)²/Σσ⁴',
+    scale: 'linear',
+    help: `(Σσ²)²/Σσ⁴ of the singular values of Z. ${source}`,
+  },
+  {
+    ...scalar,
+    id: 'outputCollapse',
+    label: 'Distance of the outputs from neural collapse',
+    symbol: '‖Z/‖Z‖ − T/‖T‖‖',
+    scale: 'log',
+    help:
+      'T has I − 11ᵀ/K (cross-entropy) or I (MSE without biases) as class means and no spread within classes. From 0 to 2; ' +
+      `${source}`,
+  },
+  {
+    ...scalar,
+    id: 'smallestMargin',
+    label: 'Smallest margin',
+    symbol: 'min margin',
+    scale: 'linear',
+    help: `Smallest lead of a sample's own class over another. Positive: the outputs are diagonally superior. ${source}`,
+  },
+  {
+    id: 'classMeanLogits',
+    label: 'Class-mean outputs, ordered',
+    symbol: 'Z̄',
+    unit: '',
+    help:
+      'K × K: column k is the mean output of a class. Classes are ordered so that those that repel each other most stand ' +
+      `side by side (the record lists the order): pairs show as 2 × 2 blocks. ${source}`,
+    kind: 'matrix',
+    scale: 'linear',
+    perLayer: false,
+  },
+  {
+    ...scalar,
+    id: 'verdict',
+    label: 'Verdict',
+    symbol: 'verdict',
+    scale: 'linear',
+    help:
+      `${verdicts.map((kind, code) => `${code} ${kind}`).join(', ')}. Unconverged: ‖∇L‖ above ${verdictRules.gradientNorm}; ` +
+      `zero: ‖Z‖ below ${verdictRules.zero}; collapse, pair, polygon: the normalised outputs are within ` +
+      `${verdictRules.structure} of the structure, in any numbering of the classes. Theory note 02, section c8.`,
+  },
+]
+
+export default {
+  id: 'outputStructure',
+  title: 'Structure of the outputs',
+  quantities,
+  applies: () => true,
+  async measure(snapshot) {
+    const { classSizes } = snapshot.split
+    const logits = await snapshot.logits()
+    const frame = predictedFrame(snapshot.model)
+    const sigma = singularValues(logits)
+    const verdict = verdictOf({ logits, classSizes, frame, gradientNorm: await totalGradientNorm(snapshot) })
+    const { rows: K, data } = reordered(classMeans(logits, classSizes), verdict.order)
+    const order = [...verdict.order]
+    const measured: Measurement[] = [
+      vectorMeasurement('outputSingularValues', sigma),
+      scalarMeasurement('outputRank', verdict.rank ?? NaN),
+      scalarMeasurement('outputStableRank', stableRank(sigma)),
+      scalarMeasurement('outputEffectiveRank', effectiveRank(sigma)),
+      scalarMeasurement('outputParticipation', participationRatio(sigma)),
+      scalarMeasurement('smallestMargin', smallestMargin(logits, classSizes)),
+      { quantity: 'classMeanLogits', layer: null, shape: [K, K], data, meta: { order } },
+      { ...scalarMeasurement('verdict', verdicts.indexOf(verdict.kind)), meta: { verdict: verdict.text, order } },
+    ]
+    const attempts = [
+      ...measured.map((measurement) => () => measurement),
+      () => ({
+        ...scalarMeasurement('outputCollapse', outputCollapseDistance(logits, classSizes, frame)),
+        meta: { frame },
+      }),
+    ]
+    return definedMeasurements(attempts)
+  },
+} satisfies Probe

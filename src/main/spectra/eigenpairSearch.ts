@@ -1,0 +1,167 @@
+import { setImmediate } from 'node:timers/promises'
+import { random } from '#main/compute/rng/random'
+import type { LinearOperator } from '#main/core/linearOperator'
+import { BlockLanczos, freshRun } from './blockLanczos'
+import type { EigenpairsState, ExtremeEigenpairsOptions, LockedPair, Settings, Solved } from './extremeEigenpairs'
+import { rayleighRitzInPlace } from './rayleighRitz'
+import { indexFrom, leadingConverged, RunJudge, signOf, type End, type Goal, type Verdict } from './runJudge'
+import { stored } from './storedVectors'
+
+const ENDS = ['top', 'bottom'] as const
+
+/** The block Lanczos runs of one call of `extremeEigenpairs`, which says how they go, and what they have locked. */
+export class EigenpairSearch {
+  readonly #locked: Record<End, LockedPair[]>
+  #run: number
+  #products: number
+  #normFloor: number
+
+  constructor(
+    private readonly operator: LinearOperator,
+    private readonly settings: Settings,
+    private readonly options: ExtremeEigenpairsOptions,
+  ) {
+    const { resume } = options
+    this.#locked = { top: [...(resume?.locked.top ?? [])], bottom: [...(resume?.locked.bottom ?? [])] }
+    this.#run = resume?.run ?? 0
+    this.#products = resume?.products ?? 0
+    this.#normFloor = resume?.normFloor ?? 0
+  }
+
+  async solve(): Promise<Solved> {
+    const { n } = this.operator
+    let { resume } = this.options
+    do {
+      const vectors = this.#lockedPairs().map(({ vector }) => vector)
+      const stream = random(this.settings.seed, `topEigenpairs/${this.#run}`)
+      const start = resume?.process ?? freshRun(n, vectors, this.settings.blockSize, stream)
+      const run = new BlockLanczos(this.operator, vectors, this.settings.storage, this.#normFloor, start)
+      const judge = new RunJudge(this.#goals(), this.settings.tolerance, resume?.judge ?? null)
+      resume = undefined
+      const verdict = await this.#follow(run, judge)
+      this.#normFloor = run.size > 0 ? run.normEstimate : this.#normFloor
+      if (typeof verdict === 'string') return this.#interrupted(verdict, run, judge)
+      if (verdict.nothingMore) break
+      this.#lock(run, verdict.accept)
+      this.#run++
+    } while (this.#lockedPairs().length < n)
+    return this.#finished('done', this.#locked, null)
+  }
+
+  /** Steps until the judge ends the run, or something else does. */
+  async #follow(run: BlockLanczos, judge: RunJudge): Promise<Verdict | 'products' | 'cancelled'> {
+    const { count, maxProducts, maxBasis } = this.settings
+    const full = () => run.size + run.blockSize > maxBasis
+    for (let verdict = judge.verdict(run, false); ; verdict = judge.verdict(run, full())) {
+      if (verdict) return verdict
+      if (this.#products + run.blockSize + count > maxProducts) return 'products'
+      if (full()) run.restart(this.#keptPairs(run.size))
+      if (!(await run.step(() => this.#mayMultiply()))) return 'cancelled'
+      this.#products += run.lastBlockSize
+    }
+  }
+
+  async #mayMultiply(): Promise<boolean> {
+    const { signal, onProgress } = this.options
+    // While products are synchronous this is the only way in for the message that cancels.
+    await setImmediate()
+    if (signal?.aborted) return false
+    const converged = this.#lockedPairs().length
+    await onProgress?.({ products: this.#products, converged, count: this.settings.count })
+    return !signal?.aborted
+  }
+
+  #lockedPairs(): LockedPair[] {
+    return [...this.#locked.top, ...this.#locked.bottom]
+  }
+
+  #goals(): Goal[] {
+    return ENDS.filter((end) => this.settings.wanted[end] > 0).map((end) => {
+      const missing = this.settings.wanted[end] - this.#locked[end].length
+      return { end, missing, floor: missing > 0 ? null : (this.#locked[end].at(-1)?.value ?? null) }
+    })
+  }
+
+  /** Half of the basis goes through a restart, shared between the ends as they are wanted. */
+  #keptPairs(size: number): number[] {
+    const { wanted, count, maxBasis } = this.settings
+    const kept = Math.min(Math.floor(maxBasis / 2), size - 1)
+    const atTop = Math.round((kept * wanted.top) / count)
+    const atBottom = kept - atTop
+    return Array.from({ length: kept }, (_, k) => (k < atTop ? k : size - atBottom + k - atTop))
+  }
+
+  #lock(run: BlockLanczos, accept: Readonly<Record<End, number>>): void {
+    const chosen = ENDS.flatMap((end) =>
+      Array.from({ length: accept[end] }, (_, k) => ({ end, i: indexFrom(end, k, run.size) })),
+    )
+    const { values, residuals } = run.ritz()
+    const vectors = run.takeRitzVectors(chosen.map(({ i }) => i))
+    chosen.forEach(({ end, i }, k) => {
+      this.#locked[end].push({ value: values[i]!, vector: vectors[k]!, residual: residuals[i]! })
+    })
+    for (const end of ENDS) {
+      this.#locked[end].sort(outwardFirst(end))
+      // Vectors beyond the wanted number are set free again: they cannot belong to the result.
+      this.#locked[end].length = Math.min(this.#locked[end].length, this.settings.wanted[end])
+    }
+  }
+
+  /** The best that is known when a run is cut off: locked pairs, then the Ritz pairs of that run. */
+  async #interrupted(stopped: 'products' | 'cancelled', run: BlockLanczos, judge: RunJudge): Promise<Solved> {
+    const { wanted, tolerance, storage } = this.settings
+    const { values, residuals } = run.ritz()
+    const free = new Set(values.keys())
+    const best = { top: [...this.#locked.top], bottom: [...this.#locked.bottom] }
+    for (const end of ENDS) {
+      const outward = Float64Array.from(residuals, (_, k) => residuals[indexFrom(end, k, run.size)]!)
+      const converged = leadingConverged(outward, tolerance * this.#normFloor)
+      const candidates = Math.min(Math.max(converged, wanted[end] - best[end].length), wanted[end], run.size)
+      for (let k = 0; k < candidates; k++) {
+        const i = indexFrom(end, k, run.size)
+        if (!free.delete(i)) break
+        const vector = stored(run.ritzVector(i), storage)
+        best[end].push({ value: values[i]!, vector, residual: residuals[i]! })
+      }
+      best[end].sort(outwardFirst(end)).splice(wanted[end])
+    }
+    const state: EigenpairsState = {
+      locked: this.#locked,
+      run: this.#run,
+      process: run.state(),
+      judge: judge.state(),
+      normFloor: this.#normFloor,
+      products: this.#products,
+    }
+    return this.#finished(stopped, best, state)
+  }
+
+  async #finished(
+    stopped: Solved['stopped'],
+    best: Readonly<Record<End, readonly LockedPair[]>>,
+    state: EigenpairsState | null,
+  ): Promise<Solved> {
+    const { products, normEstimate } = { products: this.#products, normEstimate: this.#normFloor }
+    if (stopped === 'cancelled') {
+      const estimated = (pairs: readonly LockedPair[]) => pairs.map((pair) => ({ ...pair, recomputed: false }))
+      return { top: estimated(best.top), bottom: estimated(best.bottom), products, normEstimate, stopped, state }
+    }
+    const vectors = [...best.top, ...best.bottom].map(({ vector }) => vector)
+    // Whoever resumes needs the locked vectors as they are.
+    const owned = state ? vectors.map((vector) => stored(vector, this.settings.storage)) : vectors
+    const refined = await rayleighRitzInPlace(this.operator, owned)
+    const pairs = refined.map((pair) => ({ ...pair, recomputed: true }))
+    return {
+      top: pairs.slice(0, best.top.length),
+      bottom: pairs.slice(best.top.length).reverse(),
+      products: products + pairs.length,
+      normEstimate,
+      stopped,
+      state,
+    }
+  }
+}
+
+function outwardFirst(end: End): (a: LockedPair, b: LockedPair) => number {
+  return (a, b) => signOf(end) * (b.value - a.value)
+}

@@ -1,0 +1,61 @@
+import { matmul } from '#main/compute/linalg/index'
+import { matrix } from '#main/compute/matrix'
+import { random, type Random } from '#main/compute/rng/random'
+import type { Dataset, Model } from '#main/core/model'
+import type { ParameterArrays } from '#main/core/snapshot'
+import type { BlockModel } from '#main/probes/blockModel'
+import { initialChain, initKind } from './initialChain'
+import { linearModel } from './linearModel'
+import { lowRankMatrix, spacedValues } from './lowRankMatrix'
+import type { NetworkParams } from './params'
+import { regressionData, withConditionNumber } from './regression'
+import { rhoOf, type BlockDynamics } from './rho'
+import type { Start } from './withTraining'
+
+/** d_0 … d_L */
+export function networkWidths({ width, depth, outputs, rank }: NetworkParams): number[] {
+  return [...Array<number>(depth).fill(width), outputs === 'rank' ? rank : width]
+}
+
+/** Singular values of Φ, descending. */
+export function targetValues({ smallest, largest, rank }: NetworkParams): number[] {
+  return spacedValues(smallest, largest, rank)
+}
+
+/** X (d × d) with the wanted condition number, and Y = Φ X; both follow from the data seed alone. */
+export function networkData(params: NetworkParams): Dataset {
+  const { width: d, dataSeed, condition } = params
+  const stream = random(dataSeed, 'linear-network')
+  const outputs = networkWidths(params).at(-1)!
+  const map = lowRankMatrix(outputs, d, targetValues(params), stream.derive('target'))
+  const whitened = matrix(d, d, stream.derive('inputs').orthogonal(d, d))
+  return regressionData(map, withConditionNumber(whitened, condition))
+}
+
+/** What the recursion of ρ needs. */
+export function blockDynamics(params: NetworkParams): BlockDynamics {
+  const { outputs, depth, initScale, learningRate, weightDecay, momentum } = params
+  return { outputCase: outputs === 'rank' ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum }
+}
+
+/** The network; from an orthogonal start it knows its invariant block, where d − 2r > 0 leaves one. */
+export function networkModel(params: NetworkParams): Model | BlockModel {
+  const model = linearModel({ widths: networkWidths(params), weightDecay: params.weightDecay })
+  if (params.init !== 'orthogonal' || params.width <= 2 * params.rank) return model
+  const { inputs, targets } = networkData(params).train
+  const phi = matmul(targets, inputs!, { transposeB: true })
+  return { ...model, invariantBlock: { phi, rho: rhoOf(blockDynamics(params)) } }
+}
+
+export function networkInitial(params: NetworkParams, stream: Random): ParameterArrays {
+  return initialChain(networkWidths(params), { kind: initKind(params.init), scale: params.initScale }, stream)
+}
+
+/** All that a run of this seed starts from. */
+export function networkStart(params: NetworkParams, seed: number): Start {
+  return {
+    model: networkModel(params),
+    data: networkData(params),
+    initial: networkInitial(params, random(seed, 'run').derive('initial')),
+  }
+}

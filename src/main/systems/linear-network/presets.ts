@@ -1,0 +1,42 @@
+import type { Preset } from '#main/core/system'
+
+/** The sizes of the paper's figure; ε, η and T are ours. Theory note 05, S-A, "Config". */
+const figure = {
+  width: 30,
+  depth: 3,
+  outputs: 'width',
+  rank: 3,
+  largest: 2,
+  smallest: 1,
+  condition: 1,
+  dataSeed: 0,
+  init: 'orthogonal',
+  initScale: 0.1,
+  weightDecay: 0,
+  learningRate: 0.1,
+  momentum: 0,
+  steps: 1500,
+} as const
+
+export const networkPresets = {
+  small: {
+    title: "The figure (L = 3, d = 30, r = 3 are the paper's; ε, η, T ours)",
+    note: 'Six directions learn in every layer, the other 24 do not turn at all. A second or two.',
+    params: figure,
+  },
+  decay: {
+    title: 'Case 1 with weight decay (d_y = r, λ = 0.001)',
+    note: 'The block shrinks as ε (1 − ηλ)^t, whatever the data. A second or two.',
+    params: { ...figure, outputs: 'rank', weightDecay: 1e-3 },
+  },
+  momentum: {
+    title: 'Heavy ball (β = 0.9, η = 0.02)',
+    note: 'Any fixed combination of past gradients keeps the block. A second or two.',
+    params: { ...figure, momentum: 0.9, learningRate: 0.02 },
+  },
+  unwhitened: {
+    title: 'Unwhitened data (condition number 2, ε = 0.01)',
+    note: 'The block survives approximately. A few seconds.',
+    params: { ...figure, condition: 2, initScale: 0.01, learningRate: 0.05, steps: 12_000 },
+  },
+} satisfies Record<string, Preset>

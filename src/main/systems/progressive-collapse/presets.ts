@@ -1,0 +1,71 @@
+import type { Preset } from '#main/core/system'
+
+/** The note's small configuration. Theory note 05, S-B, "Config". */
+const small = {
+  K: 3,
+  n: 10,
+  data: 'orthogonal',
+  inputs: 50,
+  noise: 1,
+  dataSeed: 0,
+  width: 30,
+  depth: 4,
+  network: 'linear',
+  loss: 'sum',
+  init: 'orthogonal',
+  initScale: 0.2,
+  weightDecay: 0,
+  learningRate: 0.02,
+  momentum: 0,
+  steps: 2000,
+} as const
+
+/** Four Gaussian classes in 16 dimensions. Theory note 05, C15. */
+const nonlinear = {
+  ...small,
+  K: 4,
+  n: 25,
+  data: 'gaussian',
+  inputs: 16,
+  width: 48,
+  loss: 'mean',
+  init: 'he',
+  // The linear layers of the hybrid start with variance 0.3/fan-in.
+  initScale: Math.sqrt(0.3),
+  weightDecay: 5e-4,
+  learningRate: 0.01,
+  momentum: 0.9,
+  steps: 1500,
+} as const
+
+export const collapsePresets = {
+  small: {
+    title: 'Small (K = 3, n = 10, L = 4, ε = 0.2; settings ours)',
+    note: 'Separation falls by the same factor in every layer. About a second.',
+    params: small,
+  },
+  paper: {
+    title: "Near-orthogonal data (K = 3, N = 30, d = 50, L = 6, ε = 0.3, η = 0.1 are the paper's)",
+    note: "The theory figure of Wang et al. 2023: separation log-linear, discrimination linear from the first layer. The paper's code stops at a loss of 1e-11; this runs a little beyond. A few seconds.",
+    params: {
+      ...small,
+      data: 'near-orthogonal',
+      width: 50,
+      depth: 6,
+      loss: 'mean',
+      initScale: 0.3,
+      learningRate: 0.1,
+      steps: 5000,
+    },
+  },
+  relu: {
+    title: 'ReLU network on Gaussian classes (L = 6, d = 48; settings ours)',
+    note: 'The law beyond its theory: He start, weight decay, momentum. A few seconds.',
+    params: { ...nonlinear, network: 'relu', depth: 6 },
+  },
+  hybrid: {
+    title: 'Four ReLU layers, then four linear ones, on Gaussian classes (settings ours)',
+    note: 'The linear layers compress like those of a linear network. A few seconds.',
+    params: { ...nonlinear, network: 'hybrid', depth: 8 },
+  },
+} satisfies Record<string, Preset>

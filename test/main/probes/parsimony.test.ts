@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { probeById } from '#main/probes/registry'
+import { networkStart } from '#main/systems/linear-network/network'
+import { networkPresets } from '#main/systems/linear-network/presets'
+import { withTraining } from '#main/systems/linear-network/withTraining'
+import { expectClose } from '../../helpers/expectClose'
+
+const small = { ...networkPresets.small.params, width: 10, rank: 2, steps: 300 }
+const going = new AbortController().signal
+
+describe('parsimony probe', () => {
+  it('measures every quantity in every layer of the block form, and 2r directions that learned', async () => {
+    const start = networkStart({ ...small, outputs: 'rank' }, 0)
+    const probe = probeById('parsimony')
+    await withTraining(start, small, async (training) => {
+      await probe.measure(training.snapshot(), going)
+      while (training.step < small.steps) training.advance()
+      const measured = await probe.measure(training.snapshot(), going)
+      expect(new Set(measured.map(({ quantity }) => quantity))).toEqual(new Set(probe.quantities.map(({ id }) => id)))
+      const ranks = measured.filter(({ quantity }) => quantity === 'movedRank')
+      expect(ranks.map(({ layer, data }) => [layer, data[0]])).toEqual([[1, 4], [2, 4]]) // prettier-ignore
+      const angles = measured.find(({ quantity, layer }) => quantity === 'rightAngles' && layer === 1)!.data
+      expect(angles).toHaveLength(10)
+      expect(Math.max(...angles.subarray(0, 4))).toBeGreaterThan(0.01)
+      expectClose(angles.subarray(4), new Float64Array(6), { atol: 1e-12 })
+    })
+  })
+
+  it('says that it missed the start', async () => {
+    const start = networkStart(small, 0)
+    await withTraining(start, small, async (training) => {
+      training.advance()
+      await expect(probeById('parsimony').measure(training.snapshot(), going)).rejects.toThrow(/start.*not measured/)
+    })
+  })
+
+  it('is for orthogonal starts that leave a block', () => {
+    const applies = (given: Partial<typeof networkPresets.small.params> | { init: string }) =>
+      probeById('parsimony').applies(networkStart({ ...small, ...given }, 0).model)
+    expect([applies({}), applies({ init: 'normal' })]).toEqual([true, false])
+  })
+})
+
+describe('imbalance probe', () => {
+  it('is zero between square orthogonal layers and ε² √(d − d_y) below a narrow one', async () => {
+    const start = networkStart({ ...small, outputs: 'rank' }, 0)
+    await withTraining(start, small, async (training) => {
+      const measured = await probeById('imbalance').measure(training.snapshot(), going)
+      expect(measured.map(({ layer }) => layer)).toEqual([2, 3])
+      expectClose(measured[0]!.data, [0], { atol: 1e-15 })
+      expectClose(measured[1]!.data, [0.01 * Math.sqrt(8)], { rtol: 1e-13 })
+    })
+  })
+})
