@@ -2,10 +2,22 @@ import { LabError } from '#shared/errors'
 import type { Backend } from '../compute/backends/backend'
 import { Graph } from '../compute/graph/graph'
 import type { Node } from '../compute/graph/node'
+import { reassociate } from '../compute/graph/reassociate'
+import { grad } from '../compute/graph/transforms'
 import type { Matrix } from '../compute/matrix'
 import { Workspace } from '../compute/program/workspace'
 import type { Batch, Forward, Model, Split } from '../core/model'
 import type { ParameterArrays } from '../core/snapshot'
+
+export interface TrainedParameter {
+  /** Its place among the parameters of the model. */
+  readonly index: number
+  readonly node: Node
+  /** λ. */
+  readonly weightDecay: number
+  /** γ: trained with γ η instead of η. */
+  readonly rateFactor: number
+}
 
 /** A model's parameters and training set on a device, with the graph of its full-batch forward pass. */
 export class ModelState {
@@ -13,6 +25,8 @@ export class ModelState {
   readonly workspace: Workspace
   /** In the order of the model. */
   readonly parameterNodes: readonly Node[]
+  /** Those that a step changes: all but the frozen ones. */
+  readonly trained: readonly TrainedParameter[]
   readonly forward: Forward
 
   constructor(
@@ -22,6 +36,9 @@ export class ModelState {
   ) {
     this.workspace = new Workspace(backend)
     this.parameterNodes = model.parameters.map((parameter) => this.graph.input(parameter.name, parameter.shape))
+    this.trained = model.parameters.flatMap(({ weightDecay, rateFactor = 1 }, index) =>
+      rateFactor === 0 ? [] : [{ index, node: this.node(index), weightDecay, rateFactor }],
+    )
     this.forward = this.forwardOf(split)
   }
 
@@ -44,6 +61,14 @@ export class ModelState {
   forwardOn(batch: Batch<Node>): Forward {
     const byName = this.model.parameters.map((parameter, i) => [parameter.name, this.parameterNodes[i]] as const)
     return this.model.forward(Object.fromEntries(byName.filter(isDefined)), batch)
+  }
+
+  /** Gradients of the data loss in each trained parameter, multiplied in the cheapest order. */
+  gradientsOf(forward: Forward): Node[] {
+    return grad(
+      reassociate(forward.dataLoss),
+      this.trained.map(({ node }) => node),
+    )
   }
 
   /** @throws LabError 'shape' when an array is missing or does not fit */

@@ -19,9 +19,11 @@ export class StateSnapshot implements Snapshot {
     readonly step: number,
     readonly isLast: boolean,
     readonly seed: number,
+    /** That of the state, or the same with other weight decays. */
+    model?: Model,
   ) {
-    const { model, split, backend } = programs.state
-    this.model = model
+    const { split, backend } = programs.state
+    this.model = model ?? programs.state.model
     this.split = split
     this.testSplit = programs.testSplit
     this.dtype = backend.dtype

@@ -1,14 +1,13 @@
-import { reassociate } from '../compute/graph/reassociate'
-import { grad } from '../compute/graph/transforms'
 import type { Backend } from '../compute/backends/backend'
 import { compile, type Program } from '../compute/program/compile'
 import type { Random } from '../compute/rng/random'
-import type { Dataset, Forward, Model } from '../core/model'
+import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
 import type { TrainingRecipe } from '../core/system'
-import { miniBatches, type Batches } from './batches'
+import { batchFeed, type BatchFeed } from './batchFeed'
 import { ModelState } from './modelState'
-import { gradientDescent, heavyBall, type Optimiser } from './optimiser'
+import { RunCoefficients } from './coefficients'
+import { optimiserFor } from './optimiser'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
 
@@ -28,21 +27,27 @@ export interface TrainingOptions {
 export class Training {
   readonly #state: ModelState
   readonly #programs: StatePrograms
-  readonly #optimiser: Optimiser
+  readonly #coefficients: RunCoefficients
   readonly #program: Program
-  readonly #loadBatch: () => void
+  readonly #feed: BatchFeed
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
     const { model, data, initial, recipe, backend, random } = options
     this.#state = new ModelState(model, data.train, backend)
+    this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
-    const { forward, loadBatch } = this.#batches(recipe.batchSize, random)
-    this.#loadBatch = loadBatch
-    this.#optimiser = this.#makeOptimiser(forward, recipe.momentum)
-    for (const node of this.#optimiser.state) this.#state.workspace.bufferOf(node)
-    this.#program = compile(this.#state.workspace, { updates: this.#optimiser.updates })
+    this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
+    const gradients = this.#state.gradientsOf(this.#feed.forward)
+    const optimised = this.#state.trained.flatMap(({ node, weightDecay, rateFactor }, i) => {
+      const gradient = gradients[i]
+      return gradient ? [{ node, gradient, weightDecays: [weightDecay], rateFactor }] : []
+    })
+    const { graph, workspace } = this.#state
+    const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
+    for (const node of state) workspace.bufferOf(node)
+    this.#program = compile(workspace, { updates })
   }
 
   /** Steps taken so far. */
@@ -56,8 +61,8 @@ export class Training {
   }
 
   advance(): void {
-    this.#optimiser.setLearningRate(this.options.recipe.learningRate(this.#step))
-    this.#loadBatch()
+    this.#coefficients.setLearningRate(this.options.recipe.learningRate(this.#step))
+    this.#feed.next()
     this.#program.run()
     this.#step++
   }
@@ -71,37 +76,5 @@ export class Training {
     this.#program.dispose()
     this.#programs.dispose()
     this.#state.dispose()
-  }
-
-  #batches(size: number | null, random: Random): { forward: Forward; loadBatch: () => void } {
-    const { train } = this.options.data
-    if (size === null) return { forward: this.#state.forward, loadBatch: () => {} }
-    const batches: Batches = miniBatches(train, size, random.derive('batches'))
-    const nodes = this.#state.batchNodes(train.inputs && [train.inputs.rows, size], [train.targets.rows, size])
-    const { workspace } = this.#state
-    return {
-      forward: this.#state.forwardOn(nodes),
-      loadBatch() {
-        batches.next()
-        if (nodes.inputs && batches.inputs) workspace.write(nodes.inputs, batches.inputs)
-        workspace.write(nodes.targets, batches.targets)
-      },
-    }
-  }
-
-  #makeOptimiser(forward: Forward, momentum: number): Optimiser {
-    const { graph, model, parameterNodes } = this.#state
-    const trained = model.parameters.flatMap(({ weightDecay, rateFactor = 1 }, i) => {
-      const node = parameterNodes[i]
-      return node && rateFactor !== 0 ? [{ node, weightDecay, rateFactor }] : []
-    })
-    const gradients = grad(
-      reassociate(forward.dataLoss),
-      trained.map(({ node }) => node),
-    )
-    const optimised = trained.flatMap((parameter, i) =>
-      gradients[i] ? [{ ...parameter, gradient: gradients[i] }] : [],
-    )
-    return momentum === 0 ? gradientDescent(optimised) : heavyBall(graph, optimised, momentum)
   }
 }

@@ -13,7 +13,8 @@ export interface DeviceBuffer<D extends Dtype = Dtype> {
 export interface ScalarCell {
   value: number
 }
-export type Coefficient = number | ScalarCell
+/** A buffer holds one number for each index of the output's first axis: for each replica. */
+export type Coefficient<D extends Dtype = Dtype> = number | ScalarCell | DeviceBuffer<D>
 
 /** One kernel call of a compiled program: output ← keep · output + scale · primitive(inputs). */
 export interface KernelCall<D extends Dtype = Dtype> {
@@ -21,9 +22,12 @@ export interface KernelCall<D extends Dtype = Dtype> {
   readonly inputs: readonly DeviceBuffer<D>[]
   readonly output: DeviceBuffer<D>
   /** Other than 1 only for primitives that `accumulates`. */
-  readonly scale: Coefficient
-  /** 0 overwrites. Other than 0 only for primitives that `accumulates`. */
-  readonly keep: Coefficient
+  readonly scale: Coefficient<D>
+  /**
+   * 0 overwrites. Other than 0 only for primitives that `accumulates`. A buffer beside a buffer in `scale` and nothing
+   * else; a replica with scale 0 and keep 1 then stays as it is to the bit, also beside infinities.
+   */
+  readonly keep: Coefficient<D>
 }
 
 /** Bound to its buffers once, at compile time: calling it allocates nothing. */
@@ -53,8 +57,8 @@ export interface Backend<D extends Dtype = Dtype> {
   upload(host: Float64Array, to: DeviceBuffer<D>): void
   /** The only wait: for probes, never inside a step. */
   download(from: DeviceBuffer<D>, into?: Float64Array): Promise<Float64Array>
-  /** Whether kernels of this primitive honour `scale` and `keep`. */
-  accumulates(primitive: Primitive): boolean
+  /** Whether kernels of this primitive honour `scale` and `keep`; with `perReplica`, also as buffers. */
+  accumulates(primitive: Primitive, perReplica: boolean): boolean
   /** Chosen and bound once, at compile time. */
   kernel(call: KernelCall<D>): Kernel
   dispose(): void

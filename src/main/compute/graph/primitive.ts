@@ -112,6 +112,12 @@ export interface PrimitiveAttributes {
   softmaxError: object
   /** ½ Σ (a − b)²: a scalar. */
   squaredError: object
+
+  /**
+   * A primitive carried out for each of `count` replicas: result r from part r of the stacked inputs (along a leading
+   * axis) and from the whole of the others, which all replicas share.
+   */
+  perReplica: { readonly primitive: Primitive; readonly stacked: readonly boolean[]; readonly count: number }
 }
 
 export type Op = keyof PrimitiveAttributes

@@ -1,9 +1,9 @@
 import { LabError } from '#shared/errors'
-import type { Backend, DeviceBuffer, Dtype, Kernel, KernelCall } from '../backends/backend'
+import type { Backend, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall } from '../backends/backend'
 import { sameShape, sizeOf, type Node, type Shape } from '../graph/node'
 import type { Primitive } from '../graph/primitive'
 import { planProgram } from './plan'
-import type { PlannedUpdate, Update } from './updates'
+import { differsBetweenReplicas, type PlannedUpdate, type Update, type UpdateCoefficient } from './updates'
 import type { Workspace } from './workspace'
 
 export interface ProgramDescription {
@@ -40,7 +40,9 @@ export interface Program {
 export function compile<D extends Dtype>(workspace: Workspace<D>, description: ProgramDescription): Program {
   const { outputs = {}, updates = [], varying = null } = description
   const { backend } = workspace
-  const plan = planProgram(Object.values(outputs), updates, varying, (primitive) => backend.accumulates(primitive))
+  const plan = planProgram(Object.values(outputs), updates, varying, (primitive, perReplica) =>
+    backend.accumulates(primitive, perReplica),
+  )
   const memory = new Memory(backend)
   const values = new Map<Node, DeviceBuffer<D>>()
   const bufferOf = (node: Node): DeviceBuffer<D> => {
@@ -67,7 +69,8 @@ export function compile<D extends Dtype>(workspace: Workspace<D>, description: P
     else kernels.push(kernel)
     for (const source of frees) memory.giveBack(bufferOf(source))
   }
-  for (const update of plan.updates) kernels.push(backend.kernel(updateCall(update, valueOf)))
+  const coefficients = coefficientMaker(workspace, memory)
+  for (const update of plan.updates) kernels.push(backend.kernel(updateCall(update, valueOf, coefficients)))
 
   const results = new Map(Object.entries(outputs).map(([name, node]) => [name, valueOf(node)]))
   return {
@@ -93,11 +96,36 @@ const COPY: Primitive = { op: 'scale', factor: 1 }
 function updateCall<D extends Dtype>(
   { target, source, keep, scale, fused }: PlannedUpdate,
   valueOf: (node: Node) => DeviceBuffer<D>,
+  coefficients: (update: Update) => Pick<KernelCall<D>, 'scale' | 'keep'>,
 ): KernelCall<D> {
-  const output = valueOf(target)
-  return fused
-    ? { primitive: source.primitive, inputs: source.inputs.map(valueOf), output, scale, keep }
-    : { primitive: COPY, inputs: [valueOf(source)], output, scale, keep }
+  const [primitive, inputs] = fused ? [source.primitive, source.inputs] : [COPY, [source]]
+  return {
+    primitive,
+    inputs: inputs.map(valueOf),
+    output: valueOf(target),
+    ...coefficients({ target, source, keep, scale }),
+  }
+}
+
+/** Where one coefficient differs between replicas, the other, a constant, is written once for each of them. */
+function coefficientMaker<D extends Dtype>(
+  workspace: Workspace<D>,
+  memory: Memory<D>,
+): (update: Update) => Pick<KernelCall<D>, 'scale' | 'keep'> {
+  const constant = (value: number, [count = 1]: Shape): DeviceBuffer<D> => {
+    const buffer = memory.fresh([count])
+    workspace.backend.upload(new Float64Array(count).fill(value), buffer)
+    return buffer
+  }
+  return ({ target: { shape }, scale, keep }) => {
+    const given = (coefficient: UpdateCoefficient): Coefficient<D> => {
+      if (differsBetweenReplicas(coefficient)) return workspace.bufferOf(coefficient)
+      if (typeof coefficient === 'number') return constant(coefficient, shape)
+      throw new LabError('internal', 'update: a cell beside a coefficient for each replica; make both inputs.')
+    }
+    if (differsBetweenReplicas(scale) || differsBetweenReplicas(keep)) return { scale: given(scale), keep: given(keep) }
+    return { scale, keep }
+  }
 }
 
 function underShape<D extends Dtype>(backend: Backend<D>, buffer: DeviceBuffer<D>, shape: Shape): DeviceBuffer<D> {

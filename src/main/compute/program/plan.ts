@@ -35,7 +35,7 @@ export function planProgram(
   outputs: readonly Node[],
   updates: readonly Update[],
   varying: readonly Node[] | null,
-  accumulates: (primitive: Primitive) => boolean,
+  accumulates: (primitive: Primitive, perReplica: boolean) => boolean,
 ): Plan {
   const { steady, nodes } = steadyFirst(ancestors([...outputs, ...updates.map(({ source }) => source)]), varying)
   const planned = planUpdates(nodes, outputs, updates, accumulates)
@@ -50,7 +50,7 @@ export function planProgram(
   const isSpent = (node: Node): boolean => uses.get(node) === 1 && !kept.has(node) && isComputed.has(node)
   const accumulations = new Map<Node, Accumulation>()
   for (const node of computed) {
-    const found = accumulationOf(node, (product) => accumulates(product.primitive) && isSpent(product), isSpent)
+    const found = accumulationOf(node, (product) => accumulates(product.primitive, false) && isSpent(product), isSpent)
     if (found) accumulations.set(node, found)
   }
   const deferred = new Set<Node>([...accumulations.values()].map(({ product }) => product))

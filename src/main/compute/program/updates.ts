@@ -1,7 +1,10 @@
 import { LabError } from '#shared/errors'
-import type { Coefficient } from '../backends/backend'
+import type { ScalarCell } from '../backends/backend'
 import { sameShape, type Node } from '../graph/node'
 import type { Primitive } from '../graph/primitive'
+
+/** A node is an input with one number for each index of the target's first axis: for each replica. */
+export type UpdateCoefficient = number | ScalarCell | Node
 
 /**
  * target ← keep · target + scale · source.
@@ -12,8 +15,12 @@ import type { Primitive } from '../graph/primitive'
 export interface Update {
   readonly target: Node
   readonly source: Node
-  readonly keep: Coefficient
-  readonly scale: Coefficient
+  readonly keep: UpdateCoefficient
+  readonly scale: UpdateCoefficient
+}
+
+export function differsBetweenReplicas(coefficient: UpdateCoefficient): coefficient is Node {
+  return typeof coefficient !== 'number' && 'primitive' in coefficient
 }
 
 /** Fused: the source's own kernel writes into the target. */
@@ -29,7 +36,7 @@ export function planUpdates(
   nodes: readonly Node[],
   outputs: readonly Node[],
   updates: readonly Update[],
-  accumulates: (primitive: Primitive) => boolean,
+  accumulates: (primitive: Primitive, perReplica: boolean) => boolean,
 ): PlannedUpdate[] {
   const uses = countUses(nodes, outputs, updates)
   const overwritten = new Set<Node>()
@@ -39,7 +46,7 @@ export function planUpdates(
       throw new LabError('shape', `update: [${source.shape.join()}] cannot be written into [${target.shape.join()}].`)
     }
     const fused =
-      accumulates(source.primitive) &&
+      accumulates(source.primitive, [update.keep, update.scale].some(differsBetweenReplicas)) &&
       uses.get(source) === 1 &&
       source.inputs.every((operand) => operand !== target && !overwritten.has(operand))
     overwritten.add(target)
@@ -106,6 +113,7 @@ export function canOverwriteInput(primitive: Primitive): boolean {
     case 'softmaxCrossEntropy':
     case 'softmaxError':
     case 'squaredError':
+    case 'perReplica': // a shared operand is smaller than the result
       return false
     default:
       return primitive satisfies never

@@ -37,6 +37,13 @@ export class Workspace<D extends Dtype = Dtype> {
     return this.backend.download(this.bufferOf(input), into)
   }
 
+  /** Gives the memory of an input back; asked for again, it is made anew. */
+  release(input: Node): void {
+    const buffer = this.#buffers.get(input)
+    if (buffer) this.backend.free(buffer)
+    this.#buffers.delete(input)
+  }
+
   dispose(): void {
     for (const buffer of this.#buffers.values()) this.backend.free(buffer)
     this.#buffers.clear()

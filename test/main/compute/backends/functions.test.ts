@@ -68,6 +68,16 @@ describe.each(precisions)('functions of one number in $dtype', async (precision)
     )
   })
 
+  it.each(['log', 'log1p'] as const)('%s of a number does not depend on its neighbours', async (op) => {
+    const alone = await values(backend, { op }, positive)
+    const among = await values(
+      backend,
+      { op },
+      Float64Array.from({ length: 4001 }, (_, i) => positive[i / 2] ?? -2),
+    )
+    expect(among.filter((_, i) => i % 2 === 0)).toEqual(alone)
+  })
+
   it('Φ keeps all its digits far into the tail', async () => {
     const exact = normal.filter(([x]) => round(x) === x)
     const points = Float64Array.from(exact, ([x]) => x)

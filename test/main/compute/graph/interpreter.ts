@@ -161,9 +161,23 @@ export function reference(primitive: Primitive, inputs: readonly Value[], shape:
       return reference({ op: 'softmax', axis: 0 }, [x], x.shape).map((value, i) => value - y.data[i]!)
     case 'squaredError':
       return build(() => x.data.reduce((loss, value, i) => loss + 0.5 * (value - y.data[i]!) ** 2, 0))
+    case 'perReplica': {
+      const { primitive: each, stacked, count } = primitive
+      const parts = Array.from({ length: count }, (_, r) => {
+        const operands = inputs.map((value, i) => (stacked[i] ? partOf(value, r) : value))
+        return [...reference(each, operands, shape.slice(1))]
+      })
+      return Float64Array.from(parts.flat())
+    }
     default:
       return primitive satisfies never
   }
+}
+
+/** Part r along the first axis. */
+function partOf({ shape: [, ...shape], data }: Value, r: number): Value {
+  const size = sizeOf(shape)
+  return { shape, data: data.slice(r * size, (r + 1) * size) }
 }
 
 function product(

@@ -241,6 +241,58 @@ describe('compile', () => {
     }
   })
 
+  it('updates each replica with coefficients of its own, and leaves alone those that keep all and add nothing', async () => {
+    const graph = new Graph()
+    // Odd sizes: the parts of a stack do not fill whole vectors.
+    const [w, v, s] = [graph.input('w', [3, 3, 3]), graph.input('v', [3, 3, 3]), graph.input('s', [])]
+    const [keep, scale] = [graph.input('keep', [3]), graph.input('scale', [3])]
+    const product = graph.apply({ op: 'batchMatmul', transposeA: false, transposeB: true, alpha: 0.5, reduce: false }, [
+      w,
+      w,
+    ])
+    const draw = (name: string) => random(7, name).normal(27)
+    const start = draw('v')
+    start[9] = -0
+    const poisoned = draw('w')
+    poisoned.fill(Infinity, 9, 18) // of the replica that is left alone
+    const factors = { keep: Float64Array.of(0.5, 1, 0), scale: Float64Array.of(-2, 0, 1) }
+    for (const source of [product, ops.scale(w, 3), ops.scaleBy(w, s), ops.tanh(w)]) {
+      const workspace = new Workspace(await embeddedBackend())
+      const given = new Map([
+        [w, poisoned],
+        [s, Float64Array.of(1.7)],
+      ])
+      for (const [node, values] of given) workspace.write(node, values)
+      workspace.write(v, start)
+      workspace.write(keep, factors.keep)
+      workspace.write(scale, factors.scale)
+      const program = compile(workspace, { updates: [{ target: v, source, keep, scale }] })
+      expect(program.kernelCalls).toBe(source.primitive.op === 'tanh' ? 2 : 1)
+      program.run()
+      const [added] = interpret([source], given)
+      const updated = await workspace.read(v)
+      for (const r of [0, 2]) {
+        const [from, to] = [9 * r, 9 * r + 9]
+        const expected = start.map((x, i) => factors.keep[r]! * x + factors.scale[r]! * added![i]!)
+        expectClose(updated.slice(from, to), expected.slice(from, to), { rtol: 1e-14, atol: 1e-15 })
+      }
+      expect(updated.slice(9, 18)).toEqual(start.slice(9, 18))
+    }
+  })
+
+  it('takes a constant beside a coefficient for each replica, but no cell', async () => {
+    const graph = new Graph()
+    const [w, v, scale] = [graph.input('w', [2, 3]), graph.input('v', [2, 3]), graph.input('scale', [2])]
+    const workspace = new Workspace(await embeddedBackend())
+    workspace.write(w, Float64Array.of(1, 2, 3, 4, 5, 6))
+    workspace.write(v, Float64Array.of(1, 1, 1, 1, 1, 1))
+    workspace.write(scale, Float64Array.of(1, -1))
+    compile(workspace, { updates: [{ target: v, source: w, keep: 2, scale }] }).run()
+    expect([...(await workspace.read(v))]).toEqual([3, 4, 5, -2, -3, -4])
+    const mixed = { target: v, source: w, keep: { value: 1 }, scale }
+    expect(() => compile(workspace, { updates: [mixed] })).toThrow(/make both inputs/)
+  })
+
   it('refuses to read an output it does not have', async () => {
     const program = compile(new Workspace(await embeddedBackend()), {})
     expect(() => program.read('nothing')).toThrow(/no output "nothing"/)

@@ -15,21 +15,30 @@ export class CpuBuffer implements DeviceBuffer {
     readonly shape: Shape,
     readonly memory: CpuMemory,
     private readonly original: CpuBuffer | null = null,
+    /** Which of the parts of this shape that the original consists of; null: all of it. */
+    part: number | null = null,
   ) {
     this.dtype = memory.dtype
     this.size = sizeOf(shape)
-    if (original && original.size !== this.size) {
+    if (original && part === null && original.size !== this.size) {
       throw new LabError(
         'shape',
         `A view of [${original.shape.join(', ')}] must hold ${original.size} numbers, not [${shape.join(', ')}].`,
         { original: original.size, view: this.size },
       )
     }
-    this.at = original ? original.at : memory.allocate(this.size * memory.numberBytes)
+    this.at = original
+      ? original.at + (part ?? 0) * this.size * memory.numberBytes
+      : memory.allocate(this.size * memory.numberBytes)
   }
 
   get numberBytes(): number {
     return this.memory.numberBytes
+  }
+
+  /** Part r along the first axis, on the same memory. Its kernels may write into the part after it: run them in order. */
+  part(r: number): CpuBuffer {
+    return new CpuBuffer(this.shape.slice(1), this.memory, this, r)
   }
 
   get released(): boolean {

@@ -5,6 +5,7 @@ import { CpuBuffer, ownBuffer } from './buffer'
 import { type BlasChoice, type BlasLibrary, findBlas } from './blas'
 import { blasGemm, chosenGemm, embeddedGemm, type GemmRoute } from './gemm'
 import { accumulates, bindKernel } from './kernels/index'
+import { ONE, type ReplicaCoefficients } from './kernels/kernel'
 import { CpuMemory } from './memory'
 import { Scratch } from './scratch'
 import { instantiateKernels, type WasmKernels } from './wasm'
@@ -105,12 +106,13 @@ class CpuBackend implements Backend {
     return host
   }
 
-  accumulates(primitive: KernelCall['primitive']): boolean {
-    return accumulates(primitive.op)
+  accumulates(primitive: KernelCall['primitive'], perReplica: boolean): boolean {
+    return accumulates(primitive, perReplica)
   }
 
   kernel({ primitive, inputs, output, scale, keep }: KernelCall): Kernel {
-    if (!accumulates(primitive.op) && (scale !== 1 || keep !== 0)) {
+    const replicas = this.replicas(scale, keep)
+    if (!accumulates(primitive, replicas !== null) && (scale !== 1 || keep !== 0)) {
       throw new LabError('internal', `The kernel of ${primitive.op} only overwrites.`, { op: primitive.op })
     }
     return bindKernel(primitive, {
@@ -118,10 +120,19 @@ class CpuBackend implements Backend {
       output: ownBuffer(output, this.memory),
       scale: asCell(scale),
       keep: asCell(keep),
+      replicas,
       wasm: this.wasm,
       gemm: this.gemm,
       scratch: this.scratch,
     })
+  }
+
+  private replicas(scale: Coefficient, keep: Coefficient): ReplicaCoefficients | null {
+    if (!isBuffer(scale) && !isBuffer(keep)) return null
+    if (!isBuffer(scale) || !isBuffer(keep)) {
+      throw new LabError('internal', 'Coefficients differ between replicas both or neither: scale and keep.')
+    }
+    return { scale: ownBuffer(scale, this.memory), keep: ownBuffer(keep, this.memory) }
   }
 
   /** The memory goes when the last bound kernel does. */
@@ -131,5 +142,10 @@ class CpuBackend implements Backend {
 }
 
 function asCell(coefficient: Coefficient): ScalarCell {
-  return typeof coefficient === 'number' ? { value: coefficient } : coefficient
+  if (typeof coefficient === 'number') return { value: coefficient }
+  return isBuffer(coefficient) ? ONE : coefficient
+}
+
+function isBuffer(coefficient: Coefficient): coefficient is DeviceBuffer {
+  return typeof coefficient !== 'number' && 'dtype' in coefficient
 }

@@ -16,7 +16,11 @@ export interface GemmProblem {
 }
 
 /** One product of a shape: where its operands lie is said at each call, so that stacks of matrices share it. */
-export type Gemm = (a: Offset, b: Offset, c: Offset) => void
+export interface Gemm {
+  (a: Offset, b: Offset, c: Offset): void
+  /** It is the WebAssembly kernel, which also runs on whole stacks. */
+  readonly isEmbedded?: true
+}
 
 export interface GemmRoute {
   /** For operands that stay where they are: one call less, which small models feel in every step. */
@@ -30,10 +34,11 @@ export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
       ({ transposeA, transposeB, m, n, k, alpha, scale, keep }, a, b, c) =>
       () =>
         gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c),
-    moving:
-      ({ transposeA, transposeB, m, n, k, alpha, scale, keep }) =>
-      (a, b, c) =>
-        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c),
+    moving({ transposeA, transposeB, m, n, k, alpha, scale, keep }) {
+      const multiply = (a: Offset, b: Offset, c: Offset): void =>
+        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
+      return Object.assign(multiply, { isEmbedded: true } as const)
+    },
   }
 }
 

@@ -52,6 +52,39 @@ export interface WasmKernels {
     keep: number,
     c: Offset,
   ): void
+  gemmStack(
+    count: number,
+    transposeA: boolean,
+    transposeB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: Offset,
+    stepA: number,
+    b: Offset,
+    stepB: number,
+    c: Offset,
+    stepC: number,
+    scale: number,
+    keep: number,
+    scales: Offset,
+    keeps: Offset,
+  ): void
+  axpbyStack(
+    count: number,
+    n: number,
+    factor: number,
+    s: Offset,
+    stepS: number,
+    x: Offset,
+    stepX: number,
+    y: Offset,
+    scale: number,
+    keep: number,
+    scales: Offset,
+    keeps: Offset,
+  ): void
   fill(y: Offset, n: number, value: number): void
   add: Map2
   subtract: Map2
@@ -112,6 +145,8 @@ export interface WasmKernels {
 
 const NAMES = {
   gemm: true,
+  gemmStack: true,
+  axpbyStack: true,
   fill: true,
   add: true,
   subtract: true,

@@ -31,14 +31,16 @@ function checkBound(op: string, indices: Node, extent = 0): void {
 }
 
 /** All elements are integers from 0 to below this; ∞ if that is not known. */
-function boundOf({ primitive, inputs: [first] }: Node): number {
+export function boundOf({ primitive: whole, inputs: [first] }: Node): number {
+  const isStack = whole.op === 'perReplica'
+  const primitive = isStack ? whole.primitive : whole
   switch (primitive.op) {
     case 'input':
       return primitive.below ?? Infinity
     case 'fill':
       return Number.isInteger(primitive.value) && primitive.value >= 0 ? primitive.value + 1 : Infinity
     case 'poolWinners':
-      return first ? sizeOf(first.shape) : Infinity
+      return first ? sizeOf(isStack ? first.shape.slice(1) : first.shape) : Infinity
     case 'gather':
     case 'reshape':
     case 'slice':

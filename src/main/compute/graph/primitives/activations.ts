@@ -10,7 +10,7 @@ import {
   tanh as tangens,
   where as chosen,
 } from '../ops'
-import { commonShape, elementwise, input, type PrimitiveDefinition } from './definition'
+import { commonShape, elementByElement, elementwise, input, type PrimitiveDefinition } from './definition'
 
 /** relu'(0) = 0, everywhere. */
 export const relu = elementwise('relu', (x, cotangent) => multiply(cotangent, stepped(x)))
@@ -47,6 +47,7 @@ export const where: PrimitiveDefinition<'where'> = {
     const zeros: Node = fill(node, node.shape, 0)
     return a || b ? chosen(input(node, 0), a ?? zeros, b ?? zeros) : null
   },
+  replicate: elementByElement,
 }
 
 function piecewiseConstant<O extends 'step' | 'greater'>(op: O, count: number): PrimitiveDefinition<O> {
@@ -54,5 +55,6 @@ function piecewiseConstant<O extends 'step' | 'greater'>(op: O, count: number): 
     shape: (_, inputs) => commonShape(op, inputs, count),
     vjp: () => [null, null],
     jvp: () => null,
+    replicate: elementByElement,
   }
 }

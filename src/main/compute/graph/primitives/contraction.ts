@@ -1,7 +1,7 @@
 import { sameShape, type Node, type Shape } from '../node'
 import { add, matmul as product, summedMatmul } from '../ops'
 import type { Op } from '../primitive'
-import { input, matrixShape, plus, shapeError, type PrimitiveDefinition } from './definition'
+import { eachReplica, input, matrixShape, onStacks, plus, type PrimitiveDefinition, shapeError } from './definition'
 
 export const matmul: PrimitiveDefinition<'matmul'> = {
   shape: ({ transposeA, transposeB }, inputs) => [
@@ -31,6 +31,7 @@ export const matmul: PrimitiveDefinition<'matmul'> = {
       b && product(input(node, 0), b, { transposeA, transposeB, alpha }),
       add,
     ),
+  replicate: (attributes, operands) => onStacks({ ...attributes, op: 'batchMatmul', reduce: false }, operands),
 }
 
 /** As matmul, matrix by matrix; a shared operand collects the sum over the stack. */
@@ -72,6 +73,7 @@ export const batchMatmul: PrimitiveDefinition<'batchMatmul'> = {
       add,
     )
   },
+  replicate: eachReplica,
 }
 
 /** A matrix shared by a stack of results collects the sum of its cotangents. */

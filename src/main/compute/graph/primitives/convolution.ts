@@ -1,7 +1,7 @@
 import type { Node, Shape } from '../node'
 import { add, conv2d as forwards, conv2dInput as toImages, conv2dKernel as toKernels } from '../ops'
 import type { Convolution, Op, Pair } from '../primitive'
-import { input, plus, shapeError, type Derivative, type PrimitiveDefinition } from './definition'
+import { type Derivative, eachReplica, input, plus, type PrimitiveDefinition, shapeError } from './definition'
 import { imageShape, windowsOf } from './sliding'
 
 /*
@@ -24,6 +24,7 @@ export const conv2d: PrimitiveDefinition<'conv2d'> = {
     ]
   },
   jvp: (node, attributes, tangents) => bilinear(node, tangents, (x, w) => forwards(x, w, attributes)),
+  replicate: eachReplica,
 }
 
 export const conv2dInput: PrimitiveDefinition<'conv2dInput'> = {
@@ -43,6 +44,7 @@ export const conv2dInput: PrimitiveDefinition<'conv2dInput'> = {
     return [forwards(cotangent, w, attributes), toKernels(cotangent, y, rowsAndColumns(w), attributes)]
   },
   jvp: (node, attributes, tangents) => bilinear(node, tangents, (y, w) => toImages(y, w, attributes.image, attributes)),
+  replicate: eachReplica,
 }
 
 export const conv2dKernel: PrimitiveDefinition<'conv2dKernel'> = {
@@ -63,6 +65,7 @@ export const conv2dKernel: PrimitiveDefinition<'conv2dKernel'> = {
   },
   jvp: (node, attributes, tangents) =>
     bilinear(node, tangents, (x, y) => toKernels(x, y, attributes.window, attributes)),
+  replicate: eachReplica,
 }
 
 function bilinear(node: Node, [a = null, b = null]: readonly Derivative[], f: (a: Node, b: Node) => Node): Derivative {

@@ -7,6 +7,7 @@ import { add, divide, exp, log, log1p, multiply, power, scale, scaleBy, subtract
 import { gather, oneHot, scatterAdd } from './indexing'
 import { pad, reshape, slice, transpose } from './layout'
 import { softmax, softmaxCrossEntropy, softmaxError, squaredError } from './losses'
+import { perReplica } from './perReplica'
 import { poolWinners, spreadPool, sumPool } from './pooling'
 import { logSumExp, repeat, sum, total } from './reductions'
 import { fill, input } from './sources'
@@ -56,4 +57,5 @@ export const definitions: { readonly [O in Op]: PrimitiveDefinition<O> } = {
   softmaxCrossEntropy,
   softmaxError,
   squaredError,
+  perReplica,
 }

@@ -1,5 +1,5 @@
 import { gather as gathered, scatterAdd as scattered } from '../ops'
-import { input, linear, shapeError, type PrimitiveDefinition } from './definition'
+import { alongNextAxis, eachReplica, input, linear, type PrimitiveDefinition, shapeError } from './definition'
 
 /** gather and scatterAdd are transposes of each other and linear; indices have no derivative. */
 export const gather: PrimitiveDefinition<'gather'> = {
@@ -15,6 +15,7 @@ export const gather: PrimitiveDefinition<'gather'> = {
     return [scattered(cotangent, axis, indices, x.shape[axis] ?? 0), null]
   },
   jvp: (node, { axis }, tangents) => linear(tangents, (x) => gathered(x, axis, input(node, 1))),
+  replicate: alongNextAxis,
 }
 
 export const scatterAdd: PrimitiveDefinition<'scatterAdd'> = {
@@ -27,6 +28,7 @@ export const scatterAdd: PrimitiveDefinition<'scatterAdd'> = {
   },
   vjp: (node, { axis }, cotangent) => [gathered(cotangent, axis, input(node, 1)), null],
   jvp: (node, { axis, extent }, tangents) => linear(tangents, (x) => scattered(x, axis, input(node, 1), extent)),
+  replicate: alongNextAxis,
 }
 
 export const oneHot: PrimitiveDefinition<'oneHot'> = {
@@ -37,4 +39,5 @@ export const oneHot: PrimitiveDefinition<'oneHot'> = {
   },
   vjp: () => [null],
   jvp: () => null,
+  replicate: eachReplica,
 }

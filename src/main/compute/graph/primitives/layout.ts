@@ -1,5 +1,5 @@
 import { pad as padded, reshape as reshaped, slice as sliced, transpose as transposed } from '../ops'
-import { extentOf, input, linear, shapeError, type PrimitiveDefinition } from './definition'
+import { alongNextAxis, extentOf, input, linear, onStacks, type PrimitiveDefinition, shapeError } from './definition'
 
 export const transpose: PrimitiveDefinition<'transpose'> = {
   shape({ axes }, inputs) {
@@ -16,12 +16,15 @@ export const transpose: PrimitiveDefinition<'transpose'> = {
     ),
   ],
   jvp: (_node, { axes }, tangents) => linear(tangents, (x) => transposed(x, axes)),
+  replicate: ({ axes }, operands) =>
+    onStacks({ op: 'transpose', axes: [0, ...axes.map((axis) => axis + 1)] }, operands),
 }
 
 export const reshape: PrimitiveDefinition<'reshape'> = {
   shape: ({ shape }) => shape,
   vjp: (node, _primitive, cotangent) => [reshaped(cotangent, input(node, 0).shape)],
   jvp: (_node, { shape }, tangents) => linear(tangents, (x) => reshaped(x, shape)),
+  replicate: ({ shape }, operands, count) => onStacks({ op: 'reshape', shape: [count, ...shape] }, operands),
 }
 
 export const slice: PrimitiveDefinition<'slice'> = {
@@ -37,6 +40,7 @@ export const slice: PrimitiveDefinition<'slice'> = {
     return [padded(cotangent, axis, start, whole - start - extent)]
   },
   jvp: (_node, { axis, start, extent }, tangents) => linear(tangents, (x) => sliced(x, axis, start, extent)),
+  replicate: alongNextAxis,
 }
 
 export const pad: PrimitiveDefinition<'pad'> = {
@@ -48,4 +52,5 @@ export const pad: PrimitiveDefinition<'pad'> = {
     sliced(cotangent, axis, before, extentOf('pad', [input(node, 0).shape], axis)),
   ],
   jvp: (_node, { axis, before, after }, tangents) => linear(tangents, (x) => padded(x, axis, before, after)),
+  replicate: alongNextAxis,
 }

@@ -16,12 +16,14 @@ import {
   winners,
 } from '../ops'
 import {
+  alongNextAxis,
   commonShape,
+  type Derivative,
+  eachReplica,
   extentOf,
   input,
   linear,
   matrixShape,
-  type Derivative,
   type PrimitiveDefinition,
 } from './definition'
 
@@ -32,6 +34,7 @@ export const softmax: PrimitiveDefinition<'softmax'> = {
   },
   vjp: (node, { axis }, cotangent) => [timesCovariance(input(node, 0), axis, cotangent)],
   jvp: (node, { axis }, tangents) => linear(tangents, (x) => timesCovariance(input(node, 0), axis, x)),
+  replicate: alongNextAxis,
 }
 
 /**
@@ -61,6 +64,7 @@ export const softmaxCrossEntropy: PrimitiveDefinition<'softmaxCrossEntropy'> = {
     refuseTangent('softmaxCrossEntropy', targets)
     return logits && total(multiply(logits, errors(input(node, 0), input(node, 1))))
   },
+  replicate: eachReplica,
 }
 
 /** The targets are constants, so its derivatives are those of softmax. */
@@ -74,6 +78,7 @@ export const softmaxError: PrimitiveDefinition<'softmaxError'> = {
     refuseTangent('softmaxError', targets)
     return logits && timesCovariance(input(node, 0), 0, logits)
   },
+  replicate: eachReplica,
 }
 
 export const squaredError: PrimitiveDefinition<'squaredError'> = {
@@ -89,6 +94,7 @@ export const squaredError: PrimitiveDefinition<'squaredError'> = {
     const change: Derivative = a && b ? subtract(a, b) : (a ?? (b && scale(b, -1)))
     return change && total(multiply(change, subtract(input(node, 0), input(node, 1))))
   },
+  replicate: eachReplica,
 }
 
 function refuseTangent(op: string, targets: Derivative): void {

@@ -1,6 +1,6 @@
 import { poolSum, poolSpread } from '../ops'
 import type { Pair } from '../primitive'
-import { input, linear, shapeError, type PrimitiveDefinition } from './definition'
+import { eachReplica, input, linear, type PrimitiveDefinition, shapeError } from './definition'
 import { imageShape, windowsOf } from './sliding'
 
 export const sumPool: PrimitiveDefinition<'sumPool'> = {
@@ -13,6 +13,7 @@ export const sumPool: PrimitiveDefinition<'sumPool'> = {
     return [poolSpread(cotangent, [rows, cols], attributes)]
   },
   jvp: (_node, attributes, tangents) => linear(tangents, (x) => poolSum(x, attributes)),
+  replicate: eachReplica,
 }
 
 export const spreadPool: PrimitiveDefinition<'spreadPool'> = {
@@ -24,6 +25,7 @@ export const spreadPool: PrimitiveDefinition<'spreadPool'> = {
   },
   vjp: (_node, attributes, cotangent) => [poolSum(cotangent, attributes)],
   jvp: (_node, attributes, tangents) => linear(tangents, (x) => poolSpread(x, attributes.image, attributes)),
+  replicate: eachReplica,
 }
 
 /** Piecewise constant, as every index. */
@@ -34,4 +36,5 @@ export const poolWinners: PrimitiveDefinition<'poolWinners'> = {
   },
   vjp: () => [null],
   jvp: () => null,
+  replicate: eachReplica,
 }

@@ -1,5 +1,5 @@
 import { multiply, repeat as repeated, softmax, spread, sum as summed, total as totalled } from '../ops'
-import { extentOf, input, linear, shapeError, type PrimitiveDefinition } from './definition'
+import { alongNextAxis, eachReplica, extentOf, input, linear, type PrimitiveDefinition, shapeError } from './definition'
 
 export const sum: PrimitiveDefinition<'sum'> = {
   shape({ axis }, inputs) {
@@ -8,6 +8,7 @@ export const sum: PrimitiveDefinition<'sum'> = {
   },
   vjp: (node, { axis }, cotangent) => [repeated(cotangent, axis, extentOf('sum', [input(node, 0).shape], axis))],
   jvp: (_node, { axis }, tangents) => linear(tangents, (x) => summed(x, axis)),
+  replicate: alongNextAxis,
 }
 
 export const repeat: PrimitiveDefinition<'repeat'> = {
@@ -18,12 +19,14 @@ export const repeat: PrimitiveDefinition<'repeat'> = {
   },
   vjp: (_node, { axis }, cotangent) => [summed(cotangent, axis)],
   jvp: (_node, { axis, extent }, tangents) => linear(tangents, (x) => repeated(x, axis, extent)),
+  replicate: alongNextAxis,
 }
 
 export const total: PrimitiveDefinition<'total'> = {
   shape: () => [],
   vjp: (node, _primitive, cotangent) => [spread(cotangent, input(node, 0).shape)],
   jvp: (_node, _primitive, tangents) => linear(tangents, totalled),
+  replicate: eachReplica,
 }
 
 /** Its gradient is softmax. */
@@ -37,4 +40,5 @@ export const logSumExp: PrimitiveDefinition<'logSumExp'> = {
     return [multiply(softmax(x, axis), repeated(cotangent, axis, extentOf('logSumExp', [x.shape], axis)))]
   },
   jvp: (node, { axis }, tangents) => linear(tangents, (x) => summed(multiply(softmax(input(node, 0), axis), x), axis)),
+  replicate: alongNextAxis,
 }

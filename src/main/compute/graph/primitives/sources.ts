@@ -1,5 +1,5 @@
 import { LabError } from '#shared/errors'
-import type { PrimitiveDefinition } from './definition'
+import { noOperands, type PrimitiveDefinition } from './definition'
 
 /** Values from outside have no inputs to pass derivatives to; transforms stop at them. */
 export const input: PrimitiveDefinition<'input'> = {
@@ -8,10 +8,12 @@ export const input: PrimitiveDefinition<'input'> = {
   },
   vjp: () => [],
   jvp: () => null,
+  replicate: noOperands,
 }
 
 export const fill: PrimitiveDefinition<'fill'> = {
   shape: (primitive) => primitive.shape,
   vjp: () => [],
   jvp: () => null,
+  replicate: noOperands,
 }

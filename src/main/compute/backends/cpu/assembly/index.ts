@@ -4,6 +4,7 @@
 // last buffer of the memory may be read. So elementwise kernels work on whole vectors and have no tails, and reads may
 // run a little past the end of a row. Elementwise kernels may write over their inputs; all others may not.
 export { gemm } from './gemm'
+export { axpbyStack, gemmStack } from './stacks'
 export { add, axpby, axpbyBy, divide, fill, greater, multiply, relu, step, subtract, where } from './elementwise'
 export { exp, log, log1p, power, sigmoid, softplus } from './transcendental'
 export { normalCdf } from './normal'

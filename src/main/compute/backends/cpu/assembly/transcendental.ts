@@ -10,7 +10,7 @@ export function log(x: usize, y: usize, n: u32): void {
   for (let i: usize = 0, end = vectorBytes(n); i < end; i += 16) {
     const v = v128.load(x + i)
     if (arePositive(v)) v128.store(y + i, Logarithm.of(v))
-    else for (let j: usize = 0; j < 16; j += SIZE) store<Real>(y + i + j, <Real>Math.log(<f64>load<Real>(x + i + j)))
+    else for (let j: usize = 0; j < 16; j += SIZE) store<Real>(y + i + j, logOf(load<Real>(x + i + j)))
   }
 }
 
@@ -19,8 +19,20 @@ export function log1p(x: usize, y: usize, n: u32): void {
   for (let i: usize = 0, end = vectorBytes(n); i < end; i += 16) {
     const v = v128.load(x + i)
     if (arePositive(v128.add<Real>(v, one))) v128.store(y + i, Logarithm.log1p(v))
-    else for (let j: usize = 0; j < 16; j += SIZE) store<Real>(y + i + j, <Real>Math.log1p(<f64>load<Real>(x + i + j)))
+    else for (let j: usize = 0; j < 16; j += SIZE) store<Real>(y + i + j, log1pOf(load<Real>(x + i + j)))
   }
+}
+
+// One number of a vector whose others are out of the ordinary, or not even of the array: the same bits as among others.
+function logOf(x: Real): Real {
+  const v = v128.splat<Real>(x)
+  return arePositive(v) ? v128.extract_lane<Real>(Logarithm.of(v), 0) : <Real>Math.log(<f64>x)
+}
+
+function log1pOf(x: Real): Real {
+  const v = v128.splat<Real>(x)
+  const isUsual = arePositive(v128.add<Real>(v, v128.splat<Real>(1)))
+  return isUsual ? v128.extract_lane<Real>(Logarithm.log1p(v), 0) : <Real>Math.log1p(<f64>x)
 }
 
 /** All positive, normal and finite. */

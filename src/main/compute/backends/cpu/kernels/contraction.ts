@@ -1,7 +1,10 @@
 import { type Shape, sizeOf } from '../../../graph/node'
 import type { Op } from '../../../graph/primitive'
+import type { Kernel } from '../../backend'
 import type { CpuBuffer } from '../buffer'
-import { expectSize, matrixShape, misfit, ONE, two, type CpuKernel } from './kernel'
+import type { GemmProblem } from '../gemm'
+import type { Offset } from '../wasm'
+import { coefficientsOfParts, expectSize, matrixShape, misfit, ONE, two, type CpuCall, type CpuKernel } from './kernel'
 
 export const matmul: CpuKernel<'matmul'> = {
   accumulates: true,
@@ -15,8 +18,9 @@ export const matmul: CpuKernel<'matmul'> = {
 }
 
 export const batchMatmul: CpuKernel<'batchMatmul'> = {
-  accumulates: true,
-  bind({ inputs, output, scale, keep, gemm }, { transposeA, transposeB, alpha, reduce }) {
+  accumulates: 'each replica',
+  bind(call, { transposeA, transposeB, alpha, reduce }) {
+    const { inputs, output, gemm } = call
     const [a, b] = two(inputs, 'batchMatmul')
     const [stackA, stackB] = [stackOf(a.shape), stackOf(b.shape)]
     const { m, n, k } = extents('batchMatmul', stackA.matrix, stackB.matrix, transposeA, transposeB)
@@ -26,19 +30,68 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
     }
     expectSize('batchMatmul', output, reduce ? m * n : count * m * n)
     refuseOperand('batchMatmul', output, [a, b])
-    const problem = { transposeA, transposeB, m, n, k, alpha, scale }
-    const [first, next] = [gemm.moving({ ...problem, keep }), gemm.moving({ ...problem, keep: reduce ? ONE : keep })]
+    const problem = { transposeA, transposeB, m, n, k, alpha }
     const [left, right, to] = [a.at, b.at, output.at]
     const stepA = stackA.isShared ? 0 : m * k * a.numberBytes
     const stepB = stackB.isShared ? 0 : k * n * b.numberBytes
-    const stepC = reduce ? 0 : m * n * output.numberBytes
-    return () => {
-      for (let r = 0; r < count; r++) {
-        const multiply = r === 0 ? first : next
-        multiply(left + r * stepA, right + r * stepB, to + r * stepC)
+    if (reduce) {
+      const { scale, keep, replicas } = call
+      if (replicas) throw misfit('batchMatmul', 'one sum cannot have coefficients for each replica')
+      const [first, next] = [gemm.moving({ ...problem, scale, keep }), gemm.moving({ ...problem, scale, keep: ONE })]
+      return () => {
+        for (let r = 0; r < count; r++) {
+          const multiply = r === 0 ? first : next
+          multiply(left + r * stepA, right + r * stepB, to)
+        }
       }
     }
+    const stepC = m * n * output.numberBytes
+    if (call.replicas && output.shape[0] !== count) throw misfit('batchMatmul', 'a stack of stacks for each replica')
+    const { scale, keep, forEach } = coefficientsOfParts('batchMatmul', call)
+    const multiply = gemm.moving({ ...problem, scale, keep })
+    if (multiply.isEmbedded) return embeddedStack(call, { ...problem, count, left, stepA, right, stepB, to, stepC })
+    if (output.shape[0] === count) return forEach((r) => multiply(left + r * stepA, right + r * stepB, to + r * stepC))
+    return () => {
+      for (let r = 0; r < count; r++) multiply(left + r * stepA, right + r * stepB, to + r * stepC)
+    }
   },
+}
+
+interface StackOfProducts extends Omit<GemmProblem, 'scale' | 'keep'> {
+  readonly count: number
+  readonly left: Offset
+  readonly stepA: number
+  readonly right: Offset
+  readonly stepB: number
+  readonly to: Offset
+  readonly stepC: number
+}
+
+/** All products in one call. */
+function embeddedStack({ scale, keep, replicas, wasm: { gemmStack } }: CpuCall, stack: StackOfProducts): Kernel {
+  const { count, transposeA, transposeB, m, n, k, alpha, left, stepA, right, stepB, to, stepC } = stack
+  const [scales, keeps] = [replicas?.scale.at ?? 0, replicas?.keep.at ?? 0]
+  return () => {
+    gemmStack(
+      count,
+      transposeA,
+      transposeB,
+      m,
+      n,
+      k,
+      alpha,
+      left,
+      stepA,
+      right,
+      stepB,
+      to,
+      stepC,
+      scale.value,
+      keep.value,
+      scales,
+      keeps,
+    )
+  }
 }
 
 function extents(

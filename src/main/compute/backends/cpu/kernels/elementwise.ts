@@ -1,7 +1,8 @@
 import type { Op } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
+import type { CpuBuffer } from '../buffer'
 import type { WasmKernels } from '../wasm'
-import { expectSize, misfit, one, two, type CpuCall, type CpuKernel } from './kernel'
+import { expectReplicas, expectSize, misfit, one, two, type CpuCall, type CpuKernel } from './kernel'
 
 export const add: CpuKernel<'add'> = { bind: (call) => binary('add', call, call.wasm.add) }
 export const subtract: CpuKernel<'subtract'> = { bind: (call) => binary('subtract', call, call.wasm.subtract) }
@@ -39,24 +40,43 @@ export const where: CpuKernel<'where'> = {
 }
 
 export const scale: CpuKernel<'scale'> = {
-  accumulates: true,
-  bind({ inputs, output, scale, keep, wasm: { axpby } }, { factor }) {
+  accumulates: 'each replica',
+  bind(call, { factor }) {
+    const { inputs, output, scale, keep, replicas } = call
+    const { axpby } = call.wasm
     const x = one(inputs, 'scale')
     expectSize('scale', output, x.size)
+    if (replicas) return scaledStack('scale', call, null, x, factor)
     const [from, to, n] = [x.at, output.at, x.size]
     return () => axpby(from, to, n, factor * scale.value, keep.value)
   },
 }
 
 export const scaleBy: CpuKernel<'scaleBy'> = {
-  accumulates: true,
-  bind({ inputs, output, scale, keep, wasm: { axpbyBy } }) {
+  accumulates: 'each replica',
+  bind(call) {
+    const { inputs, output, scale, keep, replicas } = call
+    const { axpbyBy } = call.wasm
     const [s, x] = two(inputs, 'scaleBy')
     expectSize('scaleBy', s, 1)
     expectSize('scaleBy', output, x.size)
+    if (replicas) return scaledStack('scaleBy', call, s, x, 1)
     const [factor, from, to, n] = [s.at, x.at, output.at, x.size]
     return () => axpbyBy(factor, from, to, n, scale.value, keep.value)
   },
+}
+
+/** Part by part of the output's first axis: y ← keep · y + scale · factor · x, or s · x with an s for all or for each. */
+export function scaledStack(op: Op, call: CpuCall, s: CpuBuffer | null, x: CpuBuffer, factor: number): Kernel {
+  const { output, scale, keep, replicas, wasm } = call
+  const [count = 1] = output.shape
+  const n = output.size / count
+  expectReplicas(op, call)
+  const [at, from, to] = [s?.at ?? 0, x.at, output.at]
+  const [stepS, stepX] = [s && s.size > 1 ? s.numberBytes : 0, x.size > n ? n * x.numberBytes : 0]
+  const [scales, keeps] = [replicas?.scale.at ?? 0, replicas?.keep.at ?? 0]
+  const { axpbyStack } = wasm
+  return () => axpbyStack(count, n, factor, at, stepS, from, stepX, to, scale.value, keep.value, scales, keeps)
 }
 
 export const fill: CpuKernel<'fill'> = {

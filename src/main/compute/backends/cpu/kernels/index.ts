@@ -1,5 +1,5 @@
 import { LabError } from '#shared/errors'
-import type { Op, PrimitiveOf } from '../../../graph/primitive'
+import type { Op, Primitive, PrimitiveOf } from '../../../graph/primitive'
 import type { Kernel } from '../../backend'
 import * as contraction from './contraction'
 import * as elementwise from './elementwise'
@@ -8,6 +8,7 @@ import * as indexing from './indexing'
 import type { CpuCall, CpuKernel } from './kernel'
 import * as layout from './layout'
 import * as reductions from './reductions'
+import { perReplica } from './perReplica'
 
 const input: CpuKernel<'input'> = {
   bind(_call, { name }) {
@@ -24,6 +25,7 @@ const kernels: { readonly [O in Op]: CpuKernel<O> } = {
   ...layout,
   ...indexing,
   ...reductions,
+  perReplica: perReplica(bindKernel),
 }
 
 export function bindKernel<O extends Op>(primitive: PrimitiveOf<O>, call: CpuCall): Kernel {
@@ -31,6 +33,8 @@ export function bindKernel<O extends Op>(primitive: PrimitiveOf<O>, call: CpuCal
   return kernel.bind(call, primitive)
 }
 
-export function accumulates(op: Op): boolean {
-  return kernels[op].accumulates ?? false
+export function accumulates(primitive: Primitive, perReplica: boolean): boolean {
+  if (primitive.op === 'perReplica') return accumulates(primitive.primitive, false)
+  const { accumulates: how } = kernels[primitive.op]
+  return perReplica ? how === 'each replica' : how !== undefined
 }

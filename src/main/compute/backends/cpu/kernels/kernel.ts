@@ -7,20 +7,28 @@ import type { GemmRoute } from '../gemm'
 import type { Scratch } from '../scratch'
 import type { WasmKernels } from '../wasm'
 
+/** One number for each index of the output's first axis. */
+export interface ReplicaCoefficients {
+  readonly scale: CpuBuffer
+  readonly keep: CpuBuffer
+}
+
 /** A KernelCall with its operands resolved. */
 export interface CpuCall {
   readonly inputs: readonly CpuBuffer[]
   readonly output: CpuBuffer
   readonly scale: ScalarCell
   readonly keep: ScalarCell
+  /** Where these differ between replicas: they then take the place of scale and keep. */
+  readonly replicas: ReplicaCoefficients | null
   readonly wasm: WasmKernels
   readonly gemm: GemmRoute
   readonly scratch: Scratch
 }
 
 export interface CpuKernel<O extends Op> {
-  /** Whether the kernel honours `scale` and `keep`. */
-  readonly accumulates?: true
+  /** Whether the kernel honours `scale` and `keep`, and whether these may differ between replicas. */
+  readonly accumulates?: true | 'each replica'
   bind(call: CpuCall, primitive: PrimitiveOf<O>): Kernel
 }
 
@@ -65,6 +73,42 @@ export function expectIndices(op: Op, indices: CpuBuffer, below: number): void {
   if (indices.dtype === 'float32' && below > 2 ** 24) {
     throw misfit(op, `${below} places are more than float32 can number, at most ${2 ** 24}; use float64 or less data`)
   }
+}
+
+/**
+ * For kernels that go through the parts of the output's first axis one by one: cells that hold the coefficients of the
+ * part at work, and the loop that sets them and leaves out the parts that stay as they are.
+ */
+export function coefficientsOfParts(
+  op: Op,
+  call: CpuCall,
+): { scale: ScalarCell; keep: ScalarCell; forEach: (run: (part: number) => void) => Kernel } {
+  const { output, replicas } = call
+  const [count = 1] = output.shape
+  expectReplicas(op, call)
+  if (!replicas) {
+    const forEach = (run: (part: number) => void) => () => {
+      for (let r = 0; r < count; r++) run(r)
+    }
+    return { scale: call.scale, keep: call.keep, forEach }
+  }
+  const [scale, keep] = [{ value: 0 }, { value: 0 }]
+  const { memory } = output
+  const forEach = (run: (part: number) => void) => () => {
+    const [scales, keeps] = [memory.view(replicas.scale.at, count), memory.view(replicas.keep.at, count)]
+    for (let r = 0; r < count; r++) {
+      scale.value = scales[r]!
+      keep.value = keeps[r]!
+      if (scale.value !== 0 || keep.value !== 1) run(r)
+    }
+  }
+  return { scale, keep, forEach }
+}
+
+/** As many coefficients as the output has parts along its first axis. */
+export function expectReplicas(op: Op, { output, replicas }: CpuCall): void {
+  const [count = 1] = output.shape
+  for (const buffer of replicas ? [replicas.scale, replicas.keep] : []) expectSize(op, buffer, count)
 }
 
 export function misfit(op: Op, problem: string): LabError {

@@ -1,0 +1,212 @@
+import { LabError } from '#shared/errors'
+import type { Backend } from '../compute/backends/backend'
+import { sizeOf } from '../compute/graph/node'
+import type { Random } from '../compute/rng/random'
+import type { Dataset, Model } from '../core/model'
+import type { ParameterArrays, Snapshot } from '../core/snapshot'
+import { batchFeed, miniBatchNodes, type BatchFeed } from './batchFeed'
+import { miniBatches } from './batches'
+import { ModelState } from './modelState'
+import type { Replica } from './replica'
+import { decaysOf, ReplicaBlock, type Member, type ReplicaState, type StepGraph } from './replicaBlock'
+import { StateSnapshot } from './snapshot'
+import { StatePrograms } from './statePrograms'
+
+export interface ReplicatedTrainingOptions {
+  /** The same graph for all; weight decays may differ, see `Replica`. */
+  readonly model: Model
+  readonly data: Dataset
+  readonly backend: Backend
+  readonly replicas: readonly Replica[]
+  /** Samples of a mini-batch; null for full-batch steps. */
+  readonly batchSize: number | null
+  /** The stream of mini-batches that all replicas see; null: each draws its own. */
+  readonly sharedOrder: Random | null
+  /** At most so many replicas in one program: a choice of speed that changes no number. By default, see BLOCK_BYTES. */
+  readonly blockSize?: number
+}
+
+/**
+ * Parameters of one block: half the second-level cache of a core, because each kernel passes over all replicas of a
+ * block before the next one begins.
+ */
+const BLOCK_BYTES = 2 ** 19
+
+/**
+ * Many runs of one model on the same data, trained step by step as few programs. Each replica goes through the numbers
+ * that it would go through alone, to the bit, whatever becomes of the others.
+ */
+export class ReplicatedTraining {
+  readonly #state: ModelState
+  readonly #programs: StatePrograms
+  readonly #feed: BatchFeed
+  readonly #graph: StepGraph
+  #blocks: readonly ReplicaBlock[]
+  /** Replicas that were taken out of their blocks after they had stopped. */
+  readonly #left = new Map<number, ReplicaState>()
+  readonly #stoppedAt = new Map<number, number>()
+  #step = 0
+
+  /** @throws LabError 'bad-input' or 'shape' if there are no replicas or one of them does not fit the model */
+  constructor(readonly options: ReplicatedTrainingOptions) {
+    const { model, data, backend, replicas, batchSize, sharedOrder } = options
+    if (replicas.length === 0) throw new LabError('bad-input', 'Got no replicas to train; give at least one.')
+    this.#state = new ModelState(model, data.train, backend)
+    this.#programs = new StatePrograms(this.#state, data.test)
+    const hasOwn = batchSize !== null && !sharedOrder
+    const ownBatch = hasOwn ? miniBatchNodes(this.#state, batchSize) : null
+    this.#feed =
+      ownBatch || !sharedOrder
+        ? { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, next: () => {} }
+        : batchFeed(this.#state, batchSize, sharedOrder)
+    this.#graph = { state: this.#state, gradients: this.#state.gradientsOf(this.#feed.forward), ownBatch }
+    const members = replicas.map((replica, index): Member => {
+      const batches = hasOwn ? miniBatches(data.train, batchSize, replica.random.derive('batches')) : null
+      return { index, replica, batches }
+    })
+    this.#blocks = this.#makeBlocks(members, ({ replica }) => this.#initialState(replica))
+  }
+
+  /** Steps taken so far by the replicas that have not stopped. */
+  get step(): number {
+    return this.#step
+  }
+
+  /** Steps taken by one replica. */
+  stepOf(replica: number): number {
+    return this.#stoppedAt.get(replica) ?? this.#step
+  }
+
+  /** Replicas that still train. */
+  get running(): number {
+    return this.options.replicas.length - this.#stoppedAt.size
+  }
+
+  /** Several steps at once let a block stay in the cache for all of them, unless all blocks must see one mini-batch. */
+  advance(steps = 1): void {
+    const together = this.options.sharedOrder ? 1 : steps
+    for (let done = 0; done < steps; done += together) {
+      this.#feed.next()
+      for (let i = 0; i < this.#blocks.length; i++) {
+        for (let step = 0; step < together; step++) this.#blocks[i]!.advance(this.#step + step)
+      }
+      this.#step += together
+    }
+  }
+
+  /** From now on this replica stays as it is, to the bit. */
+  stop(replica: number): void {
+    this.#checkIndex(replica)
+    if (this.#stoppedAt.has(replica)) return
+    this.#stoppedAt.set(replica, this.#step)
+    for (const block of this.#blocks) {
+      const member = block.members.findIndex(({ index }) => index === replica)
+      if (member >= 0) block.freeze(member)
+    }
+  }
+
+  /**
+   * Takes stopped replicas out of the programs once they are most of them, so that they cost no time any more. Worth
+   * calling at record points; the numbers do not depend on whether it is.
+   */
+  async compact(): Promise<void> {
+    const members = this.#blocks.flatMap((block) => block.members)
+    const going = members.filter(({ index }) => !this.#stoppedAt.has(index))
+    if (going.length * 2 > members.length || going.length === members.length) return
+    const states = await this.#states()
+    for (const { index } of members) {
+      const state = states.get(index)
+      if (state && this.#stoppedAt.has(index)) this.#left.set(index, state)
+    }
+    for (const block of this.#blocks) block.dispose()
+    this.#blocks = this.#makeBlocks(going, ({ index }) => states.get(index) ?? [])
+  }
+
+  /** Parameters of every replica, in their order. */
+  async parameters(): Promise<ParameterArrays[]> {
+    const states = await this.#states()
+    return this.options.replicas.map((_, index) => this.#named(states.get(index) ?? []))
+  }
+
+  /** One replica as probes see it. Valid until the next step and the next snapshot. */
+  async snapshot(replica: number, isLast = false): Promise<Snapshot> {
+    this.#checkIndex(replica)
+    const { replicas, model } = this.options
+    const own = replicas[replica]
+    const state = (await this.#states(replica)).get(replica)
+    if (!own || !state) throw new LabError('internal', `Replica ${replica} is in no block.`)
+    this.#state.load(this.#named(state))
+    const decays = decaysOf(own, this.#state)
+    const parameters = model.parameters.map((parameter, i) => ({ ...parameter, weightDecay: decays[i] ?? 0 }))
+    return new StateSnapshot(this.#programs, this.stepOf(replica), isLast, own.seed, { ...model, parameters })
+  }
+
+  dispose(): void {
+    for (const block of this.#blocks) block.dispose()
+    this.#programs.dispose()
+    this.#state.dispose()
+  }
+
+  /** Of all replicas, or of those that share the memory of one. */
+  async #states(replica: number | null = null): Promise<Map<number, ReplicaState>> {
+    const states = new Map(this.#left)
+    for (const block of this.#blocks) {
+      if (replica !== null && !block.members.some(({ index }) => index === replica)) continue
+      const read = await block.read()
+      block.members.forEach(({ index }, r) => states.set(index, read[r] ?? []))
+    }
+    return states
+  }
+
+  #makeBlocks(members: readonly Member[], stateOf: (member: Member) => ReplicaState): ReplicaBlock[] {
+    const { blockSize = this.#defaultBlockSize() } = this.options
+    // Gradient descent and the heavy ball are different programs.
+    const groups = [true, false].map((isPlain) => members.filter(({ replica }) => (replica.momentum === 0) === isPlain))
+    return groups.flatMap((group) =>
+      evenParts(group, blockSize).map((part) => {
+        const block = new ReplicaBlock(this.#graph, part)
+        block.load(part.map(stateOf))
+        return block
+      }),
+    )
+  }
+
+  #defaultBlockSize(): number {
+    const { model, backend } = this.options
+    const numbers = model.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+    return Math.max(1, Math.floor(BLOCK_BYTES / (numbers * (backend.dtype === 'float64' ? 8 : 4))))
+  }
+
+  #initialState({ initial, weightDecays }: Replica): ReplicaState {
+    const { parameters } = this.options.model
+    if (weightDecays && weightDecays.length !== parameters.length) {
+      const given = `${weightDecays.length} weight decays for ${parameters.length} parameters`
+      throw new LabError('bad-input', `A replica has ${given}; give one for each, in the order of the model.`)
+    }
+    return parameters.map(({ name, shape }) => {
+      const values = initial[name]
+      if (values?.length === sizeOf(shape)) return values
+      const given = values ? `${values.length} numbers` : 'nothing'
+      throw new LabError('shape', `A replica has ${given} for ${name}; expected [${shape.join(', ')}].`)
+    })
+  }
+
+  #named(state: ReplicaState): ParameterArrays {
+    const { parameters } = this.options.model
+    return Object.fromEntries(parameters.map(({ name }, i) => [name, state[i] ?? new Float64Array()]))
+  }
+
+  #checkIndex(replica: number): void {
+    const count = this.options.replicas.length
+    if (Number.isInteger(replica) && replica >= 0 && replica < count) return
+    throw new LabError('not-found', `There is no replica ${replica}; they are counted from 0 to ${count - 1}.`)
+  }
+}
+
+/** As few parts as the limit allows, of about the same length. */
+function evenParts<T>(list: readonly T[], limit: number): T[][] {
+  const count = Math.ceil(list.length / limit)
+  return Array.from({ length: count }, (_, i) =>
+    list.slice(Math.round((i * list.length) / count), Math.round(((i + 1) * list.length) / count)),
+  )
+}
