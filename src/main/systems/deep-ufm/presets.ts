@@ -34,8 +34,8 @@ export const ufmPresets = {
     extraSteps: [10, 1000],
   },
   rivals: {
-    title: 'Collapse against pairs (cross-entropy, K = 4, L = 3, d = 8; settings ours)',
-    note: 'About half of all seeds collapse, the others end at the pair structure, which has the lower loss. A second.',
+    title: 'Collapse against pairs',
+    note: 'Cross-entropy, K = 4, L = 3, d = 8; settings ours. About half of all seeds collapse, the others end at the pair structure, which has the lower loss. A second.',
     params: {
       loss: 'ce',
       K: 4,
@@ -50,8 +50,8 @@ export const ufmPresets = {
     },
   },
   lowRank: {
-    title: 'Paper, low rank (cross-entropy, K = 10, L = 2, d = 70; s and steps ours)',
-    note: "Garrod & Keating's comparison of collapse with lower rank; they do not state their initial scale. Seconds of training; the full Hessian takes many minutes, so leave it out.",
+    title: 'Paper, low rank',
+    note: "Cross-entropy, K = 10, L = 2, d = 70; s and steps ours. Garrod & Keating's comparison of collapse with lower rank; they do not state their initial scale. Seconds of training; the full Hessian takes many minutes, so leave it out.",
     params: {
       loss: 'ce',
       K: 10,
@@ -66,8 +66,8 @@ export const ufmPresets = {
     },
   },
   lowRankRelu: {
-    title: 'Paper, low rank with ReLU (cross-entropy, K = 10, L = 3, d = 70; s and steps ours)',
-    note: "Garrod & Keating's ReLU model: few singular values of the features survive. Seconds of training; leave the full Hessian out, which takes many minutes.",
+    title: 'Paper, low rank with ReLU',
+    note: "Cross-entropy, K = 10, L = 3, d = 70; s and steps ours. Garrod & Keating's ReLU model: few singular values of the features survive. Seconds of training; leave the full Hessian out, which takes many minutes.",
     params: {
       loss: 'ce',
       activation: 'relu',
@@ -83,8 +83,8 @@ export const ufmPresets = {
     },
   },
   graphs: {
-    title: 'Paper, ReLU MSE (K = 10, L = 4, d = 30; n, s and steps ours)',
-    note: 'Súkeník, Lampert & Mondelli: low rank beats collapse for more than two layers. Compare losses to 5e-4 only. A minute.',
+    title: 'Paper, ReLU MSE',
+    note: 'K = 10, L = 4, d = 30; n, s and steps ours. Súkeník, Lampert & Mondelli: low rank beats collapse for more than two layers. Compare losses to 5e-4 only. A minute.',
     params: {
       activation: 'relu',
       K: 10,

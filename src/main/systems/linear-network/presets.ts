@@ -20,23 +20,23 @@ const figure = {
 
 export const networkPresets = {
   small: {
-    title: "The figure (L = 3, d = 30, r = 3 are the paper's; ε, η, T ours)",
-    note: 'Six directions learn in every layer, the other 24 do not turn at all. A second or two.',
+    title: 'The figure',
+    note: "L = 3, d = 30, r = 3 are the paper's; ε, η, T ours. Six directions learn in every layer, the other 24 do not turn at all. A second or two.",
     params: figure,
   },
   decay: {
-    title: 'Case 1 with weight decay (d_y = r, λ = 0.001)',
-    note: 'The block shrinks as ε (1 − ηλ)^t, whatever the data. A second or two.',
+    title: 'Case 1 with weight decay',
+    note: 'd_y = r, λ = 0.001. The block shrinks as ε (1 − ηλ)^t, whatever the data. A second or two.',
     params: { ...figure, outputs: 'rank', weightDecay: 1e-3 },
   },
   momentum: {
-    title: 'Heavy ball (β = 0.9, η = 0.02)',
-    note: 'Any fixed combination of past gradients keeps the block. A second or two.',
+    title: 'Heavy ball',
+    note: 'β = 0.9, η = 0.02. Any fixed combination of past gradients keeps the block. A second or two.',
     params: { ...figure, momentum: 0.9, learningRate: 0.02 },
   },
   unwhitened: {
-    title: 'Unwhitened data (condition number 2, ε = 0.01)',
-    note: 'The block survives approximately. A few seconds.',
+    title: 'Unwhitened data',
+    note: 'Condition number 2, ε = 0.01. The block survives approximately. A few seconds.',
     params: { ...figure, condition: 2, initScale: 0.01, learningRate: 0.05, steps: 12_000 },
   },
 } satisfies Record<string, Preset>

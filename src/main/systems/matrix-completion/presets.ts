@@ -23,28 +23,28 @@ const completion = { ...factorisation, observed: 0.3, learningRate: 0.5, steps: 
 
 export const completionPresets = {
   small: {
-    title: 'Factorisation, full (d = 60, r = 3, L = 3; settings ours)',
-    note: 'Every entry is seen. Compare with the compressed preset of the same seed: the curves lie on top of each other. A second.',
+    title: 'Factorisation, full',
+    note: 'd = 60, r = 3, L = 3; settings ours. Every entry is seen. Compare with the compressed preset of the same seed: the curves lie on top of each other. A second.',
     params: factorisation,
   },
   compressed: {
-    title: 'Factorisation, compressed (r̂ = 5, factors fixed)',
-    note: 'A 10 × 10 core for a 60 × 60 matrix, on the path of the full model. A second.',
+    title: 'Factorisation, compressed',
+    note: 'r̂ = 5, factors fixed. A 10 × 10 core for a 60 × 60 matrix, on the path of the full model. A second.',
     params: { ...factorisation, factorisation: 'compressed' },
   },
   completion: {
-    title: 'Completion, compressed with trained factors (30 % seen, γ = 0.1)',
-    note: 'Recovers the matrix from 30 % of its entries; with γ = 0 it would stall. A second or two.',
+    title: 'Completion, trained factors',
+    note: 'Compressed; 30 % seen, γ = 0.1. Recovers the matrix from 30 % of its entries; with γ = 0 it would stall. A second or two.',
     params: { ...completion, factorisation: 'compressed', gamma: 0.1 },
   },
   completionFull: {
-    title: 'Completion, full (30 % seen)',
-    note: 'The full model on the same entries. A few seconds.',
+    title: 'Completion, full',
+    note: '30 % seen. The full model on the same entries. A few seconds.',
     params: completion,
   },
   completionNarrow: {
-    title: 'Completion, narrow (30 % seen, hidden width 10)',
-    note: 'At this scale as good as the compressed model. A second or two.',
+    title: 'Completion, narrow',
+    note: '30 % seen, hidden width 10. At this scale as good as the compressed model. A second or two.',
     params: { ...completion, factorisation: 'narrow' },
   },
 } satisfies Record<string, Preset>

@@ -40,13 +40,13 @@ const nonlinear = {
 
 export const collapsePresets = {
   small: {
-    title: 'Small (K = 3, n = 10, L = 4, ε = 0.2; settings ours)',
-    note: 'Separation falls by the same factor in every layer. About a second.',
+    title: 'Small',
+    note: 'K = 3, n = 10, L = 4, ε = 0.2; settings ours. Separation falls by the same factor in every layer. About a second.',
     params: small,
   },
   paper: {
-    title: "Near-orthogonal data (K = 3, N = 30, d = 50, L = 6, ε = 0.3, η = 0.1 are the paper's)",
-    note: "The theory figure of Wang et al. 2023: separation log-linear, discrimination linear from the first layer. The paper's code stops at a loss of 1e-11; this runs a little beyond. A few seconds.",
+    title: 'Near-orthogonal data',
+    note: "K = 3, N = 30, d = 50, L = 6, ε = 0.3, η = 0.1 are the paper's. The theory figure of Wang et al. 2023: separation log-linear, discrimination linear from the first layer. The paper's code stops at a loss of 1e-11; this runs a little beyond. A few seconds.",
     params: {
       ...small,
       data: 'near-orthogonal',
@@ -59,13 +59,13 @@ export const collapsePresets = {
     },
   },
   relu: {
-    title: 'ReLU network on Gaussian classes (L = 6, d = 48; settings ours)',
-    note: 'The law beyond its theory: He start, weight decay, momentum. A few seconds.',
+    title: 'ReLU network',
+    note: 'On Gaussian classes; L = 6, d = 48; settings ours. The law beyond its theory: He start, weight decay, momentum. A few seconds.',
     params: { ...nonlinear, network: 'relu', depth: 6 },
   },
   hybrid: {
-    title: 'Four ReLU layers, then four linear ones, on Gaussian classes (settings ours)',
-    note: 'The linear layers compress like those of a linear network. A few seconds.',
+    title: 'Hybrid: ReLU, then linear',
+    note: 'Four ReLU layers, then four linear ones, on Gaussian classes; settings ours. The linear layers compress like those of a linear network. A few seconds.',
     params: { ...nonlinear, network: 'hybrid', depth: 8 },
   },
 } satisfies Record<string, Preset>
