@@ -1,4 +1,11 @@
 import type { FigureDefinition } from '#shared/figure'
+import {
+  gradientNormFigure,
+  fullHessianDensityFigure,
+  eigenvectorTestFigure,
+  gradientCoefficientsFigure,
+  gradientInOutliersFigure,
+} from '../classFigures'
 
 /**
  * F1–F9 and F12 of theory note 01, section 8; F1, F2, F5 and F7 of note 02, section f; and the training curves. Figures over
@@ -14,15 +21,7 @@ export const ufmFigures: readonly FigureDefinition[] = [
     layers: 'none',
     overlayPrediction: true,
   },
-  {
-    id: 'gradient-norm',
-    title: 'Gradient norm, total and data part',
-    tab: 'training',
-    mark: 'series',
-    quantities: ['gradientNorm', 'dataGradientNorm'],
-    layers: 'none',
-    overlayPrediction: false,
-  },
+  gradientNormFigure,
   {
     id: 'singular-values',
     title: 'Singular values of one factor',
@@ -164,24 +163,8 @@ export const ufmFigures: readonly FigureDefinition[] = [
     layers: 'none',
     overlayPrediction: true,
   },
-  {
-    id: 'full-hessian-density',
-    title: 'Density of the full Hessian',
-    tab: 'spectra',
-    mark: 'density',
-    quantities: ['fullHessianDensity'],
-    layers: 'none',
-    overlayPrediction: false,
-  },
-  {
-    id: 'eigenvector-test',
-    title: 'Class-mean products as eigenvectors: f_cc′',
-    tab: 'alignment',
-    mark: 'heatmap',
-    quantities: ['eigenvectorTest'],
-    layers: 'one',
-    overlayPrediction: false,
-  },
+  fullHessianDensityFigure,
+  eigenvectorTestFigure,
   {
     id: 'eigenvector-test-evolution',
     title: 'f_cc′ over training',
@@ -191,22 +174,6 @@ export const ufmFigures: readonly FigureDefinition[] = [
     layers: 'one',
     overlayPrediction: true,
   },
-  {
-    id: 'gradient-coefficients',
-    title: 'Data gradient on class-mean products: f̃_cc′',
-    tab: 'alignment',
-    mark: 'heatmap',
-    quantities: ['gradientCoefficients'],
-    layers: 'one',
-    overlayPrediction: false,
-  },
-  {
-    id: 'gradient-in-outliers',
-    title: 'Gradient inside the outlier space, data and total',
-    tab: 'alignment',
-    mark: 'series',
-    quantities: ['dataGradientInOutliers', 'totalGradientInOutliers'],
-    layers: 'one',
-    overlayPrediction: false,
-  },
+  gradientCoefficientsFigure,
+  gradientInOutliersFigure,
 ]

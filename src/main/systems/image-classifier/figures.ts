@@ -1,4 +1,11 @@
 import type { FigureDefinition } from '#shared/figure'
+import {
+  gradientNormFigure,
+  fullHessianDensityFigure,
+  eigenvectorTestFigure,
+  gradientCoefficientsFigure,
+  gradientInOutliersFigure,
+} from '../classFigures'
 
 /** Fields that most of the figures share. */
 const series = { mark: 'series', overlayPrediction: false } as const
@@ -13,14 +20,7 @@ export const classifierFigures: readonly FigureDefinition[] = [
     quantities: ['accuracy', 'testAccuracy'],
     layers: 'none',
   },
-  {
-    ...series,
-    id: 'gradient-norm',
-    title: 'Gradient norm, total and data part',
-    tab: 'training',
-    quantities: ['gradientNorm', 'dataGradientNorm'],
-    layers: 'none',
-  },
+  gradientNormFigure,
   {
     id: 'singular-values',
     title: 'Singular values of one weight matrix',
@@ -63,39 +63,8 @@ export const classifierFigures: readonly FigureDefinition[] = [
     layers: 'none',
     overlayPrediction: false,
   },
-  {
-    id: 'full-hessian-density',
-    title: 'Density of the full Hessian',
-    tab: 'spectra',
-    mark: 'density',
-    quantities: ['fullHessianDensity'],
-    layers: 'none',
-    overlayPrediction: false,
-  },
-  {
-    id: 'eigenvector-test',
-    title: 'Class-mean products as eigenvectors: f_cc′',
-    tab: 'alignment',
-    mark: 'heatmap',
-    quantities: ['eigenvectorTest'],
-    layers: 'one',
-    overlayPrediction: false,
-  },
-  {
-    id: 'gradient-coefficients',
-    title: 'Data gradient on class-mean products: f̃_cc′',
-    tab: 'alignment',
-    mark: 'heatmap',
-    quantities: ['gradientCoefficients'],
-    layers: 'one',
-    overlayPrediction: false,
-  },
-  {
-    ...series,
-    id: 'gradient-in-outliers',
-    title: 'Gradient inside the outlier space, data and total',
-    tab: 'alignment',
-    quantities: ['dataGradientInOutliers', 'totalGradientInOutliers'],
-    layers: 'one',
-  },
+  fullHessianDensityFigure,
+  eigenvectorTestFigure,
+  gradientCoefficientsFigure,
+  gradientInOutliersFigure,
 ]
