@@ -124,7 +124,7 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
 
   it('draws a run while it is training, and cancels it', async () => {
     await goTo('Design')
-    await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('1000000')
+    await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('10000000')
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('too long')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
     await page.keyboard.press('Control+Enter')
