@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, session } from 'electron'
 import { LabError } from '#shared/errors'
+import { probeBlasBy } from '../compute/backends/select'
 import { PROJECT_FILE_NAME } from '../host/defaultProject'
 import { installationAt } from '../host/installation'
 import { dataFolder, openService } from '../host/openService'
@@ -12,6 +13,7 @@ import { answerRequests, pushEvents } from './ipcBridge'
 import { lockContents, lockSession } from './lockdown'
 import { openMainWindow } from './mainWindow'
 import { projectArgument } from './projectArgument'
+import { utilityProbe } from './utilityProbe'
 import { utilityWorker } from './utilityWorker'
 
 /** The desktop shell: locks the session, opens the project, shows one window. */
@@ -20,6 +22,7 @@ async function start(): Promise<void> {
   lockSession(session.defaultSession)
   handleAppScheme(session.defaultSession, await openPageFolder(installation.pages))
   setAppMenu(process.platform)
+  probeBlasBy(utilityProbe(join(installation.resources, 'probe', 'blas.cjs')))
   const folder = app.getPath('userData')
   await mkdir(folder, { recursive: true })
   const service = await openService({

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { findBlas, searchBlas } from '#main/compute/backends/cpu/blas'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { findBlas, probedBlasEnvironment, searchBlas } from '#main/compute/backends/cpu/blas'
 import { probeBlas } from '#main/compute/backends/cpu/blasProbe'
 import { describeBlas } from '#main/compute/backends/cpu/describeBlas'
 
@@ -25,6 +25,16 @@ describe('searching for BLAS', () => {
   it('searches once', async () => {
     expect(searchBlas('embedded')).toBe(searchBlas('embedded'))
     expect(await findBlas('embedded')).toBeNull()
+  })
+
+  it('takes the word of the process that started this one', async () => {
+    const path = '/nowhere/known.so'
+    const known = { choice: path, probe: { found: null, refused: [{ path, problem: 'known already' }] } }
+    vi.stubEnv('COLLAPSAR_BLAS_PROBED', JSON.stringify(known))
+    expect((await searchBlas(path)).refused).toEqual(known.probe.refused)
+    expect(JSON.parse(probedBlasEnvironment()['COLLAPSAR_BLAS_PROBED'] ?? '')).toEqual(known)
+    expect((await searchBlas('/nowhere/other.so')).refused[0]?.problem).toMatch(/load|open/)
+    vi.unstubAllEnvs()
   })
 
   it('reports speed and advice', async () => {

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import { LabError } from '#shared/errors'
+import { parseWith } from '#shared/spec'
 import type { LapackLibrary } from '../../linalg/lapack'
 import { blasAdvice, blasCandidates } from './blasCandidates'
-import { type BlasProbe, probeBlas, type ProbedBlas } from './blasProbe'
+import { type BlasProbe, blasProbeSchema, probeBlas, type ProbedBlas, type RunProbe } from './blasProbe'
 
 /** 'auto': the first library that works. 'embedded': none. Anything else: the path of a library. */
 export type BlasChoice = string
@@ -47,9 +49,35 @@ export interface BlasSearch extends BlasProbe {
 
 const searches = new Map<BlasChoice, Promise<BlasSearch>>()
 
+let runProbe: RunProbe | undefined
+let lastProbe: { readonly choice: BlasChoice; readonly probe: BlasProbe } | null = null
+
+/** For a host in which Node cannot start itself again; before the first search. */
+export function probeBlasBy(run: RunProbe): void {
+  runProbe = run
+}
+
+/** Where a process finds what the one that started it has probed already. */
+const PROBED = 'COLLAPSAR_BLAS_PROBED'
+
+/** For the environment of a process started from here: it need not probe the same libraries again. */
+export function probedBlasEnvironment(): Readonly<Record<string, string>> {
+  return lastProbe ? { [PROBED]: JSON.stringify(lastProbe) } : {}
+}
+
+const handedOverSchema = z.strictObject({ choice: z.string(), probe: blasProbeSchema })
+
+/** @throws LabError 'bad-input' if the variable holds something else */
+function handedOver(choice: BlasChoice): BlasProbe | null {
+  const text = process.env[PROBED]
+  if (!text) return null
+  const known = parseWith(handedOverSchema, JSON.parse(text), PROBED)
+  return known.choice === choice ? known.probe : null
+}
+
 /**
  * Looks for a library once per process and choice. The environment variable COLLAPSAR_BLAS stands in for 'auto'.
- * Never throws: a library that does not work is in `refused`, with the reason.
+ * Never throws for a library: one that does not work is in `refused`, with the reason.
  */
 export function searchBlas(choice: BlasChoice = 'auto'): Promise<BlasSearch> {
   const wanted = choice === 'auto' ? process.env['COLLAPSAR_BLAS'] || 'auto' : choice
@@ -78,7 +106,8 @@ export async function findBlas(choice: BlasChoice = 'auto'): Promise<BlasLibrary
 async function performSearch(choice: BlasChoice): Promise<BlasSearch> {
   if (choice === 'embedded') return { choice, found: null, library: null, refused: [] }
   const candidates = choice === 'auto' ? blasCandidates(process.platform) : [choice]
-  const probe = await probeBlas(candidates)
+  const probe = handedOver(choice) ?? (await probeBlas(candidates, runProbe))
+  lastProbe = { choice, probe }
   return { choice, ...probe, library: probe.found ? await loadLibrary(probe.found) : null }
 }
 
