@@ -9,6 +9,7 @@ import { dataFolder, openService } from '../host/openService'
 import { openPageFolder } from '../host/pageFolder'
 import { setAppMenu } from './appMenu'
 import { handleAppScheme, registerAppScheme } from './appScheme'
+import { bundledBlas } from './bundledBlas'
 import { answerRequests, pushEvents } from './ipcBridge'
 import { lockContents, lockSession } from './lockdown'
 import { openMainWindow } from './mainWindow'
@@ -22,7 +23,7 @@ async function start(): Promise<void> {
   lockSession(session.defaultSession)
   handleAppScheme(session.defaultSession, await openPageFolder(installation.pages))
   setAppMenu(process.platform)
-  probeBlasBy(utilityProbe(join(installation.resources, 'probe', 'blas.cjs')))
+  probeBlasBy(utilityProbe(join(installation.resources, 'probe', 'blas.cjs')), bundledBlas(process.resourcesPath))
   const folder = app.getPath('userData')
   await mkdir(folder, { recursive: true })
   const service = await openService({

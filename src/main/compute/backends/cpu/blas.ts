@@ -50,11 +50,16 @@ export interface BlasSearch extends BlasProbe {
 const searches = new Map<BlasChoice, Promise<BlasSearch>>()
 
 let runProbe: RunProbe | undefined
+let ownLibraries: readonly string[] = []
 let lastProbe: { readonly choice: BlasChoice; readonly probe: BlasProbe } | null = null
 
-/** For a host in which Node cannot start itself again; before the first search. */
-export function probeBlasBy(run: RunProbe): void {
+/**
+ * For a host in which Node cannot start itself again, and which may carry libraries of its own: they come behind those
+ * of the machine, which know its processor better. Before the first search.
+ */
+export function probeBlasBy(run: RunProbe, libraries: readonly string[]): void {
   runProbe = run
+  ownLibraries = libraries
 }
 
 /** Where a process finds what the one that started it has probed already. */
@@ -105,7 +110,7 @@ export async function findBlas(choice: BlasChoice = 'auto'): Promise<BlasLibrary
 
 async function performSearch(choice: BlasChoice): Promise<BlasSearch> {
   if (choice === 'embedded') return { choice, found: null, library: null, refused: [] }
-  const candidates = choice === 'auto' ? blasCandidates(process.platform) : [choice]
+  const candidates = choice === 'auto' ? [...blasCandidates(process.platform), ...ownLibraries] : [choice]
   const probe = handedOver(choice) ?? (await probeBlas(candidates, runProbe))
   lastProbe = { choice, probe }
   return { choice, ...probe, library: probe.found ? await loadLibrary(probe.found) : null }
