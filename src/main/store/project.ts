@@ -1,6 +1,8 @@
 import { calibrationOn, type Calibration } from './calibration'
 import { claimsOn, type Claims } from './claims'
+import type { Clock } from './clock'
 import type { Connection } from './connection'
+import { healthOn, type Health } from './health/health'
 import { logOn, type RunLog } from './log'
 import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
@@ -16,13 +18,18 @@ export interface Project {
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
+  readonly health: Health
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
 }
 
 /** A project on an open connection whose schema is current; `openProject` is the usual way to get one. */
-export function projectOn(connection: Connection, close: () => void = () => connection.close()): Project {
+export function projectOn(
+  connection: Connection,
+  { path, clock }: { readonly path: string; readonly clock: Clock },
+  close: () => void = () => connection.close(),
+): Project {
   return {
     name: connection.name,
     readOnlyReason: connection.readOnlyReason,
@@ -31,6 +38,7 @@ export function projectOn(connection: Connection, close: () => void = () => conn
     claims: claimsOn(connection),
     log: logOn(connection),
     calibration: calibrationOn(connection),
+    health: healthOn(connection, path, clock),
     transaction: (change) => connection.transaction(change),
     close,
   }
