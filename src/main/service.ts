@@ -16,6 +16,7 @@ import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { backupIsDue, projectHandlers } from './service/project'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -98,7 +99,23 @@ export function createService(options: ServiceOptions): Service {
     return null
   }
 
+  const care = projectHandlers({
+    project,
+    clock,
+    requireWriting: () => void writing(),
+    onChanged: (runId) => events.emit('run.changed', { runId }),
+  })
+  // In the background: opening does not wait for it, and a backup that fails is made at the next opening.
+  const backingUp =
+    scheduler && backupIsDue(project, clock.now())
+      ? project.health.backUp().then(
+          () => undefined,
+          (error: unknown) => console.error(LabError.from(error).message),
+        )
+      : Promise.resolve()
+
   const handlers: Handlers = {
+    ...care.handlers,
     'app.info': async () => ({
       version,
       host: options.host,
@@ -131,7 +148,7 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await scheduler?.close()
+      await Promise.all([scheduler?.close(), care.close(), backingUp])
       events.close()
       project.close()
     },

@@ -56,7 +56,7 @@ async function runJob(port: WorkerPort, execute: Execute, spec: RunSpec, resourc
 /**
  * Collects what a job reports and posts it about ten times a second.
  *
- * The age is checked on every addition and by a timer: training may keep the event loop busy for longer than a batch
+ * The age is checked before every addition and by a timer: training may keep the event loop busy for longer than a batch
  * should wait, and after the last addition only the timer is left.
  */
 class Batches {
@@ -69,20 +69,27 @@ class Batches {
   constructor(readonly port: WorkerPort) {}
 
   add(addition: Partial<Omit<Batch, 'type'>>): void {
+    if (this.#isOverdue() && !this.#continuesStep(addition)) this.flush()
     this.#records.push(...(addition.records ?? []))
     this.#log.push(...(addition.log ?? []))
     this.#progress = addition.progress ?? this.#progress
-    if (this.#openedAt === null) {
-      this.#openedAt = performance.now()
-      this.#timer = setTimeout(() => this.flush(), BATCH_MS)
-    } else if (performance.now() - this.#openedAt >= BATCH_MS) {
-      this.flush()
-    }
+    this.#openedAt ??= performance.now()
+    this.#timer ??= setTimeout(() => this.flush(), BATCH_MS)
+  }
+
+  #isOverdue(): boolean {
+    return this.#openedAt !== null && performance.now() - this.#openedAt >= BATCH_MS
+  }
+
+  /** What was measured of one step without a pause is stored together. */
+  #continuesStep({ records }: Partial<Batch>): boolean {
+    return records !== undefined && records[0]?.step === this.#records.at(-1)?.step
   }
 
   flush(): void {
     if (this.#openedAt === null) return
     clearTimeout(this.#timer)
+    this.#timer = undefined
     this.port.post({ type: 'batch', records: this.#records, log: this.#log, progress: this.#progress })
     this.#records = []
     this.#log = []

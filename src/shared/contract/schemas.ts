@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isRunId, type RunId } from '../ids'
 import { runSpecSchema } from '../spec'
 import type { EventName, Method, Requests } from './index'
+import { projectSchemas } from './project'
 
 const runId = z.string().refine(isRunId, 'expected a run id such as r-0123456789') as unknown as z.ZodType<RunId>
 const quantity = z.string().min(1).max(100)
@@ -11,6 +12,7 @@ const draft = z.looseObject({ system: z.string() }) as unknown as z.ZodType<z.in
 
 /** What every request must look like on arrival. */
 export const requestSchemas = {
+  ...projectSchemas,
   'app.info': z.null(),
   'systems.list': z.null(),
   'spec.preview': z.strictObject({ spec: draft }),

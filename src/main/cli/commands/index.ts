@@ -1,4 +1,5 @@
 import type { Command } from '../command'
+import { backup } from './backup'
 import { claims } from './claims'
 import { demo } from './demo'
 import { doctor } from './doctor'
@@ -8,8 +9,9 @@ import { list } from './list'
 import { run } from './run'
 import { serve } from './serve'
 import { show } from './show'
+import { verify } from './verify'
 
-const working: readonly Command[] = [run, demo, list, show, claims, exportFigures, doctor, serve]
+const working: readonly Command[] = [run, demo, list, show, claims, exportFigures, verify, backup, doctor, serve]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]

@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import type { Clock } from '../clock'
+import { runIdSchema } from '../columns'
 import type { Connection } from '../connection'
 import { faultPoint } from '../../core/faultPoint'
 import { listBackups, makeBackup, type Backup } from './backups'
@@ -19,6 +21,8 @@ export interface Health {
   /** Newest first. */
   backups(): readonly Backup[]
   backUp(): Promise<Backup>
+  /** The runs in the bin. */
+  binned(): readonly RunId[]
   /** Deletes runs in the bin for good, all or none. @throws LabError 'conflict' if one is not in the bin */
   purge(runIds: readonly RunId[]): void
   /** Gives free pages back to the disk. It rewrites the file, so it takes a while for a large one. */
@@ -26,6 +30,8 @@ export interface Health {
 }
 
 export function healthOn(connection: Connection, path: string, clock: Clock): Health {
+  let backingUp: Promise<unknown> = Promise.resolve()
+
   return {
     sizes: () => sizesOf(connection, path),
     freeDiskBytes: () => freeDiskBytes(path),
@@ -33,7 +39,16 @@ export function healthOn(connection: Connection, path: string, clock: Clock): He
     quarantine: (damaged, at) => quarantine(connection, damaged, at),
     quarantined: () => quarantined(connection),
     backups: () => listBackups(path),
-    backUp: () => makeBackup(connection, path, clock),
+    backUp() {
+      // One after the other: each clears away what an unfinished one has left.
+      const backup = backingUp.then(() => makeBackup(connection, path, clock))
+      backingUp = backup.catch(() => undefined)
+      return backup
+    },
+    binned: () =>
+      connection
+        .all(z.object({ id: runIdSchema }), 'SELECT id FROM runs WHERE binned_at IS NOT NULL ORDER BY created_order')
+        .map(({ id }) => id),
     purge: (runIds) =>
       connection.transaction(() => {
         for (const runId of runIds) {
