@@ -7,11 +7,24 @@ import { exportFigures } from './export'
 import { helpCommand } from './help'
 import { list } from './list'
 import { run } from './run'
+import { salvage } from './salvage'
 import { serve } from './serve'
 import { show } from './show'
 import { verify } from './verify'
 
-const working: readonly Command[] = [run, demo, list, show, claims, exportFigures, verify, backup, doctor, serve]
+const working: readonly Command[] = [
+  run,
+  demo,
+  list,
+  show,
+  claims,
+  exportFigures,
+  verify,
+  backup,
+  salvage,
+  doctor,
+  serve,
+]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]
