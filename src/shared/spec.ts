@@ -26,6 +26,8 @@ export const runSpecSchema = z.strictObject({
       id: z.enum(['cpu', 'gpu']).default('cpu'),
       dtype: z.enum(['float64', 'float32']).default('float64'),
       blas: z.enum(['auto', 'embedded']).default('auto'),
+      /** 'auto': where it is exact, steps on fewer columns than samples; equal to steps on all of them up to rounding. */
+      sampleCompression: z.enum(['auto', 'off']).default('auto'),
     })
     .prefault({}),
   name: z.string().max(200).default(''),

@@ -1,6 +1,6 @@
 import type { ParamValues } from '#shared/params'
 import type { MeasuredRecord } from '#shared/records'
-import type { RunOutcome } from '#shared/outcome'
+import type { Provenance, RunOutcome } from '#shared/outcome'
 import { parseRunSpec, type RunSpecInput } from '#shared/spec'
 import type { Evidence, Preset } from '#main/core/system'
 import { executeRun } from '#main/jobs/executeRun'
@@ -10,12 +10,14 @@ export interface Executed {
   readonly records: MeasuredRecord[]
   readonly log: string[]
   readonly outcome: RunOutcome
+  readonly provenance: Provenance | null
 }
 
 /** Runs a spec in this process and keeps everything it emits. */
 export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity): Promise<Executed> {
   const records: MeasuredRecord[] = []
   const log: string[] = []
+  let provenance: Provenance | null = null
   const abort = new AbortController()
   const outcome = await executeRun(parseRunSpec(input), {
     resources: folderResources('resources/data'),
@@ -27,10 +29,10 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
       log: ({ message }) => log.push(message),
     },
     signal: abort.signal,
-    onStart: () => {},
+    onStart: (given) => (provenance = given),
     onProgress: () => {},
   })
-  return { records, log, outcome }
+  return { records, log, outcome, provenance }
 }
 
 /** A preset of a system, at the steps its claims look at. */

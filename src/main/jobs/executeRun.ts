@@ -27,6 +27,8 @@ export interface ExecuteOptions {
 /** Training hands the event loop a turn this often, so that cancelling and heartbeats get through. */
 const TURN_MS = 40
 const PROGRESS_MS = 250
+const COMPRESSED =
+  'they span the rows of features and targets, so the states are those of a run on all samples up to rounding.'
 
 /**
  * spec → model → training with probes → records in the sink.
@@ -51,10 +53,15 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     backend,
     random: root.derive('training'),
     seed: spec.seed,
+    sampleCompression: spec.backend.sampleCompression,
   })
   try {
     const { blas, threads, device } = backend.description
-    options.onStart({ version, backend: backend.id, dtype: backend.dtype, blas, threads, device, seed: spec.seed })
+    const { compression } = training
+    const steppedOn = compression ? `${compression.columns} columns for ${compression.samples} samples` : 'all samples'
+    const { dtype, id } = backend
+    options.onStart({ version, backend: id, dtype, blas, threads, device, seed: spec.seed, steppedOn })
+    if (compression) sink.log({ level: 'info', message: `${steppedOn} in every step: ${COMPRESSED}` })
     const measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(model))
     const pace = new Pace(recipe.steps, options.onProgress)
     let lastFiniteLoss = NaN

@@ -34,7 +34,7 @@ const BLOCK_BYTES = 2 ** 19
 
 /**
  * Many runs of one model on the same data, trained step by step as few programs. Each replica goes through the numbers
- * that it would go through alone, to the bit, whatever becomes of the others.
+ * that it would go through alone on all samples (`sampleCompression` 'off'), to the bit, whatever becomes of the others.
  */
 export class ReplicatedTraining {
   readonly #state: ModelState

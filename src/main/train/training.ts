@@ -5,6 +5,7 @@ import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
 import type { TrainingRecipe } from '../core/system'
 import { batchFeed, type BatchFeed } from './batchFeed'
+import { compressSamples, type SampleCompression } from './sampleCompression'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
 import { optimiserFor } from './optimiser'
@@ -21,10 +22,14 @@ export interface TrainingOptions {
   readonly random: Random
   /** Handed to snapshots for randomised estimates. */
   readonly seed: number
+  /** 'auto': step on fewer columns than samples where that is exact; see SampleCompression. */
+  readonly sampleCompression?: 'auto' | 'off'
 }
 
 /** One model being trained, step by step. Snapshots may be taken between steps; they change nothing. */
 export class Training {
+  /** Null where steps see every sample. */
+  readonly compression: SampleCompression | null
   readonly #state: ModelState
   readonly #programs: StatePrograms
   readonly #coefficients: RunCoefficients
@@ -33,16 +38,18 @@ export class Training {
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
-    const { model, data, initial, recipe, backend, random } = options
+    const { model, data, initial, recipe, backend, random, sampleCompression = 'auto' } = options
     this.#state = new ModelState(model, data.train, backend)
     this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
     this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
-    const gradients = this.#state.gradientsOf(this.#feed.forward)
+    this.compression = sampleCompression === 'auto' ? compressSamples(this.#state, initial, recipe) : null
+    const gradients = this.compression?.gradients ?? this.#state.gradientsOf(this.#feed.forward)
     const optimised = this.#state.trained.flatMap(({ node, weightDecay, rateFactor }, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ node, gradient, weightDecays: [weightDecay], rateFactor }] : []
+      const stepped = this.compression?.steppedNode(node) ?? node
+      return gradient ? [{ node: stepped, gradient, weightDecays: [weightDecay], rateFactor }] : []
     })
     const { graph, workspace } = this.#state
     const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
@@ -69,11 +76,14 @@ export class Training {
 
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
+    // Before the first step the parameters are the given ones, to the bit.
+    if (this.#step > 0) this.compression?.expand()
     return new StateSnapshot(this.#programs, this.#step, isLast, this.options.seed)
   }
 
   dispose(): void {
     this.#program.dispose()
+    this.compression?.dispose()
     this.#programs.dispose()
     this.#state.dispose()
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { execute, type Executed } from '../../helpers/execute'
+import { expectClose } from '../../helpers/expectClose'
 
 const tiny = { K: 2, n: 3, width: 4, depth: 2, steps: 200 }
 const valuesOf = ({ records }: Executed, quantity: string) =>
@@ -56,6 +57,19 @@ describe('executeRun', () => {
     const { outcome, records } = await execute({ system: 'deep-ufm', params: { ...tiny, steps: 1_000_000 } }, 20)
     expect(outcome.status).toBe('cancelled')
     expect(records.length).toBeGreaterThanOrEqual(20)
+  })
+
+  it('steps on columns that stand for the samples, and says so, unless that is switched off', async () => {
+    const spec = { system: 'deep-ufm', params: { ...tiny, n: 10 }, probes: ['loss'], schedule: { perDecade: 2 } }
+    const [short, whole] = [
+      await execute(spec),
+      await execute({ ...spec, backend: { sampleCompression: 'off' } }),
+    ] as const
+    expect(short.log.join()).toMatch(/6 columns for 20 samples/)
+    expect(short.provenance).toMatchObject({ steppedOn: '6 columns for 20 samples' })
+    expect(whole.provenance).toMatchObject({ steppedOn: 'all samples' })
+    // 200 steps of a few dozen operations each.
+    expectClose(valuesOf(short, 'loss').flat(), valuesOf(whole, 'loss').flat(), { rtol: 1e-11 })
   })
 
   it('refuses an unknown system, parameter or probe by name', async () => {
