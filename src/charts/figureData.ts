@@ -25,7 +25,7 @@ import { layerName } from './layerName'
 import type { PredictedLevel } from './predictedLines'
 import { buildProfile } from './profileFigure'
 import { seriesOption, seriesReadout, type SeriesInput } from './seriesOption'
-import { noiseLevelOf, outlierCountOf, spectrumMetaOf, spectrumNotes } from './spectrumMeta'
+import { learnedCopies, noiseLevelOf, outlierCountOf, spectrumMetaOf, spectrumNotes } from './spectrumMeta'
 import { measuredReadout, predictionReadout } from './spectrumLevels'
 import { spectrumOption } from './spectrumOption'
 import type { ChartTheme } from './theme'
@@ -119,6 +119,7 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
       records,
       noiseLevel: noiseLevelOf(records.at(-1)!, part.quantity.kind),
       outlierCount: outlierCountOf(records.at(-1)!, part.quantity.kind, predictionOf(source, part)),
+      ...(learnedCopies(predictionOf(source, part)) !== null && { names: { leading: 'learned', rest: 'others' } }),
     })),
     yTitle: sharedTitle(quantities),
     yScale: quantities.some((quantity) => quantity.scale === 'log') ? 'log' : 'linear',
@@ -220,9 +221,12 @@ function quantityOf(definition: FigureDefinition, source: FigureSource, id: stri
   )
 }
 
-/** Every predicted level of the drawn parts; zero levels say nothing on a log axis and are left to the notes. */
+/** Every predicted level and bound of the drawn parts; zero levels say nothing on a log axis and are left to the notes. */
 function predictedLevels(figure: Figure): PredictedLevel[] {
-  return figure.parts.flatMap((part) => overlaid(figure, part)?.levels ?? [])
+  return figure.parts.flatMap((part) => {
+    const prediction = overlaid(figure, part)
+    return [...(prediction?.levels ?? []), ...(prediction?.bounds ?? [])]
+  })
 }
 
 /** Layers along viridis; several quantities without layers by group. */

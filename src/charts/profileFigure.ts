@@ -24,7 +24,7 @@ export function buildProfile(figure: Figure): BuiltFigure | EmptyFigure {
     layers: measured.map(({ layer }) => layer),
     values: Float64Array.from(measured, ({ value }) => value),
     predicted,
-    fittedFrom: definition.fittedFrom ?? 0,
+    fittedFrom: definition.fittedFrom ?? null,
     yTitle: axisTitle(quantity.label, quantity.symbol, quantity.unit),
     yScale: definition.valueScale ?? quantity.scale,
   }

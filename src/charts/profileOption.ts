@@ -17,8 +17,8 @@ export interface ProfileInput {
   readonly values: Float64Array
   /** What theory says, for the layers it speaks of. */
   readonly predicted: readonly { readonly layer: number; readonly value: number }[]
-  /** The first layer of the fitted line. */
-  readonly fittedFrom: number
+  /** The first layer of the fitted line; null for none. */
+  readonly fittedFrom: number | null
   readonly yTitle: string
   readonly yScale: ValueScale
 }
@@ -67,8 +67,9 @@ export function profileOption(input: ProfileInput, theme: ChartTheme): DrawnMark
   }
 }
 
-/** Null where no line can be fitted: fewer than three layers, equal values, or one without a place on the axis. */
+/** Null where no line is wanted or can be fitted: fewer than three layers, equal values, or one without a place on the axis. */
 export function profileFit({ layers, values, fittedFrom, yScale }: ProfileInput): ProfileFit | null {
+  if (fittedFrom === null) return null
   const isLogarithmic = scaleOver(yScale, values).kind === 'log'
   const chosen = layers.flatMap((layer, i) => (layer >= fittedFrom ? [{ layer, value: values[i]! }] : []))
   // The fit counts places 0, 1, 2 …: with a layer missing in between they would be other places.

@@ -91,8 +91,8 @@ function linearTicks(from: number, to: number, count: number): Tick[] {
 
 /** Labelled ticks at whole numbers only, for indices and layers. */
 export function wholeTicks(from: number, to: number, count = 6): Ticks {
-  const major = linearTicks(from, to, count).filter(({ position }) => Number.isInteger(position))
-  return { major, minor: [] }
+  const ticks = linearTicks(from, to, count).filter(({ position }) => Number.isInteger(position))
+  return { major: ticks.map(({ position }) => ({ position, label: String(position) })), minor: [] }
 }
 
 function logTicks(from: number, to: number, count = 6): Ticks {

@@ -18,7 +18,7 @@ export interface FigureDefinition {
   readonly overlayPrediction: boolean
   /** How values become heights or colours of an evolution or a surface; absent: as the quantity says. */
   readonly valueScale?: ValueScale
-  /** The first layer that the straight line of a profile is fitted to; absent: all of them. */
+  /** The first layer of the straight line that is fitted to a profile; absent: no line. */
   readonly fittedFrom?: number
 }
 

@@ -11,7 +11,7 @@ const input: ProfileInput = {
   layers,
   values: Float64Array.from(layers, (layer) => 13.5 * 0.02 ** (layer - 1)),
   predicted: layers.map((layer) => ({ layer, value: 13.5 * 0.019 ** (layer - 1) })),
-  fittedFrom: 0,
+  fittedFrom: 1,
   yTitle: 'separation D_l (dimensionless)',
   yScale: 'log',
 }
@@ -34,7 +34,8 @@ describe('the line of a profile', () => {
     expect(fit.layers).toEqual([2, 3, 4, 5])
     expectClose(fit.slope, 0.1, { rtol: 1e-13 })
   })
-  it('is left out where three points, or the layers between, are missing', () => {
+  it('is left out where none is wanted, and where three points, or the layers between, are missing', () => {
+    expect(profileFit({ ...input, fittedFrom: null })).toBeNull()
     expect(profileFit({ ...input, layers: [1, 2], values: Float64Array.of(2, 1) })).toBeNull()
     expect(profileFit({ ...input, layers: [1, 2, 4], values: Float64Array.of(3, 2, 1) })).toBeNull()
     expect(profileFit({ ...input, values: new Float64Array(5).fill(1) })).toBeNull()
