@@ -93,7 +93,15 @@ export interface ClaimResult {
 export interface Prediction {
   readonly quantity: string
   readonly layer: number | null
-  readonly levels: readonly { readonly value: number; readonly copies: number; readonly label: string }[]
+  readonly levels: readonly {
+    readonly value: number
+    readonly copies: number
+    readonly label: string
+    /** It stands apart from the rest of its vector because training took it there; absent for the rest. */
+    readonly role?: 'learned'
+  }[]
+  /** What measured values stay below or above; drawn like levels, compared with nothing. */
+  readonly bounds?: readonly { readonly value: number; readonly label: string }[]
   /** The formula in Unicode, and where it stands. */
   readonly formula: string
   readonly source: string

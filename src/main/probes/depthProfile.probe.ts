@@ -2,7 +2,7 @@ import type { QuantityDefinition } from '#shared/records'
 import { scalarMeasurement, vectorMeasurement, type Measurement, type Probe } from '#main/core/probe'
 import { definedMeasurements } from './definedMeasurements'
 import { discrimination } from './discrimination'
-import { lineFit } from './lineFit'
+import { lineFit } from '#shared/lineFit'
 import { ratiosOf } from './ratiosOf'
 import { separation } from './separation'
 

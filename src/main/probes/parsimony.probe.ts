@@ -57,12 +57,13 @@ const quantities: readonly QuantityDefinition[] = [
   ...(['right', 'left'] as const).map((side): QuantityDefinition => ({
     ...definition,
     id: `${side}Angles`,
-    label: `Angles of the ${side} singular vectors from the start`,
-    symbol: side === 'right' ? '∠(v_i(t), v_i(0))' : '∠(u_i(t), u_i(0))',
+    label: `Turn of the ${side} singular vectors`,
+    symbol: 'θ_i',
     unit: 'rad',
     help:
-      'First the 2r directions that learn, matched by overlap, then the d − 2r of the invariant block against the ' +
-      `singular subspace of ρ. By arcsin; below 1e-14 is rounding. ${source}`,
+      `Angle of ${side === 'right' ? 'v_i(t) from v_i(0)' : 'u_i(t) from u_i(0)'}, in the order of the singular values: ` +
+      'the 2r directions that learn against the reference vector of largest overlap, the d − 2r of the invariant block ' +
+      `against the singular subspace of ρ. By arcsin; below 1e-14 is rounding. ${source}`,
     kind: 'vector',
     scale: 'linear',
   })),
