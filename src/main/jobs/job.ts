@@ -2,11 +2,12 @@ import { LabError } from '#shared/errors'
 import type { Progress, RunOutcome } from '#shared/outcome'
 import type { LogEntry } from '#shared/records'
 import { parseWith } from '#shared/spec'
+import type { ResumePoint } from '../core/checkpoint'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { Ending, StoredRun } from '../store/runs'
 import type { Journal } from './journal'
-import { fromWorkerSchema, type Batch } from './protocol'
+import { fromWorkerSchema, type Batch, type SavedState } from './protocol'
 import { withoutPaths } from './withoutPaths'
 import type { StartWorker, WorkerHandle } from './workerHandle'
 
@@ -55,9 +56,18 @@ export class Job {
 
   start(): void {
     const { journal, project, clock } = this.context
+    const { id } = this.run
+    let resume: ResumePoint | null = null
     journal.write({
-      apply: () => project.runs.start(this.run.id, clock.now()),
-      committed: () => this.#launch(),
+      apply: () => {
+        resume = project.checkpoints.latest(id)
+        const step = resume?.checkpoint.step ?? -1
+        project.runs.start(id, clock.now(), Math.max(step, 0))
+        // What came after the state it goes on from is measured again.
+        project.records.discardAfter(id, step)
+        project.checkpoints.discardAfter(id, step)
+      },
+      committed: () => this.#launch(resume),
       refused: () => {
         // It is no longer waiting: someone cancelled it.
         this.#gone.resolve()
@@ -82,7 +92,7 @@ export class Job {
     return this.#gone.promise
   }
 
-  #launch(): void {
+  #launch(resume: ResumePoint | null): void {
     this.context.changed()
     if (this.#cancelled || this.#stopped) {
       this.#gone.resolve()
@@ -101,7 +111,7 @@ export class Job {
       this.#gone.resolve()
       this.#end(this.#unfinished(code, signal))
     })
-    handle.send({ type: 'run', spec: this.run.spec })
+    handle.send({ type: 'run', spec: this.run.spec, resume })
   }
 
   #receive(received: unknown): void {
@@ -109,6 +119,7 @@ export class Job {
     try {
       const message = parseWith(fromWorkerSchema, received, 'worker')
       if (message.type === 'batch') this.#store(message)
+      else if (message.type === 'checkpoint') this.#keep(message)
       else if (message.type === 'ended') this.#end(finalOf(message.outcome), logOf(message.outcome))
       else this.#write(() => this.context.project.runs.setProvenance(this.run.id, message.provenance))
     } catch (thrown) {
@@ -134,6 +145,14 @@ export class Job {
         if (lastRecord) this.context.measured(lastRecord.step)
       },
     )
+  }
+
+  #keep({ point, kept }: SavedState): void {
+    const { project } = this.context
+    this.#write(() => {
+      project.checkpoints.save(this.run.id, point, kept)
+      project.runs.setStep(this.run.id, point.checkpoint.step)
+    })
   }
 
   #write(apply: () => void, committed?: () => void): void {

@@ -26,6 +26,10 @@ export interface StoredRun {
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly binnedAt: number | null
+  /** The step that it last started from: 0 unless it was resumed. */
+  readonly startedAtStep: number
+  /** How often its process died since it last stored a state to go on from. */
+  readonly deaths: number
 }
 
 export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'>
@@ -45,8 +49,11 @@ export interface Runs {
   enqueue(run: NewRun): void
   /** The run that has waited longest; null when none waits. */
   nextPending(): StoredRun | null
-  /** Takes a pending run out of the queue. @throws LabError 'conflict' if it is not pending */
-  start(id: RunId, at: number): void
+  /**
+   * Takes a pending run out of the queue, to train it from a step on (0 when not given).
+   * @throws LabError 'conflict' if it is not pending
+   */
+  start(id: RunId, at: number, step?: number): void
   setProvenance(id: RunId, provenance: Provenance): void
   setStep(id: RunId, step: number): void
   /** @throws LabError 'conflict' if it has ended already */
@@ -77,18 +84,23 @@ const runRow = z
     started_at: z.number().nullable(),
     ended_at: z.number().nullable(),
     binned_at: z.number().nullable(),
+    started_at_step: z.number(),
+    deaths: z.number(),
   })
-  .transform(({ flops_per_step, created_at, started_at, ended_at, binned_at, ...rest }): StoredRun => ({
-    ...rest,
-    flopsPerStep: flops_per_step,
-    createdAt: created_at,
-    startedAt: started_at,
-    endedAt: ended_at,
-    binnedAt: binned_at,
-  }))
+  .transform(
+    ({ flops_per_step, created_at, started_at, ended_at, binned_at, started_at_step, ...rest }): StoredRun => ({
+      ...rest,
+      flopsPerStep: flops_per_step,
+      createdAt: created_at,
+      startedAt: started_at,
+      endedAt: ended_at,
+      binnedAt: binned_at,
+      startedAtStep: started_at_step,
+    }),
+  )
 
 const COLUMNS = `runs.id, spec, quantities, status, step, steps, flops_per_step, provenance, error,
-  created_at, started_at, ended_at, binned_at`
+  created_at, started_at, ended_at, binned_at, started_at_step, deaths`
 
 export function runsOn(connection: Connection): Runs {
   const leaveQueue = (id: RunId) => connection.run('DELETE FROM queue WHERE run_id = ?', [id])
@@ -117,11 +129,12 @@ export function runsOn(connection: Connection): Runs {
         `SELECT ${COLUMNS} FROM queue JOIN runs ON runs.id = queue.run_id ORDER BY queue.position LIMIT 1`,
       ),
 
-    start: (id, at) =>
+    start: (id, at, step = 0) =>
       connection.transaction(() => {
         const { changes } = connection.run(
-          "UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'pending'",
-          [at, id],
+          `UPDATE runs SET status = 'running', started_at = ?, step = ?, started_at_step = ?
+           WHERE id = ? AND status = 'pending'`,
+          [at, step, step, id],
         )
         if (changes === 0) throw new LabError('conflict', `Run ${id} is not waiting: it is ${get(id).status}.`)
         leaveQueue(id)

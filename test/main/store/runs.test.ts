@@ -29,6 +29,8 @@ describe('runs', () => {
       startedAt: null,
       endedAt: null,
       binnedAt: null,
+      startedAtStep: 0,
+      deaths: 0,
     })
     runs.start(run.id, now + 1)
     runs.setProvenance(run.id, { version: '1', threads: 1 })
