@@ -3,8 +3,11 @@ import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
 import type { Connection } from './connection'
 import { logOn, type RunLog } from './log'
+import { queueOn, type Queue } from './queue'
 import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
+import { sweepsOn, type Sweeps } from './sweeps'
+import { textsOn } from './texts'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -13,6 +16,8 @@ export interface Project {
   /** Why the project can only be read; null when it can be written. */
   readonly readOnlyReason: string | null
   readonly runs: Runs
+  readonly queue: Queue
+  readonly sweeps: Sweeps
   readonly records: Records
   readonly checkpoints: Checkpoints
   readonly claims: Claims
@@ -25,10 +30,13 @@ export interface Project {
 
 /** A project on an open connection whose schema is current; `openProject` is the usual way to get one. */
 export function projectOn(connection: Connection, close: () => void = () => connection.close()): Project {
+  const queue = queueOn(connection)
   return {
     name: connection.name,
     readOnlyReason: connection.readOnlyReason,
-    runs: runsOn(connection),
+    runs: runsOn(connection, queue, textsOn(connection)),
+    queue,
+    sweeps: sweepsOn(connection),
     records: recordsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
