@@ -19,6 +19,8 @@ export interface Checkpoints {
   at(runId: RunId, step: number): Checkpoint
   /** The furthest state that can still be read; null where there is none. */
   latest(runId: RunId): ResumePoint | null
+  /** The step of the furthest state; null where there is none. */
+  lastStep(runId: RunId): number | null
   /** Forgets the states after a step. */
   discardAfter(runId: RunId, step: number): void
   /** Bytes that the states of a run take in the file. */
@@ -95,6 +97,10 @@ export function checkpointsOn(connection: Connection): Checkpoints {
       }
       return null
     },
+
+    lastStep: (runId) =>
+      connection.get(stepRow, 'SELECT step FROM checkpoints WHERE run_id = ? ORDER BY step DESC LIMIT 1', [runId])
+        ?.step ?? null,
 
     discardAfter(runId, step) {
       connection.run('DELETE FROM checkpoints WHERE run_id = ? AND step > ?', [runId, step])

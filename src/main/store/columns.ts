@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
-import { isRunId, isSweepId, type RunId, type SweepId } from '#shared/ids'
+export { runIdSchema, sweepIdSchema } from '#shared/ids'
 import type { ClaimCheck, QuantityDefinition } from '#shared/records'
 
 /** A JSON column, parsed by the schema of what it holds. */
@@ -26,13 +26,6 @@ export function toJson(value: unknown): string {
 }
 
 export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
-
-export const runIdSchema = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'not a run id')
-
-export const sweepIdSchema = z.custom<SweepId>(
-  (value) => typeof value === 'string' && isSweepId(value),
-  'not a sweep id',
-)
 
 export const runStatusSchema = z.enum([
   'pending',

@@ -21,8 +21,8 @@ export interface Waiting {
  * Everything is stored, so the queue is the same after a restart.
  */
 export interface Queue {
-  /** At the end of its priority. @param shape equal for runs of a sweep that can train as one program */
-  add(runId: RunId, sweepId: SweepId | null, shape: string | null): void
+  /** With priority 0. @param shape equal for runs of a sweep that can train as one program */
+  add(runId: RunId, sweepId: SweepId | null, shape: string | null, place?: 'front' | 'end'): void
   remove(runId: RunId): void
   /** The first run that nothing holds back; null when there is none. */
   next(): Waiting | null
@@ -88,10 +88,12 @@ export function queueOn(connection: Connection): Queue {
   }
 
   return {
-    add(runId, sweepId, shape) {
+    add(runId, sweepId, shape, place = 'end') {
+      const position = place === 'end' ? 'max(position), 0) + 1' : 'min(position), 0) - 1'
       connection.run(
         `INSERT INTO queue (run_id, sweep_id, shape, paused, position)
-         VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0), (SELECT ifnull(max(position), 0) + 1 FROM queue WHERE priority = 0))`,
+         VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0),
+           (SELECT ifnull(${position} FROM queue WHERE priority = 0))`,
         [runId, sweepId, shape, sweepId],
       )
     },

@@ -56,6 +56,8 @@ export interface Ending {
   readonly step: number | null
   readonly error: ErrorData | null
   readonly at: number
+  /** Its process died: counted until the run gets further. */
+  readonly died?: boolean
 }
 
 /** The runs of a project and the queue of those that wait. */
@@ -73,8 +75,20 @@ export interface Runs {
   setStep(id: RunId, step: number): void
   /** @throws LabError 'conflict' if it has ended already */
   end(id: RunId, ending: Ending): void
-  /** Whatever was running when the service last ended is interrupted now; returns which. */
-  interruptRunning(at: number): readonly RunId[]
+  /**
+   * Whatever was running when the service last ended is interrupted now; returns which.
+   * @param why says it, given how often the run died without getting further
+   */
+  interruptRunning(at: number, why: (deaths: number) => ErrorData): readonly RunId[]
+  /** Interrupted runs that are not in the bin, newest first. */
+  interrupted(): readonly StoredRun[]
+  /**
+   * Puts an interrupted or cancelled run before all that wait, to go on.
+   * @throws LabError 'conflict' if it is neither, or in the bin
+   */
+  requeue(id: RunId): void
+  /** The run got further, or a person takes it up again. */
+  forgetDeaths(id: RunId): void
   setBinned(id: RunId, at: number | null): void
   /** @throws LabError 'not-found' */
   get(id: RunId): StoredRun
@@ -150,6 +164,24 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
     return run
   }
 
+  const withStatus = (wanted: RunStatus): StoredRun[] =>
+    connection.all(
+      runRow,
+      `SELECT ${COLUMNS} FROM runs WHERE status = ? AND binned_at IS NULL ORDER BY created_order DESC`,
+      [wanted],
+    )
+
+  const end = (id: RunId, ending: Ending) =>
+    connection.transaction(() => {
+      const { changes } = connection.run(
+        `UPDATE runs SET status = ?, step = ifnull(?, step), error = ?, ended_at = ?, deaths = deaths + ?
+           WHERE id = ? AND status IN ('pending', 'running')`,
+        [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, Number(ending.died ?? false), id],
+      )
+      if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
+      queue.remove(id)
+    })
+
   return {
     enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null }) =>
       connection.transaction(() => {
@@ -191,30 +223,38 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       connection.run('UPDATE runs SET step = ? WHERE id = ?', [step, id])
     },
 
-    end: (id, ending) =>
+    end,
+
+    interruptRunning: (at, why) =>
+      connection.transaction(() =>
+        withStatus('running').map(({ id, deaths }) => {
+          end(id, { status: 'interrupted', step: null, error: why(deaths + 1), at, died: true })
+          return id
+        }),
+      ),
+
+    interrupted: () => withStatus('interrupted'),
+
+    requeue: (id) =>
       connection.transaction(() => {
         const { changes } = connection.run(
-          `UPDATE runs SET status = ?, step = ifnull(?, step), error = ?, ended_at = ?
-           WHERE id = ? AND status IN ('pending', 'running')`,
-          [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, id],
+          `UPDATE runs SET status = 'pending', error = NULL, ended_at = NULL
+           WHERE id = ? AND status IN ('interrupted', 'cancelled') AND binned_at IS NULL`,
+          [id],
         )
-        if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
-        queue.remove(id)
+        if (changes === 0) {
+          const { status: found, binnedAt } = get(id)
+          const reason = binnedAt === null ? `it is ${found}` : 'it is in the bin'
+          const message = `Run ${id} cannot go on: ${reason}. Only interrupted and cancelled runs can; repeat it instead.`
+          throw new LabError('conflict', message)
+        }
+        const { sweep, shape } = get(id)
+        queue.add(id, sweep?.id ?? null, shape, 'front')
       }),
 
-    interruptRunning: (at) =>
-      connection.transaction(() => {
-        const message =
-          'The application ended while this run was training. What it had measured is kept; repeat it to start again.'
-        const error: ErrorData = { code: 'internal', message, details: {} }
-        return connection
-          .all(
-            z.object({ id: runIdSchema }),
-            "UPDATE runs SET status = 'interrupted', ended_at = ?, error = ? WHERE status = 'running' RETURNING id",
-            [at, toJson(error)],
-          )
-          .map((row) => row.id)
-      }),
+    forgetDeaths(id) {
+      connection.run('UPDATE runs SET deaths = 0 WHERE id = ?', [id])
+    },
 
     setBinned(id, at) {
       connection.run('UPDATE runs SET binned_at = ? WHERE id = ?', [at, id])

@@ -182,7 +182,9 @@ export class ReplicatedTraining {
     this.#state.load(state)
     const decays = decaysOf(own, this.#state)
     const parameters = model.parameters.map((parameter, i) => ({ ...parameter, weightDecay: decays[i] ?? 0 }))
-    return new StateSnapshot(this.#programs, this.stepOf(replica), isLast, own.seed, { ...model, parameters })
+    const { seed, initial } = own
+    const context = { step: this.stepOf(replica), isLast, seed, initial, model: { ...model, parameters } }
+    return new StateSnapshot(this.#programs, context)
   }
 
   dispose(): void {

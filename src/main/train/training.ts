@@ -95,7 +95,8 @@ export class Training {
 
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
-    return new StateSnapshot(this.#programs, this.#step, isLast, this.options.seed)
+    const { seed, initial } = this.options
+    return new StateSnapshot(this.#programs, { step: this.#step, isLast, seed, initial })
   }
 
   dispose(): void {
