@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { LabError } from '#shared/errors'
+import { isSweepId, type SweepId } from '#shared/ids'
 import type { MeasuredRecord } from '#shared/records'
 
 export { newRun, runId } from './storeRuns'
@@ -17,6 +18,12 @@ export function temporaryFolder(): string {
 /** A clock that stands still until it is told otherwise. */
 export function fixedClock(now = 1_700_000_000_000) {
   return { now: () => now, advance: (milliseconds: number) => (now += milliseconds) }
+}
+
+export function sweepId(number: number): SweepId {
+  const id = `w-${String(number).padStart(10, '0')}`
+  if (!isSweepId(id)) throw new Error(`${id} is not a sweep id`)
+  return id
 }
 
 export function scalar(quantity: string, step: number, value: number, layer: number | null = null): MeasuredRecord {

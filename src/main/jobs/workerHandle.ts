@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { probedBlasEnvironment } from '../compute/backends/cpu/blas'
+import { probedBlasEnvironment } from '../compute/backends/probedBlas'
 import type { ToWorker } from './protocol'
 
 /** One worker process as the scheduler sees it. Messages arrive in order, and all of them before the exit. */

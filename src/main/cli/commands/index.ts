@@ -6,6 +6,7 @@ import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
 import { list } from './list'
+import { resume } from './resume'
 import { run } from './run'
 import { salvage } from './salvage'
 import { serve } from './serve'
@@ -17,6 +18,7 @@ const working: readonly Command[] = [
   demo,
   list,
   show,
+  resume,
   claims,
   exportFigures,
   verify,

@@ -6,9 +6,10 @@ export interface BlobTable {
   readonly name: string
   /** FROM clause that brings the run along. */
   readonly from: string
-  /** SQL expressions: the run, what the blob is in words, and how many numbers it holds. */
+  /** SQL expressions: the run, what the blob is in words, its precision and its shape. */
   readonly run: string
   readonly what: string
+  readonly dtype: string
   readonly shape: string
   /** Every other column, to be kept when a blob goes into quarantine. */
   readonly columns: readonly string[]
@@ -23,6 +24,7 @@ export const blobTables: readonly BlobTable[] = [
     from: 'arrays AS t',
     run: 't.run_id',
     what: `${label('t.quantity', 't.layer')} || ' at step ' || t.step`,
+    dtype: 't.dtype',
     shape: 't.shape',
     columns: ['id', 'run_id', 'quantity', 'layer', 'step', 'shape', 'dtype', 'meta'],
   },
@@ -31,15 +33,25 @@ export const blobTables: readonly BlobTable[] = [
     from: 'series_chunks AS t LEFT JOIN series ON series.id = t.series_id',
     run: 'series.run_id',
     what: `${label('series.quantity', 'series.layer')} || ', ' || t.count || ' points'`,
+    dtype: "'float64'",
     shape: `'[2,' || t.count || ']'`,
     columns: ['id', 'series_id', 'count'],
+  },
+  {
+    name: 'checkpoint_arrays',
+    from: 'checkpoint_arrays AS t LEFT JOIN checkpoints ON checkpoints.id = t.checkpoint_id',
+    run: 'checkpoints.run_id',
+    what: `t.name || ' in the state of step ' || checkpoints.step`,
+    dtype: 't.dtype',
+    shape: 't.shape',
+    columns: ['checkpoint_id', 'position', 'name', 'dtype', 'shape'],
   },
 ]
 
 export const blobRow = z.object({
-  id: z.int(),
   run_id: runIdSchema.nullable(),
   what: z.string().nullable(),
+  dtype: z.enum(['float64', 'float32']),
   shape: jsonColumn(
     z.array(
       z

@@ -24,10 +24,10 @@ export function quarantine(connection: Connection, damaged: readonly Damage[], a
       const row = source.columns.map((column) => `'${column}', ${column}`).join(', ')
       connection.run(
         `INSERT INTO quarantine (run_id, source, what, row, data, digest, found_at)
-         SELECT ?, ?, ?, json_object(${row}), data, digest, ? FROM ${table} WHERE id = ?`,
+         SELECT ?, ?, ?, json_object(${row}), data, digest, ? FROM ${table} WHERE rowid = ?`,
         [runId, table, what, at, id],
       )
-      connection.run(`DELETE FROM ${table} WHERE id = ?`, [id])
+      connection.run(`DELETE FROM ${table} WHERE rowid = ?`, [id])
       if (runId === null) continue
       const message = `A damaged array was put into quarantine: ${what}. Everything else of this run is sound.`
       connection.run("INSERT INTO log (run_id, time, level, message) VALUES (?, ?, 'warning', ?)", [runId, at, message])

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import type { Connection } from '../connection'
-import { unpackFloats } from '../floatBlob'
+import { unpackFloatsAs } from '../floatBlob'
 import { blobRow, blobTables, type BlobTable } from './blobTables'
 
 /** A stored array that is not what was stored. */
 export interface Damage {
   readonly table: string
+  /** Number of the row. */
   readonly id: number
   /** Null where even that cannot be told any more. */
   readonly runId: RunId | null
@@ -81,14 +82,16 @@ function damageOf(connection: Connection, table: BlobTable, id: number): Damage 
   try {
     const row = connection.get(
       blobRow,
-      `SELECT t.id, ${table.run} AS run_id, ${table.what} AS what, ${table.shape} AS shape, t.data, t.digest
-       FROM ${table.from} WHERE t.id = ?`,
+      `SELECT ${table.run} AS run_id, ${table.what} AS what, ${table.dtype} AS dtype, ${table.shape} AS shape,
+         t.data, t.digest
+       FROM ${table.from} WHERE t.rowid = ?`,
       [id],
     )
     if (!row) return null
     runId = row.run_id
     what = row.what
-    unpackFloats(
+    unpackFloatsAs(
+      row.dtype,
       row,
       row.shape.reduce((product, size) => product * size, 1),
     )
@@ -100,7 +103,7 @@ function damageOf(connection: Connection, table: BlobTable, id: number): Damage 
 }
 
 function idsOf(connection: Connection, { name }: BlobTable): readonly number[] {
-  return connection.all(z.object({ id: z.int() }), `SELECT id FROM ${name} ORDER BY id`).map(({ id }) => id)
+  return connection.all(z.object({ id: z.int() }), `SELECT rowid AS id FROM ${name} ORDER BY rowid`).map(({ id }) => id)
 }
 
 function count(connection: Connection, sql: string): number {

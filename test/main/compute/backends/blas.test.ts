@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { findBlas, probedBlasEnvironment, searchBlas } from '#main/compute/backends/cpu/blas'
+import { findBlas, searchBlas } from '#main/compute/backends/cpu/blas'
 import { probeBlas } from '#main/compute/backends/cpu/blasProbe'
+import { probedBlasEnvironment } from '#main/compute/backends/probedBlas'
 import { describeBlas } from '#main/compute/backends/cpu/describeBlas'
 
 describe('searching for BLAS', () => {

@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import { LabError } from '#shared/errors'
-import { parseWith } from '#shared/spec'
 import type { LapackLibrary } from '../../linalg/lapack'
 import { blasAdvice, blasCandidates } from './blasCandidates'
-import { type BlasProbe, blasProbeSchema, probeBlas, type ProbedBlas, type RunProbe } from './blasProbe'
+import { type BlasProbe, handedOverProbe, type ProbedBlas, rememberProbe } from '../probedBlas'
+import { probeBlas, type RunProbe } from './blasProbe'
 
 /** 'auto': the first library that works. 'embedded': none. Anything else: the path of a library. */
 export type BlasChoice = string
@@ -51,7 +50,6 @@ const searches = new Map<BlasChoice, Promise<BlasSearch>>()
 
 let runProbe: RunProbe | undefined
 let ownLibraries: readonly string[] = []
-let lastProbe: { readonly choice: BlasChoice; readonly probe: BlasProbe } | null = null
 
 /**
  * For a host in which Node cannot start itself again, and which may carry libraries of its own: they come behind those
@@ -60,24 +58,6 @@ let lastProbe: { readonly choice: BlasChoice; readonly probe: BlasProbe } | null
 export function probeBlasBy(run: RunProbe, libraries: readonly string[]): void {
   runProbe = run
   ownLibraries = libraries
-}
-
-/** Where a process finds what the one that started it has probed already. */
-const PROBED = 'COLLAPSAR_BLAS_PROBED'
-
-/** For the environment of a process started from here: it need not probe the same libraries again. */
-export function probedBlasEnvironment(): Readonly<Record<string, string>> {
-  return lastProbe ? { [PROBED]: JSON.stringify(lastProbe) } : {}
-}
-
-const handedOverSchema = z.strictObject({ choice: z.string(), probe: blasProbeSchema })
-
-/** @throws LabError 'bad-input' if the variable holds something else */
-function handedOver(choice: BlasChoice): BlasProbe | null {
-  const text = process.env[PROBED]
-  if (!text) return null
-  const known = parseWith(handedOverSchema, JSON.parse(text), PROBED)
-  return known.choice === choice ? known.probe : null
 }
 
 /**
@@ -111,8 +91,8 @@ export async function findBlas(choice: BlasChoice = 'auto'): Promise<BlasLibrary
 async function performSearch(choice: BlasChoice): Promise<BlasSearch> {
   if (choice === 'embedded') return { choice, found: null, library: null, refused: [] }
   const candidates = choice === 'auto' ? [...blasCandidates(process.platform), ...ownLibraries] : [choice]
-  const probe = handedOver(choice) ?? (await probeBlas(candidates, runProbe))
-  lastProbe = { choice, probe }
+  const probe = handedOverProbe(choice) ?? (await probeBlas(candidates, runProbe))
+  rememberProbe(choice, probe)
   return { choice, ...probe, library: probe.found ? await loadLibrary(probe.found) : null }
 }
 

@@ -2,25 +2,10 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { z } from 'zod'
 import script from '../../../../../resources/probe/blas.cjs?raw'
-
-/** What a library said and did in the probe. */
-const probedSchema = z.strictObject({
-  path: z.string(),
-  name: z.string(),
-  version: z.string(),
-  hasSgemm: z.boolean(),
-  hasLapack: z.boolean(),
-})
-export type ProbedBlas = z.infer<typeof probedSchema>
-
-/** Why a library was not taken. */
-const refusedSchema = z.strictObject({ path: z.string(), problem: z.string() })
-
-export const blasProbeSchema = z.strictObject({ found: probedSchema.nullable(), refused: z.array(refusedSchema) })
-export type BlasProbe = z.infer<typeof blasProbeSchema>
+import { type BlasProbe, probedBlasSchema, refusedBlasSchema } from '../probedBlas'
 
 /** The probe names a library before it tries it. */
-const lineSchema = z.union([probedSchema, refusedSchema, z.strictObject({ path: z.string() })])
+const lineSchema = z.union([probedBlasSchema, refusedBlasSchema, z.strictObject({ path: z.string() })])
 
 /** A library that has not answered by then never will. */
 export const PROBE_TIMEOUT_MS = 20_000
