@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { z } from 'zod'
 import type { AppInfo, EventName, Events, Handlers, Method, Reply, Requests } from '#shared/contract/index'
+import type { ProjectHealth } from '#shared/contract/project'
 import { isMethod, requestSchemas } from '#shared/contract/schemas'
 import { LabError, type ErrorData } from '#shared/errors'
 import { isRunId, type RunId } from '#shared/ids'
 import { parseWith } from '#shared/spec'
 import { version } from '../../package.json'
+import { terminalLog, type Log } from './core/log'
 import type { System } from './core/system'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
 import { checkClaims } from './jobs/claims'
@@ -36,6 +38,9 @@ export interface ServiceOptions extends Catalogue {
   readonly host: AppInfo['host']
   /** What AppInfo says about the BLAS that jobs will use. */
   readonly blas: string
+  readonly log?: Log
+  /** A zip file for whoever looks for the cause of a trouble; see diagnosticsBundle. */
+  readonly diagnostics?: (health: ProjectHealth) => Promise<Uint8Array>
 }
 
 export interface Service {
@@ -52,6 +57,7 @@ export interface Service {
  */
 export function createService(options: ServiceOptions): Service {
   const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, resumes = true } = options
+  const { log = terminalLog, diagnostics } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
   const events = new EventHub()
@@ -106,6 +112,7 @@ export function createService(options: ServiceOptions): Service {
   const care = projectHandlers({
     project,
     clock,
+    diagnostics,
     requireWriting: () => void writing(),
     onChanged: (runId) => events.emit('run.changed', { runId }),
   })
@@ -113,8 +120,8 @@ export function createService(options: ServiceOptions): Service {
   const backingUp =
     scheduler && backupIsDue(project, clock.now())
       ? project.health.backUp().then(
-          () => undefined,
-          (error: unknown) => console.error(LabError.from(error).message),
+          ({ name }) => log.write('info', `Made the backup ${name}.`),
+          (error: unknown) => log.write('error', LabError.from(error).message),
         )
       : Promise.resolve()
 
@@ -164,14 +171,19 @@ export function createService(options: ServiceOptions): Service {
  * Answers one request as it arrives from outside: the method and its input are checked, and every error comes back as
  * data without stack or paths.
  */
-export async function dispatch(handlers: Handlers, method: unknown, input: unknown): Promise<Reply<unknown>> {
+export async function dispatch(
+  handlers: Handlers,
+  method: unknown,
+  input: unknown,
+  log: Log = terminalLog,
+): Promise<Reply<unknown>> {
   try {
     if (!isMethod(method)) {
       throw new LabError('bad-input', `Unknown request ${JSON.stringify(method)}. This version does not offer it.`)
     }
     return { ok: true, value: await answer(handlers, method, input) }
   } catch (thrown) {
-    return { ok: false, error: publicError(thrown, String(method)) }
+    return { ok: false, error: publicError(thrown, String(method), log) }
   }
 }
 
@@ -182,9 +194,9 @@ function answer<M extends Method>(handlers: Handlers, method: M, input: unknown)
 }
 
 /** What an unexpected error says is for us: it may hold paths and means nothing to the person. */
-function publicError(thrown: unknown, method: string): ErrorData {
+function publicError(thrown: unknown, method: string, log: Log): ErrorData {
   if (thrown instanceof LabError && thrown.code !== 'internal') return withoutPaths(thrown.toData())
-  console.error(`${method}:`, thrown)
+  log.write('error', `${method}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`)
   const message = `Something went wrong inside Collapsar (${method}). Please report it with the lines it printed.`
   return { code: 'internal', message, details: {} }
 }

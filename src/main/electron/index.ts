@@ -31,6 +31,7 @@ async function start(): Promise<void> {
     project: projectArgument(process.argv) ?? join(folder, PROJECT_FILE_NAME),
     startWorker: utilityWorker(installation.worker, [dataFolder(installation)]),
     host: 'electron',
+    logFolder: join(folder, 'logs'),
   })
   closeBeforeQuit(() => service.close())
   answerRequests(service)

@@ -1,4 +1,4 @@
-import type { ProjectRequests, VerificationState } from '#shared/contract/project'
+import type { ProjectHealth, ProjectRequests, VerificationState } from '#shared/contract/project'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import type { Clock } from '../store/clock'
@@ -8,6 +8,7 @@ import type { Project } from '../store/project'
 export interface ProjectCare {
   readonly project: Project
   readonly clock: Clock
+  readonly diagnostics: ((health: ProjectHealth) => Promise<Uint8Array>) | undefined
   /** @throws LabError 'storage' if the project is open for reading only */
   requireWriting(): void
   onChanged(runId: RunId): void
@@ -21,7 +22,7 @@ type ProjectHandlers = {
 const BACKUP_EVERY_MS = 24 * 3600 * 1000
 
 /** The calls that keep a project sound. */
-export function projectHandlers({ project, clock, requireWriting, onChanged }: ProjectCare): {
+export function projectHandlers({ project, clock, diagnostics, requireWriting, onChanged }: ProjectCare): {
   readonly handlers: ProjectHandlers
   /** Stops what is going on. */
   close(): Promise<void>
@@ -32,6 +33,12 @@ export function projectHandlers({ project, clock, requireWriting, onChanged }: P
   let error: VerificationState['error'] = null
   let stop = new AbortController()
   let running: Promise<void> = Promise.resolve()
+
+  const overview = (): ProjectHealth => ({
+    ...health.sizes(),
+    backups: health.backups(),
+    quarantined: health.quarantined(),
+  })
 
   async function verify(): Promise<void> {
     stop = new AbortController()
@@ -50,7 +57,7 @@ export function projectHandlers({ project, clock, requireWriting, onChanged }: P
   }
 
   const handlers: ProjectHandlers = {
-    'project.health': async () => ({ ...health.sizes(), backups: health.backups(), quarantined: health.quarantined() }),
+    'project.health': async () => overview(),
     'project.verify': async () => {
       if (!progress) running = verify()
       return null
@@ -80,6 +87,11 @@ export function projectHandlers({ project, clock, requireWriting, onChanged }: P
       for (const runId of purged) onChanged(runId)
       return { runs: purged.length }
     },
+    'project.diagnostics': async () => {
+      if (!diagnostics)
+        throw new LabError('unavailable', 'This host keeps no log; use the workbench or its command line.')
+      return { name: `collapsar-diagnostics-${dayOf(clock.now())}.zip`, bytes: await diagnostics(overview()) }
+    },
     'project.compact': async () => {
       requireWriting()
       health.compact()
@@ -99,4 +111,8 @@ export function projectHandlers({ project, clock, requireWriting, onChanged }: P
 export function backupIsDue(project: Project, now: number): boolean {
   const [latest] = project.health.backups()
   return project.runs.list().length > 0 && (!latest || now - latest.madeAt >= BACKUP_EVERY_MS)
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
 }

@@ -55,6 +55,8 @@ export interface ProjectRequests {
   'project.purge': { input: { runIds: readonly RunId[] | null }; output: { readonly runs: number } }
   /** Gives free pages back to the disk. */
   'project.compact': { input: null; output: null }
+  /** A zip file with versions, sizes and the log, and nothing that the person has made. */
+  'project.diagnostics': { input: null; output: { readonly name: string; readonly bytes: Uint8Array } }
 }
 
 const runId = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'expected a run id')
@@ -68,4 +70,5 @@ export const projectSchemas = {
   'project.backUp': z.null(),
   'project.purge': z.strictObject({ runIds: z.array(runId).max(100_000).nullable() }),
   'project.compact': z.null(),
+  'project.diagnostics': z.null(),
 }

@@ -2,6 +2,7 @@ import type { Command } from '../command'
 import { backup } from './backup'
 import { claims } from './claims'
 import { demo } from './demo'
+import { diagnostics } from './diagnostics'
 import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
@@ -25,6 +26,7 @@ const working: readonly Command[] = [
   backup,
   salvage,
   doctor,
+  diagnostics,
   serve,
 ]
 
