@@ -1,5 +1,4 @@
 import type { Backend } from '../compute/backends/backend'
-import { compile, type Program } from '../compute/program/compile'
 import type { Random } from '../compute/rng/random'
 import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
@@ -8,9 +7,11 @@ import type { TrainingRecipe } from '../core/system'
 import { batchFeed, type BatchFeed } from './batchFeed'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
-import { optimiserFor, type NamedNode } from './optimiser'
+import { optimiserFor } from './optimiser'
+import type { NamedNode } from './optimisers/parts'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { compileStep, type StepProgram } from './stepProgram'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 
 export interface TrainingOptions {
@@ -30,7 +31,7 @@ export class Training {
   readonly #state: ModelState
   readonly #programs: StatePrograms
   readonly #coefficients: RunCoefficients
-  readonly #program: Program
+  readonly #program: StepProgram
   readonly #feed: BatchFeed
   /** What a step changes: parameters, then the optimiser's state. */
   readonly #changing: readonly NamedNode[]
@@ -42,17 +43,21 @@ export class Training {
     this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
-    this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
+    this.#feed = batchFeed(this.#state, recipe, random.derive('batches'))
     const gradients = this.#state.gradientsOf(this.#feed.forward)
-    const optimised = this.#state.trained.flatMap(({ name, node, weightDecay, rateFactor }, i) => {
+    const parameters = this.#state.trained.flatMap(({ weightDecay, ...rest }, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ name, node, gradient, weightDecays: [weightDecay], rateFactor }] : []
+      return gradient ? [{ ...rest, gradient, weightDecays: [weightDecay] }] : []
     })
     const { graph, workspace } = this.#state
-    const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
-    for (const { node } of state) workspace.bufferOf(node)
-    this.#changing = [...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })), ...state]
-    this.#program = compile(workspace, { updates })
+    const { logits } = this.#feed.forward
+    const optimiser = optimiserFor([recipe.optimiser], { graph, parameters, logits, coefficients: this.#coefficients })
+    this.#changing = [
+      ...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })),
+      ...optimiser.state,
+    ]
+    for (const { node } of optimiser.state) workspace.bufferOf(node)
+    this.#program = compileStep(workspace, optimiser.stages)
   }
 
   /** Steps taken so far. */
@@ -66,7 +71,7 @@ export class Training {
   }
 
   advance(): void {
-    this.#coefficients.setLearningRate(this.options.recipe.learningRate(this.#step))
+    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
     this.#feed.load(this.#step)
     this.#program.run()
     this.#step++
