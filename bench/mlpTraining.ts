@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '../src/main/core/optimiser'
 import type { Backend } from '../src/main/compute/backends/backend'
 import { matrix } from '../src/main/compute/matrix'
 import { random } from '../src/main/compute/rng/random'
@@ -32,7 +33,7 @@ export function startMlp({ width, depth }: MlpCase, backend: Backend): Training 
     model: classifierModel(params),
     data: randomImages(),
     initial: initialParameters(params, root),
-    recipe: { steps: Infinity, learningRate: () => 0.05, momentum: 0, batchSize: null },
+    recipe: { steps: Infinity, learningRate: () => 0.05, optimiser: GRADIENT_DESCENT, batchSize: null },
     backend,
     random: root,
     seed: 0,

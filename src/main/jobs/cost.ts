@@ -1,5 +1,6 @@
 import type { ParamSchema, ParamsOf } from '#shared/params'
 import { keptSteps, measuredSteps, type RunSpec } from '#shared/spec'
+import { optimiserArrays } from '../core/optimiser'
 import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { SpecPreview } from '#shared/contract/index'
@@ -28,7 +29,7 @@ export function workloadOf(
   resources: Resources,
 ): Workload {
   const model = system.model(params)
-  const { steps, batchSize, momentum } = system.training(params)
+  const { steps, batchSize, optimiser } = system.training(params)
   const sizes = model.parameters.map(({ shape }) => shape.reduce((product, size) => product * size, 1))
   const parameters = sizes.reduce((sum, size) => sum + size, 0)
   const weights = model.parameters.filter(({ kind }) => kind === 'weight')
@@ -41,7 +42,7 @@ export function workloadOf(
     parameters,
     steps,
     flopsPerStep: 6 * weightNumbers * (batchSize ?? samples) + 2 * parameters,
-    numbersPerState: parameters * (momentum === 0 ? 1 : 2),
+    numbersPerState: parameters * (1 + optimiserArrays(optimiser)),
     numbersPerMeasurement: probes
       .flatMap((probe) => probe.quantities)
       .reduce((sum, { kind, perLayer }) => {
@@ -83,14 +84,17 @@ function nearestIn(speeds: readonly Speed[], flopsPerStep: number): Speed | null
   return speeds.reduce<Speed | null>((best, speed) => (best && distance(best) <= distance(speed) ? best : speed), null)
 }
 
-/** What a completed run cost since it last started, for later estimates; null when it was too short to tell. */
-export function speedOf(run: StoredRun, storedBytes: number): Speed | null {
+/**
+ * What a completed run cost since it last started, for later estimates; null when it was too short to tell.
+ * @param together how many runs shared the time
+ */
+export function speedOf(run: StoredRun, storedBytes: number, together: number): Speed | null {
   if (run.startedAt === null || run.endedAt === null || run.step <= run.startedAtStep) return null
   return {
     system: run.spec.system,
     backend: backendKey(run.spec),
     flopsPerStep: run.flopsPerStep,
-    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / (run.step - run.startedAtStep),
+    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / (run.step - run.startedAtStep) / together,
     bytesPerMeasurement: storedBytes / measuredSteps(run.spec, run.steps).length,
   }
 }

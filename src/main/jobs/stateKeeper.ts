@@ -9,7 +9,7 @@ export class StateKeeper {
   #savedAt = performance.now()
 
   constructor(
-    readonly training: Training,
+    readonly training: Pick<Training, 'step' | 'checkpoint'>,
     /** Steps whose states are kept. */
     readonly kept: ReadonlySet<number>,
     /** Seconds between states to go on from. */

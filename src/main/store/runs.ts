@@ -94,6 +94,8 @@ export interface Runs {
   get(id: RunId): StoredRun
   /** Newest first, without those in the bin. */
   list(): readonly StoredRun[]
+  /** Steps that open runs of no sweep still take. */
+  openStepsAlone(): number
 }
 
 /** Seed and name have columns of their own, so that runs that differ in nothing else share one text. */
@@ -261,6 +263,13 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
     },
 
     get,
+
+    openStepsAlone: () =>
+      connection.get(
+        z.object({ steps: z.number() }),
+        `SELECT ifnull(sum(steps - step), 0) AS steps FROM runs
+         WHERE status IN ('pending', 'running') AND sweep_id IS NULL`,
+      )?.steps ?? 0,
 
     list: () =>
       connection.all(runRow, `SELECT ${COLUMNS} FROM runs WHERE binned_at IS NULL ORDER BY created_order DESC`),

@@ -38,6 +38,8 @@ export interface Sweeps {
   progress(id?: SweepId): ReadonlyMap<SweepId, SweepProgress>
   /** In the order of the sweep; runs in the bin are left out. */
   runIds(id: SweepId): readonly RunId[]
+  /** Its runs that wait or train. */
+  openRuns(id: SweepId): readonly RunId[]
   /** Its runs that failed or were interrupted, in their order. */
   unsuccessful(id: SweepId): readonly RunId[]
   /** Takes a run out of its sweep. */
@@ -56,7 +58,8 @@ const namedRow = z
   .object({ name: z.string(), spec: jsonColumn(sweepSpecSchema), saved_at: z.number() })
   .transform(({ saved_at, ...rest }): NamedSpec => ({ ...rest, savedAt: saved_at }))
 
-const NO_RUNS: StatusCounts = {
+/** A sweep without runs. */
+export const NO_RUNS: StatusCounts = {
   pending: 0,
   running: 0,
   completed: 0,
@@ -108,6 +111,9 @@ export function sweepsOn(connection: Connection): Sweeps {
     },
 
     runIds: (id) => ids('SELECT id FROM runs WHERE sweep_id = ? AND binned_at IS NULL ORDER BY sweep_index', id),
+
+    openRuns: (id) =>
+      ids("SELECT id FROM runs WHERE sweep_id = ? AND status IN ('pending', 'running') ORDER BY sweep_index", id),
 
     unsuccessful: (id) =>
       ids("SELECT id FROM runs WHERE sweep_id = ? AND status IN ('failed', 'interrupted') ORDER BY sweep_index", id),

@@ -5,10 +5,12 @@ import type { Random } from '../compute/rng/random'
 import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
-import { batchFeed, miniBatchNodes, type BatchFeed } from './batchFeed'
-import { miniBatches } from './batches'
+import type { SampleSource } from '../core/system'
+import { batchFeed, batchNodes, type BatchFeed } from './batchFeed'
+import { batchesOf } from './batches'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 import { ModelState } from './modelState'
+import { programKey } from './optimiser'
 import type { Replica } from './replica'
 import { decaysOf, ReplicaBlock, type Member, type NamedShape, type ReplicaState, type StepGraph } from './replicaBlock'
 import { StateSnapshot } from './snapshot'
@@ -22,6 +24,8 @@ export interface ReplicatedTrainingOptions {
   readonly replicas: readonly Replica[]
   /** Samples of a mini-batch; null for full-batch steps. */
   readonly batchSize: number | null
+  /** As in the recipe of a run. */
+  readonly freshSamples?: SampleSource
   /** The stream of mini-batches that all replicas see; null: each draws its own. */
   readonly sharedOrder: Random | null
   /** At most so many replicas in one program: a choice of speed that changes no number. By default, see BLOCK_BYTES. */
@@ -49,25 +53,32 @@ export class ReplicatedTraining {
   /** What each replica's state consists of, also after it was taken out. */
   readonly #shapes = new Map<number, readonly NamedShape[]>()
   readonly #stoppedAt = new Map<number, number>()
+  /** What was read last; a step changes nothing else but the states, and stopping or regrouping replicas not even these. */
+  #read: { readonly step: number; readonly states: ReadonlyMap<number, ReplicaState> } | null = null
   #step = 0
 
   /** @throws LabError 'bad-input' or 'shape' if there are no replicas or one of them does not fit the model */
   constructor(readonly options: ReplicatedTrainingOptions) {
-    const { model, data, backend, replicas, batchSize, sharedOrder } = options
+    const { model, data, backend, replicas, sharedOrder } = options
     if (replicas.length === 0) throw new LabError('bad-input', 'Got no replicas to train; give at least one.')
     this.#state = new ModelState(model, data.train, backend)
     this.#programs = new StatePrograms(this.#state, data.test)
-    const hasOwn = batchSize !== null && !sharedOrder
-    const ownBatch = hasOwn ? miniBatchNodes(this.#state, batchSize) : null
-    this.#feed =
-      ownBatch || !sharedOrder
-        ? { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, load: () => {} }
-        : batchFeed(this.#state, batchSize, sharedOrder)
-    this.#graph = { state: this.#state, gradients: this.#state.gradientsOf(this.#feed.forward), ownBatch }
     const members = replicas.map((replica, index): Member => {
-      const batches = hasOwn ? miniBatches(data.train, batchSize, replica.random.derive('batches')) : null
+      const batches = sharedOrder ? null : batchesOf(data.train, options, replica.random.derive('batches'))
       return { index, replica, batches }
     })
+    const [own = null] = members.map(({ batches }) => batches)
+    const ownBatch = own && batchNodes(this.#state, own)
+    this.#feed = sharedOrder
+      ? batchFeed(this.#state, options, sharedOrder)
+      : { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, load: () => {} }
+    const { forward } = this.#feed
+    this.#graph = {
+      state: this.#state,
+      gradients: this.#state.gradientsOf(forward),
+      logits: forward.logits,
+      ownBatch,
+    }
     this.#blocks = this.#makeBlocks(members, ({ replica }) => this.#initialState(replica))
   }
 
@@ -133,13 +144,13 @@ export class ReplicatedTraining {
   }
 
   /**
-   * Of each replica, as `Training.checkpoint` of its run alone gives it: either can go on from what the other left.
-   * One that has stopped keeps its own step.
+   * Of each replica (or of some), as `Training.checkpoint` of its run alone gives it: either can go on from what the
+   * other left. One that has stopped keeps its own step.
    */
-  async checkpoints(): Promise<Checkpoint[]> {
+  async checkpoints(of: readonly number[] = [...this.options.replicas.keys()]): Promise<Checkpoint[]> {
     const { dtype } = this.options.backend
     const states = await this.#states()
-    return this.options.replicas.map((_, index) => {
+    return of.map((index) => {
       const state = states.get(index) ?? {}
       const arrays = this.#shapesOf(index).map(({ name, shape }) =>
         checkpointArray(name, shape, (state[name] ?? new Float64Array()).slice(), dtype),
@@ -164,6 +175,7 @@ export class ReplicatedTraining {
       )
     })
     for (const block of this.#blocks) block.load(block.members.map(({ index }) => states[index] ?? {}))
+    this.#read = null
     this.#step = Math.max(...checkpoints.map(({ step }) => step))
     checkpoints.forEach(({ step }, index) => {
       if (step === this.#step) return
@@ -177,7 +189,7 @@ export class ReplicatedTraining {
     this.#checkIndex(replica)
     const { replicas, model } = this.options
     const own = replicas[replica]
-    const state = (await this.#states(replica)).get(replica)
+    const state = (await this.#states()).get(replica)
     if (!own || !state) throw new LabError('internal', `Replica ${replica} is in no block.`)
     this.#state.load(state)
     const decays = decaysOf(own, this.#state)
@@ -193,21 +205,21 @@ export class ReplicatedTraining {
     this.#state.dispose()
   }
 
-  /** Of all replicas, or of those that share the memory of one. */
-  async #states(replica: number | null = null): Promise<Map<number, ReplicaState>> {
+  /** Of all replicas, read once for each step: probes ask for one after the other. */
+  async #states(): Promise<ReadonlyMap<number, ReplicaState>> {
+    if (this.#read?.step === this.#step) return this.#read.states
     const states = new Map(this.#left)
     for (const block of this.#blocks) {
-      if (replica !== null && !block.members.some(({ index }) => index === replica)) continue
       const read = await block.read()
       block.members.forEach(({ index }, r) => states.set(index, read[r] ?? {}))
     }
+    this.#read = { step: this.#step, states }
     return states
   }
 
   #makeBlocks(members: readonly Member[], stateOf: (member: Member) => ReplicaState): ReplicaBlock[] {
     const { blockSize = this.#defaultBlockSize() } = this.options
-    // Gradient descent and the heavy ball are different programs.
-    const groups = [true, false].map((isPlain) => members.filter(({ replica }) => (replica.momentum === 0) === isPlain))
+    const groups = [...Map.groupBy(members, ({ replica }) => programKey(replica.optimiser)).values()]
     return groups.flatMap((group) =>
       evenParts(group, blockSize).map((part) => {
         const block = new ReplicaBlock(this.#graph, part)

@@ -7,6 +7,8 @@ import { matrix, type Matrix } from '../compute/matrix'
 import { compile, type Program } from '../compute/program/compile'
 import type { ParameterArrays } from '../core/snapshot'
 import type { TrainingRecipe } from '../core/system'
+import type { OptimiserSpec } from '../core/optimiser'
+import { mayShareProgram } from './mayShareProgram'
 import type { ModelState } from './modelState'
 
 /**
@@ -67,14 +69,24 @@ export class SampleCompression {
   }
 }
 
-/** Null where compression is not exact or saves nothing. The basis depends on data and initial values alone. */
+/** Steps whose every number is a linear combination, by numbers, of values, gradients and their sums. */
+const LINEAR: ReadonlySet<OptimiserSpec['kind']> = new Set(['gradientDescent', 'heavyBall', 'nesterov'])
+
+/**
+ * Null where compression is not exact or saves nothing. The basis depends on data and initial values alone.
+ * @param wish 'auto' leaves it out where runs may train as replicas, which see every sample: both ways of training a
+ *   run have the same bits
+ */
 export function compressSamples(
   state: ModelState,
   initial: ParameterArrays,
   recipe: TrainingRecipe,
+  wish: 'auto' | 'on',
 ): SampleCompression | null {
   const { graph, workspace, split, batch } = state
-  const chain = recipe.batchSize === null ? sampleChain(state.forward.dataLoss) : null
+  if (wish === 'auto' && mayShareProgram(state.model)) return null
+  const isExact = recipe.batchSize === null && LINEAR.has(recipe.optimiser.kind)
+  const chain = isExact ? sampleChain(state.forward.dataLoss) : null
   if (!chain || chain.targets !== batch.targets) return null
   const { samples: whole, targets } = chain
   const features = featuresOf(state, whole, initial)

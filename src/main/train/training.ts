@@ -1,5 +1,4 @@
 import type { Backend } from '../compute/backends/backend'
-import { compile, type Program } from '../compute/program/compile'
 import type { Random } from '../compute/rng/random'
 import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
@@ -9,9 +8,11 @@ import { batchFeed, type BatchFeed } from './batchFeed'
 import { compressSamples, type SampleCompression } from './sampleCompression'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
-import { optimiserFor, type NamedNode } from './optimiser'
+import { optimiserFor } from './optimiser'
+import type { NamedNode } from './optimisers/parts'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { compileStep, type StepProgram } from './stepProgram'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 
 export interface TrainingOptions {
@@ -24,8 +25,8 @@ export interface TrainingOptions {
   readonly random: Random
   /** Handed to snapshots for randomised estimates. */
   readonly seed: number
-  /** 'auto': step on fewer columns than samples where that is exact; see SampleCompression. */
-  readonly sampleCompression?: 'auto' | 'off'
+  /** 'on': step on fewer columns than samples wherever that is exact; 'auto': see `compressSamples`. */
+  readonly sampleCompression?: 'auto' | 'on' | 'off'
 }
 
 /** One model being trained, step by step. Snapshots may be taken between steps; they change nothing. */
@@ -35,7 +36,7 @@ export class Training {
   readonly #state: ModelState
   readonly #programs: StatePrograms
   readonly #coefficients: RunCoefficients
-  readonly #program: Program
+  readonly #program: StepProgram
   readonly #feed: BatchFeed
   /** What a step changes: parameters, what steps in their place, then the optimiser's state. */
   readonly #changing: readonly NamedNode[]
@@ -47,24 +48,26 @@ export class Training {
     this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
-    this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
-    this.compression = sampleCompression === 'auto' ? compressSamples(this.#state, initial, recipe) : null
+    this.#feed = batchFeed(this.#state, recipe, random.derive('batches'))
+    this.compression =
+      sampleCompression === 'off' ? null : compressSamples(this.#state, initial, recipe, sampleCompression)
     const gradients = this.compression?.gradients ?? this.#state.gradientsOf(this.#feed.forward)
-    const optimised = this.#state.trained.flatMap(({ name, node, weightDecay, rateFactor }, i) => {
+    const parameters = this.#state.trained.flatMap(({ weightDecay, node, ...rest }, i) => {
       const gradient = gradients[i]
       const stepped = this.compression?.steppedNode(node) ?? node
-      return gradient ? [{ name, node: stepped, gradient, weightDecays: [weightDecay], rateFactor }] : []
+      return gradient ? [{ ...rest, node: stepped, gradient, weightDecays: [weightDecay] }] : []
     })
     const { graph, workspace } = this.#state
-    const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
-    for (const { node } of state) workspace.bufferOf(node)
+    const { logits } = this.#feed.forward
+    const optimiser = optimiserFor([recipe.optimiser], { graph, parameters, logits, coefficients: this.#coefficients })
     const compressed = this.compression?.features?.compressed
     this.#changing = [
       ...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })),
       ...(compressed ? [{ name: 'compressed features', node: compressed }] : []),
-      ...state,
+      ...optimiser.state,
     ]
-    this.#program = compile(workspace, { updates })
+    for (const { node } of optimiser.state) workspace.bufferOf(node)
+    this.#program = compileStep(workspace, optimiser.stages)
   }
 
   /** Steps taken so far. */
@@ -78,7 +81,7 @@ export class Training {
   }
 
   advance(): void {
-    this.#coefficients.setLearningRate(this.options.recipe.learningRate(this.#step))
+    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
     this.#feed.load(this.#step)
     this.#program.run()
     this.#step++

@@ -6,6 +6,7 @@ import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinit
 import type { RunSpec, RunSpecInput } from '../spec'
 import type { CheckpointRequests } from './checkpoints'
 import type { ProjectRequests } from './project'
+import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
 export interface AppInfo {
@@ -102,7 +103,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends CheckpointRequests, ProjectRequests {
+export interface Requests extends CheckpointRequests, ProjectRequests, SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -126,7 +127,7 @@ export interface Requests extends CheckpointRequests, ProjectRequests {
 }
 
 /** Pushed by the service; progress and measurements are coalesced to a few per second. */
-export interface Events {
+export interface Events extends SweepEvents {
   'run.changed': { runId: RunId }
   'run.measured': { runId: RunId; step: number }
 }

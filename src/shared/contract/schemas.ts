@@ -4,6 +4,7 @@ import { runSpecSchema } from '../spec'
 import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
+import { sweepRequestSchemas } from './sweeps'
 
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
@@ -27,9 +28,10 @@ export const requestSchemas = {
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
+  ...sweepRequestSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
-export const eventNames: readonly EventName[] = ['run.changed', 'run.measured']
+export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']
 
 export function isMethod(value: unknown): value is Method {
   return typeof value === 'string' && Object.hasOwn(requestSchemas, value)

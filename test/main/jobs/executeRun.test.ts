@@ -60,13 +60,18 @@ describe('executeRun', () => {
   })
 
   it('steps on columns that stand for the samples, and says so, unless that is switched off', async () => {
-    const spec = { system: 'deep-ufm', params: { ...tiny, n: 10 }, probes: ['loss'], schedule: { perDecade: 2 } }
+    const spec = {
+      system: 'deep-ufm',
+      params: { ...tiny, width: 32, n: 20 },
+      probes: ['loss'],
+      schedule: { perDecade: 2 },
+    }
     const [short, whole] = [
       await execute(spec),
       await execute({ ...spec, backend: { sampleCompression: 'off' } }),
     ] as const
-    expect(short.log.join()).toMatch(/6 columns for 20 samples/)
-    expect(short.provenance).toMatchObject({ steppedOn: '6 columns for 20 samples' })
+    expect(short.log.join()).toMatch(/34 columns for 40 samples/)
+    expect(short.provenance).toMatchObject({ steppedOn: '34 columns for 40 samples' })
     expect(whole.provenance).toMatchObject({ steppedOn: 'all samples' })
     // 200 steps of a few dozen operations each.
     expectClose(valuesOf(short, 'loss').flat(), valuesOf(whole, 'loss').flat(), { rtol: 1e-11 })

@@ -8,23 +8,20 @@ import { Training, type TrainingOptions } from '#main/train/training'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { initialParameters } from '#main/systems/deep-ufm/initial'
 import { ufmData, ufmModel } from '#main/systems/deep-ufm/model'
+import { optimisers } from '../../helpers/optimisers'
 
 const STEPS = 40
 const config = uniformConfig({ K: 3, n: 2, depth: 2, width: 4, lambda: 0.01 })
 const model = ufmModel(config, { loss: 'ce', activation: 'relu' })
-const recipes = [
-  ['gradient descent', { momentum: 0 }],
-  ['the heavy ball', { momentum: 0.9 }],
-] as const
 const dtypes = ['float64', 'float32'] as const
-const cases = recipes.flatMap(([name, recipe]) => dtypes.map((dtype) => ({ name, recipe, dtype })))
+const cases = optimisers.flatMap(({ name, spec }) => dtypes.map((dtype) => ({ name, spec, dtype })))
 
-async function optionsOf({ recipe, dtype }: (typeof cases)[number], seed = 1): Promise<TrainingOptions> {
+async function optionsOf({ spec, dtype }: (typeof cases)[number], seed = 1): Promise<TrainingOptions> {
   return {
     model,
     data: ufmData(config),
     initial: initialParameters(config, 1, random(seed, 'initial')),
-    recipe: { steps: STEPS, learningRate: cosineRate(0.1, STEPS), batchSize: null, ...recipe },
+    recipe: { steps: STEPS, learningRate: cosineRate(0.1, STEPS), optimiser: spec, batchSize: null },
     backend: await createBackend({ id: 'cpu', dtype, blas: 'embedded' }),
     random: random(seed, 'training'),
     seed,

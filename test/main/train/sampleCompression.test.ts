@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { matmul, norm, rowSpaceBasis } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
+import { GRADIENT_DESCENT, heavyBall, type OptimiserSpec } from '#main/core/optimiser'
 import type { Dataset, Model } from '#main/core/model'
 import type { ParameterArrays } from '#main/core/snapshot'
 import type { TrainingRecipe } from '#main/core/system'
@@ -43,10 +44,11 @@ function regression(reluLayers = 0): Problem {
 async function start(problem: Problem, recipe: Partial<TrainingRecipe> = {}, options: Partial<TrainingOptions> = {}) {
   return new Training({
     ...problem,
-    recipe: { steps: 200, learningRate: constantRate(0.1), momentum: 0, batchSize: null, ...recipe },
+    recipe: { steps: 200, learningRate: constantRate(0.1), optimiser: GRADIENT_DESCENT, batchSize: null, ...recipe },
     backend: await embeddedBackend(),
     random: random(1, 'training'),
     seed: 1,
+    sampleCompression: 'on',
     ...options,
   })
 }
@@ -58,14 +60,17 @@ async function stateOf(training: Training): Promise<Float64Array> {
   return concat(training.options.model, await training.snapshot().parameters())
 }
 
+const ADAM: OptimiserSpec = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 'coupled' }
+
 describe('steps on compressed samples', () => {
   it.each([
-    { name: 'free features', problem: ufm(), columns: 8, momentum: 0 },
-    { name: 'free features', problem: ufm(), columns: 8, momentum: 0.9 },
-    { name: 'given inputs', problem: regression(), columns: 10, momentum: 0 },
-    { name: 'given inputs', problem: regression(), columns: 10, momentum: 0.9 },
-  ])('go through the states of whole ones: $name, momentum $momentum', async ({ problem, columns, momentum }) => {
-    const recipe = { momentum, learningRate: (step: number) => 0.2 / (1 + step / 100) }
+    { name: 'free features', problem: ufm(), columns: 8, optimiser: GRADIENT_DESCENT },
+    { name: 'free features', problem: ufm(), columns: 8, optimiser: heavyBall(0.9) },
+    { name: 'given inputs', problem: regression(), columns: 10, optimiser: GRADIENT_DESCENT },
+    { name: 'given inputs', problem: regression(), columns: 10, optimiser: heavyBall(0.9) },
+    { name: 'free features', problem: ufm(), columns: 8, optimiser: { kind: 'nesterov', momentum: 0.9 } as const },
+  ])('go through the states of whole ones: $name, $optimiser', async ({ problem, columns, optimiser }) => {
+    const recipe = { optimiser, learningRate: (step: number) => 0.2 / (1 + step / 100) }
     const compressed = await start(problem, recipe)
     const whole = await start(problem, recipe, { sampleCompression: 'off' })
     expect(whole.compression).toBeNull()
@@ -110,10 +115,15 @@ describe('steps on compressed samples', () => {
     { name: 'ReLU with free features', problem: ufm({ loss: 'mse', activation: 'relu' }) },
     { name: 'ReLU on inputs', problem: regression(1) },
     { name: 'mini-batches', problem: regression(), recipe: { batchSize: 20 } },
+    { name: 'Adam', problem: ufm(), recipe: { optimiser: ADAM } },
     { name: 'fewer samples than dimensions', problem: fewSamples() },
     { name: 'features that are not finite', problem: broken() },
   ])('refuses $name', async ({ problem, recipe }) => {
     expect((await start(problem, recipe)).compression).toBeNull()
+  })
+
+  it('leaves narrow models alone, which may train as replicas, unless it is asked for', async () => {
+    expect((await start(ufm(), {}, { sampleCompression: 'auto' })).compression).toBeNull()
   })
 
   it('would be wrong for ReLU: there the features leave the space', async () => {
