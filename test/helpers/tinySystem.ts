@@ -65,6 +65,18 @@ export const tinySystem: System = defineSystem({
   theory: () => [
     { quantity: 'loss', layer: null, levels: [{ value: 0, copies: 1, label: '0' }], formula: 'L = 0', source: 'none' },
   ],
+  theoryFigures: ({ width }) => [
+    {
+      id: 'loss',
+      title: 'Loss over the width',
+      x: { label: 'd', scale: 'linear', values: [1, 50, 100], param: 'width', current: width },
+      y: { label: 'L', scale: 'linear' },
+      curves: [{ label: 'least', y: [0, 0, 0] }],
+      marks: [],
+      formula: 'L = 0',
+      source: 'none',
+    },
+  ],
   claims: [
     {
       kind: 'run',

@@ -4,6 +4,7 @@ import type { RunId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { TheoryFigure } from '../theoryFigure'
 
 /** What the service says about itself once at the start. */
 export interface AppInfo {
@@ -54,6 +55,8 @@ export interface SpecPreview {
     readonly basis: 'measured' | 'rough'
   } | null
   readonly predictions: readonly Prediction[]
+  /** Pictures of the theory around the draft; empty where the system has none. */
+  readonly theoryFigures: readonly TheoryFigure[]
 }
 
 export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
