@@ -1,10 +1,10 @@
-import { useStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { z } from 'zod'
 import type { SystemInfo } from '#shared/contract/index'
 import { paramText } from '#shared/params'
 import type { Draft } from './draft'
+import { useKept } from './useKept'
 
 const stored: z.ZodType<Draft> = z.object({
   system: z.string(),
@@ -32,13 +32,7 @@ const empty: Draft = {
 
 /** What stands in the designer; survives a reload. */
 export const useDraft = defineStore('draft', () => {
-  const draft = useStorage<Draft>('collapsar.draft', empty, localStorage, {
-    serializer: {
-      // A draft of another version may not fit: starting anew loses nothing that was run.
-      read: (text) => stored.catch(empty).parse(parseJson(text)),
-      write: (value) => JSON.stringify(value),
-    },
-  })
+  const draft = useKept<Draft>('draft', stored, empty)
 
   function useSystem(system: SystemInfo): void {
     const params = Object.entries(system.params).map(([name, definition]) => [name, paramText(definition.default)])
@@ -62,11 +56,3 @@ export const useDraft = defineStore('draft', () => {
   }
   return { draft: computed(() => draft.value), useSystem, usePreset, change, setParam }
 })
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // caught by the schema's fallback above
-  }
-}
