@@ -27,7 +27,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/store',
     'main/jobs',
     'main/export',
+    'main/service',
   ],
+  'main/service': ['main/core', 'main/compute', 'main/probes', 'main/systems', 'main/store', 'main/jobs'],
   'main/host': ['main/service.ts', 'main/jobs', 'main/systems', 'main/probes', 'main/core', 'main/compute'],
   'main/electron': [
     'main/service.ts',

@@ -5,6 +5,7 @@ import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
 import type { TheoryFigure } from '../theoryFigure'
+import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
 export interface AppInfo {
@@ -103,7 +104,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests {
+export interface Requests extends SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -127,7 +128,7 @@ export interface Requests {
 }
 
 /** Pushed by the service; progress and measurements are coalesced to a few per second. */
-export interface Events {
+export interface Events extends SweepEvents {
   'run.changed': { runId: RunId }
   'run.measured': { runId: RunId; step: number }
 }
