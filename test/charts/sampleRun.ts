@@ -160,6 +160,7 @@ export const detail: RunDetail = {
   system: 'deep-ufm',
   params: {},
   seed: 0,
+  sweepId: null,
   status: 'completed',
   step: LAST,
   steps: LAST,

@@ -28,6 +28,7 @@ export function runViews(
       system: run.spec.system,
       params: run.spec.params,
       seed: run.spec.seed,
+      sweepId: null,
       status: run.status,
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,

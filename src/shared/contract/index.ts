@@ -1,6 +1,6 @@
 import type { ErrorData } from '../errors'
 import type { FigureDefinition } from '../figure'
-import type { RunId } from '../ids'
+import type { RunId, SweepId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
@@ -68,6 +68,8 @@ export interface RunSummary {
   readonly system: string
   readonly params: ParamValues
   readonly seed: number
+  /** The sweep it belongs to; null for a run of its own. */
+  readonly sweepId: SweepId | null
   readonly status: RunStatus
   readonly step: number
   readonly steps: number
