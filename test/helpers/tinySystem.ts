@@ -19,7 +19,18 @@ const params = {
 }
 
 function quantity(id: string, kind: QuantityDefinition['kind']): QuantityDefinition {
-  return { id, label: id, symbol: id, unit: '', help: id, kind, scale: 'log', perLayer: false }
+  return {
+    id,
+    label: id,
+    symbol: id,
+    unit: '',
+    help: id,
+    formula: id,
+    source: 'none',
+    kind,
+    scale: 'log',
+    perLayer: false,
+  }
 }
 
 const tinyProbe: Probe = {

@@ -360,6 +360,13 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
     const page = await visit(`${finished}?tab=spectra`)
     const hessian = page.getByRole('region', { name: 'Layer Hessian', exact: true })
     await hessian.getByText('9 × 0.21537, predicted 0.2153700722').waitFor()
+    await hessian.getByRole('button', { name: 'What is Layer Hessian?' }).click()
+    const card = page.getByRole('dialog', { name: 'What is Layer Hessian?' })
+    expect(await card.innerText()).toMatch(
+      /eigenvalues of the layer Hessian\s+ρ\s+dimensionless, for each layer[\s\S]*theory 01/,
+    )
+    expect(await seriousViolations(page)).toEqual([])
+    await page.keyboard.press('Escape')
     const slider = page.getByRole('slider')
     expect(await slider.getAttribute('aria-valuetext')).toBe('step 6000')
     await slider.focus()

@@ -13,7 +13,7 @@ import { weightMatrices } from './weightMatrices'
 /** Singular values below this fraction of the largest are rounding (theory note 05, C4). */
 const MOVED_CUT = 1e-8
 
-const source = 'Theory note 05, S-A; Yaras et al. 2023, arXiv:2306.01154.'
+const source = 'Yaras et al. 2023, arXiv:2306.01154; theory note 05, S-A'
 const definition = { unit: '', scale: 'log', perLayer: true } as const
 
 const quantities: readonly QuantityDefinition[] = [
@@ -22,7 +22,9 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'rhoTheory',
     label: 'Predicted value of the invariant block',
     symbol: 'ρ',
-    help: `The singular value that d − 2r of each W_l keep, from its recursion. ${source}`,
+    help: 'The singular value that d − 2r of each W_l keep, from its recursion; the last term only where d_y = d.',
+    formula: 'ρ(t+1) = ρ(t)(1 − ηλ − ηρ(t)^{2(L−1)}), ρ(0) = ε',
+    source,
     kind: 'scalar',
     perLayer: false,
   },
@@ -31,9 +33,9 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'invarianceResidual',
     label: 'Invariance residual',
     symbol: 'e',
-    help:
-      'max_l max(‖W_l u_{l−1} − ρ u_l‖_∞, ‖W_lᵀ u_l − ρ u_{l−1}‖_∞) over a basis of the invariant space; rounding for ' +
-      `whitened data and an orthogonal start. ${source}`,
+    help: 'Over a basis of the invariant space; rounding for whitened data and an orthogonal start.',
+    formula: 'max_l max(‖W_l u_{l−1} − ρ u_l‖_∞, ‖W_lᵀ u_l − ρ u_{l−1}‖_∞)',
+    source,
     kind: 'scalar',
     perLayer: false,
   },
@@ -42,7 +44,9 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'movedSingularValues',
     label: 'Singular values of what training changed',
     symbol: 'σ(W_l − ρ/ε W_l(0))',
-    help: `2r of them for whitened data, whatever the width. ${source}`,
+    help: '2r of them for whitened data, whatever the width.',
+    formula: 'σ_i(W_l(t) − ρ(t)/ε W_l(0))',
+    source,
     kind: 'vector',
   },
   {
@@ -50,7 +54,9 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'movedRank',
     label: 'Rank of what training changed',
     symbol: 'rank(W_l − ρ/ε W_l(0))',
-    help: `Number of those singular values above 1e-8 of the largest; 0 at step 0. ${source}`,
+    help: 'Number of those singular values above 1e-8 of the largest; 0 at step 0.',
+    formula: '#{i: σ_i > 10⁻⁸ σ_1} of W_l(t) − ρ(t)/ε W_l(0)',
+    source,
     kind: 'scalar',
     scale: 'linear',
   },
@@ -62,7 +68,9 @@ const quantities: readonly QuantityDefinition[] = [
     unit: 'rad',
     help:
       'First the 2r directions that learn, matched by overlap, then the d − 2r of the invariant block against the ' +
-      `singular subspace of ρ. By arcsin; below 1e-14 is rounding. ${source}`,
+      'singular subspace of ρ. By arcsin; below 1e-14 is rounding.',
+    formula: 'arcsin min(1, ‖(I − Π_t) v_i(0)‖)',
+    source,
     kind: 'vector',
     scale: 'linear',
   })),

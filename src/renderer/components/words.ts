@@ -13,6 +13,11 @@ export const words = {
     nothing: (search: string) =>
       `Nothing is called “${search}”. Try the name of a system, a preset or a run, or a verb such as start.`,
   },
+  quantity: {
+    open: (of: string) => `What is ${of}?`,
+    dimensionless: 'dimensionless',
+    perLayer: 'for each layer',
+  },
   shortcuts: {
     title: 'Shortcuts',
     help: 'What can be done by keys here and now. On a Mac, Ctrl is Command.',
