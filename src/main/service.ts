@@ -1,21 +1,25 @@
-import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { z } from 'zod'
 import type { AppInfo, EventName, Events, Handlers, Method, Reply, Requests } from '#shared/contract/index'
 import { isMethod, requestSchemas } from '#shared/contract/schemas'
 import { LabError, type ErrorData } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
+import type { RunId, SweepId } from '#shared/ids'
 import { parseWith } from '#shared/spec'
 import { version } from '../../package.json'
 import type { System } from './core/system'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
 import { checkClaims } from './jobs/claims'
-import { speedOf } from './jobs/cost'
+import { estimate, speedOf } from './jobs/cost'
 import { EventHub } from './jobs/eventHub'
+import { groupingOf, type Grouping } from './jobs/grouping'
 import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
+import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { checkpointHandlers } from './service/checkpoints'
+import { newRunId } from './service/newIds'
+import { SweepPulse } from './service/sweepPulse'
 import { sweepHandlers } from './service/sweeps'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
@@ -30,6 +34,8 @@ export interface ServiceOptions extends Catalogue {
   readonly clock?: Clock
   /** How many runs train at the same time; one core is left to the person by default. */
   readonly slots?: number
+  /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
+  readonly resumes?: boolean
   readonly host: AppInfo['host']
   /** What AppInfo says about the BLAS that jobs will use. */
   readonly blas: string
@@ -48,12 +54,14 @@ export interface Service {
  * @throws LabError when the project cannot be opened; see `openProject`
  */
 export function createService(options: ServiceOptions): Service {
-  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false } = options
+  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, resumes = true } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
   const events = new EventHub()
+  const pulse = new SweepPulse(events, () => project.queue.count())
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
   const views = runViews(project, scheduler, systems)
+  const ofSweeps = sweepViews(project, scheduler, views, slots)
 
   function startScheduler(): Scheduler {
     try {
@@ -62,14 +70,27 @@ export function createService(options: ServiceOptions): Service {
         startWorker,
         clock,
         slots,
-        onCompleted: (run) => conclude(project, systems, run),
-        onChanged: (runId) => events.emit('run.changed', { runId }),
+        resumes,
+        groupingOf: (run, waiting) => groupingOfRun(run, waiting),
+        onCompleted: (run, together) => conclude(project, systems, run, together),
+        onChanged: ({ id, sweep }) => changed([id], sweep?.id ?? null),
         onMeasured: (runId, step) => events.emit('run.measured', { runId, step }),
       })
     } catch (thrown) {
       project.close()
       throw thrown
     }
+  }
+
+  function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
+    for (const runId of runIds) events.emit('run.changed', { runId })
+    pulse.changed(sweepId)
+  }
+
+  function groupingOfRun({ spec }: StoredRun, waiting: number): Grouping {
+    const { system, params, workload } = acceptSpec(spec, options)
+    const secondsEach = estimate(spec, workload, project.calibration)?.seconds ?? 0
+    return groupingOf({ system, params, workload }, { waiting, slots, secondsEach })
   }
 
   function writing(): Scheduler {
@@ -82,7 +103,7 @@ export function createService(options: ServiceOptions): Service {
     const runId = newRunId()
     const { steps, flopsPerStep } = workload
     project.runs.enqueue({ id: runId, spec, quantities, steps, flopsPerStep, createdAt: clock.now() })
-    events.emit('run.changed', { runId })
+    changed([runId], null)
     queue.wake()
     return { runId }
   }
@@ -116,6 +137,8 @@ export function createService(options: ServiceOptions): Service {
       return null
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
+    ...checkpointHandlers(project, writing),
+    ...sweepHandlers({ project, catalogue: options, clock, slots, views: ofSweeps, writing, changed }),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
@@ -126,7 +149,6 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
-    ...sweepHandlers(),
   }
 
   return {
@@ -134,6 +156,7 @@ export function createService(options: ServiceOptions): Service {
     on: (event, listener) => events.on(event, listener),
     async close() {
       await scheduler?.close()
+      pulse.close()
       events.close()
       project.close()
     },
@@ -170,16 +193,16 @@ function publicError(thrown: unknown, method: string): ErrorData {
 }
 
 /** What follows from a completed run: verdicts on its claims, and a measured speed for later estimates. */
-function conclude(project: Project, systems: ReadonlyMap<string, System>, run: StoredRun): void {
+function conclude(
+  project: Project,
+  systems: ReadonlyMap<string, System>,
+  run: StoredRun,
+  together: number | null,
+): void {
   const at = run.endedAt ?? run.createdAt
   const system = systems.get(run.spec.system)
   if (system) checkClaims(project, run, system, at)
-  const speed = speedOf(run, project.records.storedBytes(run.id))
+  if (together === null) return
+  const speed = speedOf(run, project.records.storedBytes(run.id), together)
   if (speed) project.calibration.add(speed, at)
-}
-
-function newRunId(): RunId {
-  const id = `r-${Array.from({ length: 10 }, () => randomInt(36).toString(36)).join('')}`
-  if (!isRunId(id)) throw new LabError('internal', `Made a run id that is none: ${id}.`)
-  return id
 }

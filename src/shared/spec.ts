@@ -13,6 +13,15 @@ export type Schedule = z.infer<typeof scheduleSchema>
 /** A value of a system's parameter before its definition has checked it. */
 export const paramValueSchema = z.union([z.number(), z.string(), z.array(z.number()).readonly()])
 
+/** Which states of a run are stored; the last one always is. */
+export const checkpointsSchema = z.strictObject({
+  /** Steps whose states are kept for later analysis; they are measured too. */
+  steps: z.array(z.int().min(0)).max(1000).default([]),
+  /** Seconds between states to go on from after an interruption; each replaces the one before. */
+  resumeSeconds: z.number().min(0.1).max(86_400).default(30),
+})
+export type CheckpointPlan = z.infer<typeof checkpointsSchema>
+
 /** Everything needed to make a run again, bit for bit, with the same version on the same backend. */
 export const runSpecSchema = z.strictObject({
   system: z.string().min(1),
@@ -26,6 +35,7 @@ export const runSpecSchema = z.strictObject({
   /** Probe ids; null: the system's own list. */
   probes: z.array(z.string()).nullable().default(null),
   schedule: scheduleSchema.prefault({}),
+  checkpoints: checkpointsSchema.prefault({}),
   backend: z
     .strictObject({
       id: z.enum(['cpu', 'gpu']).default('cpu'),
@@ -71,4 +81,14 @@ function logarithmicSteps(perDecade: number, steps: number): number[] {
     if (step >= steps) return chosen
     chosen.push(step)
   }
+}
+
+/** As scheduledSteps, with the steps whose states are kept. */
+export function measuredSteps({ schedule, checkpoints }: Pick<RunSpec, 'schedule' | 'checkpoints'>, steps: number) {
+  return scheduledSteps({ ...schedule, extraSteps: [...schedule.extraSteps, ...checkpoints.steps] }, steps)
+}
+
+/** Steps of a run of `steps` steps whose states are kept; the last is among them. */
+export function keptSteps({ steps: chosen }: CheckpointPlan, steps: number): ReadonlySet<number> {
+  return new Set([...chosen.filter((step) => step < steps), steps])
 }

@@ -14,7 +14,8 @@ export interface FieldDifference {
 /** Fields of a spec as text, by path. */
 export type SpecFields = ReadonlyMap<string, string>
 
-export function fieldsOfRun({ system, params, seed, probes, schedule, backend, name, ...rest }: RunSpec): SpecFields {
+export function fieldsOfRun(spec: RunSpec): SpecFields {
+  const { system, params, seed, probes, schedule, checkpoints, backend, name, ...rest } = spec
   rest satisfies Record<string, never>
   return new Map([
     ['system', system],
@@ -23,6 +24,7 @@ export function fieldsOfRun({ system, params, seed, probes, schedule, backend, n
     ['seed', String(seed)],
     ['probes', probes?.join(', ') ?? 'those of the system'],
     ...nested('schedule', schedule),
+    ...nested('checkpoints', checkpoints),
     ...nested('backend', backend),
   ])
 }

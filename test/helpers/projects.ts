@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { LabError } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
+import { isRunId, isSweepId, type RunId, type SweepId } from '#shared/ids'
 import type { MeasuredRecord } from '#shared/records'
 import { parseRunSpec } from '#shared/spec'
 import type { NewRun } from '#main/store/runs'
@@ -23,6 +23,12 @@ export function fixedClock(now = 1_700_000_000_000) {
 export function runId(number: number): RunId {
   const id = `r-${String(number).padStart(10, '0')}`
   if (!isRunId(id)) throw new Error(`${id} is not a run id`)
+  return id
+}
+
+export function sweepId(number: number): SweepId {
+  const id = `w-${String(number).padStart(10, '0')}`
+  if (!isSweepId(id)) throw new Error(`${id} is not a sweep id`)
   return id
 }
 

@@ -302,7 +302,7 @@ describe('worker processes', () => {
   })
 
   it('that talk nonsense end in a failed run', async () => {
-    const service = opened({ startWorker: () => babbling({ type: 'batch', records: 'many' }) })
+    const service = opened({ startWorker: () => babbling([{ run: 0, type: 'batch', records: 'many' }]) })
     const run = await reached(service, await start(service), 'failed')
     expect(run.error?.message).toMatch(/not a report.*records/)
   })

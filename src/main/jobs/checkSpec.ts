@@ -93,14 +93,20 @@ function refused(issues: readonly FieldIssue[]): SpecCheck {
   return { issues, checked: null }
 }
 
-function unknownName(path: 'system' | 'probes', given: unknown, known: ReadonlyMap<string, unknown>): FieldIssue {
+/** What to say of a name that nothing has. */
+export function unknownName(
+  path: 'system' | 'probes',
+  given: unknown,
+  known: ReadonlyMap<string, unknown>,
+): FieldIssue {
   const message = `${path}: got ${JSON.stringify(given) ?? 'nothing'}, expected one of ${[...known.keys()].join(', ')}.`
   return { path, message }
 }
 
 type SpecIssue = NonNullable<ReturnType<typeof runSpecSchema.safeParse>['error']>['issues'][number]
 
-function fieldIssues(issue: SpecIssue): FieldIssue[] {
+/** What a schema found, by field. */
+export function fieldIssues(issue: SpecIssue): FieldIssue[] {
   const path = issue.path.join('.')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: `${path}: ${issue.message}.` }]
   return issue.keys.map((key) => {

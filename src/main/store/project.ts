@@ -1,9 +1,13 @@
 import { calibrationOn, type Calibration } from './calibration'
+import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
 import type { Connection } from './connection'
 import { logOn, type RunLog } from './log'
+import { queueOn, type Queue } from './queue'
 import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
+import { sweepsOn, type Sweeps } from './sweeps'
+import { textsOn } from './texts'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -12,7 +16,10 @@ export interface Project {
   /** Why the project can only be read; null when it can be written. */
   readonly readOnlyReason: string | null
   readonly runs: Runs
+  readonly queue: Queue
+  readonly sweeps: Sweeps
   readonly records: Records
+  readonly checkpoints: Checkpoints
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
@@ -23,11 +30,15 @@ export interface Project {
 
 /** A project on an open connection whose schema is current; `openProject` is the usual way to get one. */
 export function projectOn(connection: Connection, close: () => void = () => connection.close()): Project {
+  const queue = queueOn(connection)
   return {
     name: connection.name,
     readOnlyReason: connection.readOnlyReason,
-    runs: runsOn(connection),
+    runs: runsOn(connection, queue, textsOn(connection)),
+    queue,
+    sweeps: sweepsOn(connection),
     records: recordsOn(connection),
+    checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),
     calibration: calibrationOn(connection),

@@ -79,14 +79,12 @@ export const useQueue = defineStore('queue', () => {
       notices.show({ text: queued === 1 ? 'Queued one run again.' : `Queued ${queued} runs again.` })
     })
 
-  /** A run that waits can be taken back into the queue; one that trains has lost its place in training. */
+  /** A cancelled run goes on from its last stored state when that is taken back. */
   const cancelRun = (run: RunSummary) =>
     act(async () => {
       await client.request('run.cancel', { runId: run.id })
-      if (run.status !== 'pending') return
-      undo.say(`Cancelled ${run.name || run.id} before it began.`, async () => {
-        await client.request('run.repeat', { runId: run.id })
-        await client.request('run.bin', { runId: run.id })
+      undo.say(`Cancelled ${run.name || run.id}.`, async () => {
+        await client.request('run.resume', { runId: run.id })
         await refresh()
       })
     })

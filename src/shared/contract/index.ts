@@ -5,6 +5,7 @@ import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
 import type { TheoryFigure } from '../theoryFigure'
+import type { CheckpointRequests } from './checkpoints'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
@@ -106,7 +107,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends SweepRequests {
+export interface Requests extends CheckpointRequests, SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ErrorData } from '../errors'
-import { isRunId, isSweepId, type RunId, type SweepId } from '../ids'
+import { runIdSchema as runId, sweepIdSchema as sweepId, type RunId, type SweepId } from '../ids'
 import type { FieldIssue, ParamValue } from '../params'
 import { sweepSpecSchema, type SweepSpec, type SweepSpecInput } from '../sweep'
 import type { TheoryFigure } from '../theoryFigure'
@@ -147,8 +147,6 @@ export interface SweepEvents {
   'queue.changed': { waiting: number }
 }
 
-const runId = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'expected a run id')
-const sweepId = z.custom<SweepId>((value) => typeof value === 'string' && isSweepId(value), 'expected a sweep id')
 const runIds = z.array(runId).min(1).max(100_000)
 const target = z.union([z.strictObject({ runIds }), z.strictObject({ sweepId })])
 const priority = z.union(PRIORITIES.map((value) => z.literal(value)))

@@ -222,11 +222,11 @@ describe('workers', () => {
     const [messages, ends]: [unknown[], unknown[]] = [[], []]
     handle.onMessage((message) => messages.push(message))
     handle.onExit((code, signal) => ends.push([code, signal]))
-    handle.send({ type: 'cancel' })
+    handle.send({ type: 'cancel', runs: null })
     child.emit('message', { type: 'started' })
     child.emit('exit', 3)
-    handle.send({ type: 'cancel' })
-    expect(child.posted).toEqual([{ type: 'cancel' }])
+    handle.send({ type: 'cancel', runs: null })
+    expect(child.posted).toEqual([{ type: 'cancel', runs: null }])
     expect([messages, ends]).toEqual([[{ type: 'started' }], [[3, null]]])
   })
 

@@ -41,13 +41,13 @@ describe('withoutPaths', () => {
 })
 
 describe('messages of a worker', () => {
-  const batch = (record: object) => ({ type: 'batch', records: [record], log: [], progress: null })
+  const batch = (record: object) => [{ run: 0, type: 'batch', records: [record], log: [], progress: null }]
   const sound = { ...scalar('loss', 1, NaN), meta: { method: 'dense' } }
 
   it('are accepted with every number a computation can give', () => {
     expect(fromWorkerSchema.safeParse(batch(sound)).success).toBe(true)
     const outcome = { status: 'diverged', step: 3, lastFiniteLoss: NaN }
-    expect(fromWorkerSchema.safeParse({ type: 'ended', outcome }).success).toBe(true)
+    expect(fromWorkerSchema.safeParse([{ run: 0, type: 'ended', outcome }]).success).toBe(true)
   })
 
   it.each([

@@ -65,6 +65,8 @@ describe('a full disk', () => {
       startWorker: inProcessWorker(execute, { read: () => new Uint8Array() }),
       clock: fixedClock(),
       slots: 1,
+      resumes: true,
+      groupingOf: () => ({ together: 1, reason: '' }),
       onCompleted: () => {},
       onChanged: () => {},
       onMeasured: (_id, step) => (announced = step),

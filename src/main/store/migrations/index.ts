@@ -1,4 +1,6 @@
 import { initial } from './001-initial'
+import { checkpoints } from './002-checkpoints'
+import { sweeps } from './003-sweeps'
 
 /** SQL that takes the schema from version i to i + 1. Released entries are never edited; new ones are appended. */
-export const migrations: readonly string[] = [initial]
+export const migrations: readonly string[] = [initial, checkpoints, sweeps]

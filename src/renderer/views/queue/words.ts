@@ -30,6 +30,7 @@ export const words = {
     batch: (count: number) => `with ${count - 1} others`,
     cancel: 'Cancel',
     repeat: 'Repeat',
+    resume: 'Resume',
     hold: 'Hold back',
     release: 'Let go',
     edit: 'Clone and edit in Design',
