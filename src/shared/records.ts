@@ -8,8 +8,12 @@ export interface QuantityDefinition {
   readonly symbol: string
   /** Empty for dimensionless. */
   readonly unit: string
-  /** Definition with normalisation, and its source. */
+  /** What it means and how it was measured, in a sentence or two. */
   readonly help: string
+  /** Definition with normalisation, in Unicode. */
+  readonly formula: string
+  /** Paper and section of the theory notes. */
+  readonly source: string
   readonly kind: 'scalar' | 'vector' | 'matrix' | 'spectrum' | 'density'
   /** The axis that shows it best. */
   readonly scale: 'linear' | 'log'

@@ -342,6 +342,7 @@ describe('spec.preview', () => {
     expect(before.issues).toEqual([])
     expect(before.advice).toEqual([{ path: 'params.width', message: 'That is wide.' }])
     expect(before.predictions).toHaveLength(1)
+    expect(before.theoryFigures.map(({ x }) => x.current)).toEqual([60])
     // W is 2 × 60 and H is 60 × 4.
     expect(before.estimate).toMatchObject({ basis: 'rough', parameters: 120 + 240, steps: 5, measuredSteps: 6 })
     expect(before.estimate?.seconds).toBeGreaterThan(0)

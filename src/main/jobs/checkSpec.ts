@@ -67,13 +67,14 @@ export function previewSpec(
   calibration: Calibration,
 ): SpecPreview {
   const { issues, checked } = checkSpec(draft, catalogue)
-  if (!checked) return { issues, advice: [], estimate: null, predictions: [] }
+  if (!checked) return { issues, advice: [], estimate: null, predictions: [], theoryFigures: [] }
   const { spec, system, params, workload } = checked
   return {
     issues,
     advice: system.advice(params),
     estimate: estimate(spec, workload, calibration),
     predictions: system.theory(params),
+    theoryFigures: system.theoryFigures?.(params) ?? [],
   }
 }
 

@@ -29,6 +29,7 @@ export function runViews(
       system: run.spec.system,
       params: run.spec.params,
       seed: run.spec.seed,
+      sweepId: run.sweep?.id ?? null,
       status: run.status,
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,

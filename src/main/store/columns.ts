@@ -68,6 +68,8 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   symbol: z.string(),
   unit: z.string(),
   help: z.string(),
+  formula: z.string(),
+  source: z.string(),
   kind: z.enum(['scalar', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),

@@ -1,9 +1,10 @@
 import type { ErrorData } from '../errors'
 import type { FigureDefinition } from '../figure'
-import type { RunId } from '../ids'
+import type { RunId, SweepId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
 import type { ProjectRequests } from './project'
 import type { SweepEvents, SweepRequests } from './sweeps'
@@ -57,6 +58,8 @@ export interface SpecPreview {
     readonly basis: 'measured' | 'rough'
   } | null
   readonly predictions: readonly Prediction[]
+  /** Pictures of the theory around the draft; empty where the system has none. */
+  readonly theoryFigures: readonly TheoryFigure[]
 }
 
 export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
@@ -67,6 +70,8 @@ export interface RunSummary {
   readonly system: string
   readonly params: ParamValues
   readonly seed: number
+  /** The sweep it belongs to; null for a run of its own. */
+  readonly sweepId: SweepId | null
   readonly status: RunStatus
   readonly step: number
   readonly steps: number

@@ -198,7 +198,7 @@ describe('the queue', () => {
 
   it('takes ten thousand runs at once, in one small file, and quickly finds its way in them', () => {
     const { transaction, runs, queue } = withSweeps()
-    const quantities = [{ id: 'q', label: 'q'.repeat(10_000), symbol: '', unit: '', help: '', kind: 'scalar', scale: 'log', perLayer: false }] as const // prettier-ignore
+    const quantities = [{ id: 'q', label: 'q'.repeat(10_000), symbol: '', unit: '', help: '', formula: '', source: '', kind: 'scalar', scale: 'log', perLayer: false }] as const // prettier-ignore
     transaction(() => {
       for (let number = 1; number <= 10_000; number++) {
         runs.enqueue(newRun(number, { quantities, sweep: { id: sweepId(1), index: number }, shape: 'a' }))
