@@ -107,11 +107,10 @@ export function poolWinners(
           for (let j = left; j < right; j++) {
             const at = i * width + j
             const value = load<Real>(x + ((<usize>at) << SHIFT))
-            // The second part is true for the first NaN only.
-            if (value > best || (value != value && best == best)) {
-              best = value
-              winner = at
-            }
+            // The second part is true for the first NaN only. Selected, because nobody can predict such branches.
+            const wins = i32(value > best) | (i32(value != value) & i32(best == best))
+            best = select(value, best, wins)
+            winner = select(at, winner, wins)
           }
         }
         store<Real>(y, <Real>(before + <u32>winner))
