@@ -30,6 +30,8 @@ export interface BlasLibrary {
   readonly name: string
   readonly version: string
   readonly path: string
+  /** What OpenBLAS calls the processor whose kernels it uses ('Haswell', 'SkylakeX'); null for other libraries. */
+  readonly core: string | null
   /** Always 1: parallel work is several processes, and one thread gives the same bits each time. */
   readonly threads: number
   readonly dgemm: BlasProduct
@@ -127,6 +129,7 @@ async function loadLibrary({ path, name, version, hasSgemm, hasLapack }: ProbedB
     name,
     version,
     path,
+    core: optional(() => library.func('const char *openblas_get_corename()'))?.() ?? null,
     threads: 1,
     dgemm: product('cblas_dgemm', 'double'),
     sgemm: hasSgemm ? product('cblas_sgemm', 'float') : null,

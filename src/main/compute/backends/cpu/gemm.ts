@@ -69,17 +69,3 @@ export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
     moving,
   }
 }
-
-// Measured with OpenBLAS: below, the foreign call (0.15 µs) and BLAS's own packing cost more
-// than its wider vectors gain. Constants, never timings: the choice must be the same in every run of a spec.
-const BLAS_MIN_VOLUME = 8_192
-const BLAS_MIN_SIDE = 8
-
-export function chosenGemm(embedded: GemmRoute, blas: GemmRoute): GemmRoute {
-  const routeFor = ({ m, n, k }: GemmProblem): GemmRoute =>
-    m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE ? blas : embedded
-  return {
-    fixed: (problem, a, b, c) => routeFor(problem).fixed(problem, a, b, c),
-    moving: (problem) => routeFor(problem).moving(problem),
-  }
-}
