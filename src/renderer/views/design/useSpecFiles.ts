@@ -11,7 +11,7 @@ import { useLatest } from '../../composables/useLatest'
 import { useNotices } from '../../composables/useNotices'
 import { useUndo } from '../../composables/useUndo'
 import { useWorkbench } from '../../composables/useWorkbench'
-import { saveFile } from '../run/figureFiles'
+import { saveFile } from '../../components/saveFile'
 import { words } from './words'
 
 /** Files larger than this are no design: the list of 10 000 values that one may hold has far less. */
