@@ -68,6 +68,15 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   echarts: ['charts', 'renderer/components'],
   '@resvg/resvg-js': ['main/export'],
   ws: ['main/host'],
+  'electron-log': ['main/host'],
+  // The one place with a network is the loopback host.
+  'node:http': ['main/host'],
+  'node:https': [],
+  'node:http2': [],
+  'node:net': [],
+  'node:tls': [],
+  'node:dgram': [],
+  'node:dns': [],
 }
 
 const SRC = resolve(import.meta.dirname, '../src')
