@@ -40,6 +40,7 @@ export async function executeReplicas(tasks: readonly Task[], resources: Resourc
       backend,
       replicas: members.map(({ replica }) => replica),
       batchSize: recipe.batchSize,
+      ...(recipe.freshSamples && { freshSamples: recipe.freshSamples }),
       sharedOrder: null,
     })
     try {
@@ -76,7 +77,7 @@ function prepared(task: Task, system: System): Member | null {
     const replica: Replica = {
       initial: system.initial(params, root.derive('initial')),
       learningRate: recipe.learningRate,
-      momentum: recipe.momentum,
+      optimiser: recipe.optimiser,
       weightDecays: model.parameters.map(({ weightDecay }) => weightDecay),
       random: root.derive('training'),
       seed: spec.seed,
