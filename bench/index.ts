@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
+import { sweep } from './sweep'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, replicas, sweep]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())

@@ -9,8 +9,9 @@ import { resume } from './resume'
 import { run } from './run'
 import { serve } from './serve'
 import { show } from './show'
+import { sweep } from './sweep'
 
-const working: readonly Command[] = [run, demo, list, show, resume, claims, exportFigures, doctor, serve]
+const working: readonly Command[] = [run, sweep, demo, list, show, resume, claims, exportFigures, doctor, serve]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]
