@@ -4,9 +4,10 @@ import { conv } from './conv'
 import { hessian } from './hessian'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
+import { sweep } from './sweep'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())

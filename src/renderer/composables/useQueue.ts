@@ -13,6 +13,8 @@ import { useUndo } from './useUndo'
 /** Progress is asked for at most this often, the order of what waits half as often. */
 const progressIntervalMs = 500
 const orderIntervalMs = 1000
+/** Of the runs that train as one program, so many are told apart. */
+const shownRunning = 50
 /** Waiting runs of one request. */
 const pageSize = 200
 
@@ -24,8 +26,8 @@ export const useQueue = defineStore('queue', () => {
   const runs = useRuns()
 
   const sweepList = useLatest(() => client.request('sweep.list', null))
-  // Without a page of those that wait: what runs, the slots and the time left.
-  const state = useLatest(() => client.request('queue.list', { offset: 0, limit: 0 }))
+  // Few of those that wait: this is asked for often, for what runs, the slots and the time left.
+  const state = useLatest(() => client.request('queue.list', { offset: 0, limit: shownRunning }))
   const pages = ref(1)
   const waitingList = useLatest(async (): Promise<readonly QueueEntry[]> => {
     const loaded: QueueEntry[] = []
@@ -59,6 +61,21 @@ export const useQueue = defineStore('queue', () => {
   })
 
   const waitingCount = computed(() => state.value.value?.waitingCount ?? 0)
+  /** Of everything that trains or waits: how many runs, and the steps of sweeps that are not at their end. */
+  const total = computed(() => {
+    const open = (sweepList.value.value ?? []).filter(({ counts }) => counts.pending + counts.running > 0)
+    const own = [...(state.value.value?.running ?? []), ...(waitingList.value.value ?? [])].filter(
+      ({ sweepId }) => sweepId === null,
+    )
+    const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0)
+    const ownRunning = (state.value.value?.running ?? []).filter(({ sweepId }) => sweepId === null).length
+    return {
+      training: ownRunning + sum(open.map(({ counts }) => counts.running)),
+      waiting: waitingCount.value,
+      done: sum(own.map(({ run }) => run.step)) + sum(open.map(({ steps }) => steps.done)),
+      of: sum(own.map(({ run }) => run.steps)) + sum(open.map(({ steps }) => steps.of)),
+    }
+  })
   /** More of those that wait, when the last of those that are known comes into sight. */
   function loadMore(): void {
     if ((waitingList.value.value?.length ?? 0) >= waitingCount.value) return
@@ -111,7 +128,7 @@ export const useQueue = defineStore('queue', () => {
     sweeps: sweepList.value,
     state: state.value,
     waiting: waitingList.value,
-    waitingCount,
+    total,
     error: computed(() => sweepList.error.value ?? state.error.value ?? waitingList.error.value),
     refresh,
     loadMore,

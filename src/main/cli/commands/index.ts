@@ -12,10 +12,12 @@ import { run } from './run'
 import { salvage } from './salvage'
 import { serve } from './serve'
 import { show } from './show'
+import { sweep } from './sweep'
 import { verify } from './verify'
 
 const working: readonly Command[] = [
   run,
+  sweep,
   demo,
   list,
   show,

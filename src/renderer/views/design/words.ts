@@ -123,6 +123,7 @@ export const words = {
   theory: {
     group: 'Theory around the draft',
     over: 'Theory over',
+    showAll: (count: number) => `Show all ${count} pictures of the theory`,
     ofBase: 'First run of the sweep',
     predicted: 'What theory predicts at the end of training',
     none: 'No closed form is known for these values; the run is measured without a prediction.',

@@ -17,7 +17,7 @@ export const words = {
     waiting: (count: number) => (count === 1 ? '1 run waits' : `${count} runs wait`),
     training: (count: number) => (count === 1 ? '1 run trains' : `${count} runs train`),
     left: (time: string) => `${time} left`,
-    slots: (device: string, busy: number, total: number) => `${device}: ${busy} of ${total} busy`,
+    slots: (device: string, busy: number, total: number) => `${device.toUpperCase()}: ${busy} of ${total} busy`,
     progress: 'Progress of the whole queue',
   },
   run: {
