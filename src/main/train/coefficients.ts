@@ -21,6 +21,7 @@ export class RunCoefficients implements Coefficients {
   readonly count = 1
   readonly #cells: { readonly cell: ScalarCell; readonly formula: CoefficientFormula }[] = []
   readonly #isSingle: boolean
+  #last = NaN
 
   constructor(dtype: Dtype) {
     this.#isSingle = dtype === 'float32'
@@ -29,6 +30,7 @@ export class RunCoefficients implements Coefficients {
   keep(formula: CoefficientFormula): ScalarCell {
     const cell = { value: 1 }
     this.#cells.push({ cell, formula })
+    this.#last = NaN
     return cell
   }
 
@@ -36,7 +38,10 @@ export class RunCoefficients implements Coefficients {
     return this.keep(formula)
   }
 
+  /** A rate as it was before changes nothing. */
   setLearningRate(rate: number): void {
+    if (rate === this.#last) return
+    this.#last = rate
     for (let i = 0; i < this.#cells.length; i++) {
       const { cell, formula } = this.#cells[i]!
       const value = formula(rate, 0)
