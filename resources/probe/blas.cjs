@@ -34,7 +34,17 @@ function identify(library) {
   return null
 }
 
+// Libraries that say so are not called: their by-reference calls would read past our integers, and may crash.
+function hasWideIntegers(library) {
+  const openblas = find(library, 'const char *openblas_get_config()')
+  if (openblas && openblas().includes('USE64BITINT')) return true
+  const blis = find(library, 'long bli_info_get_blas_int_type_size()')
+  if (blis && blis() === 64) return true
+  return Boolean(!find(library, 'void cblas_dgemm()') && find(library, 'void cblas_dgemm64_()', 'void cblas_dgemm_64()'))
+}
+
 function wrongAnswer(library) {
+  if (hasWideIntegers(library)) return 'is built for 64-bit integers; install the same library with 32-bit ones'
   const cblas = find(library, 'void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, ' +
     'const double *, int, double, _Inout_ double *, int)')
   if (!cblas) return 'has no cblas_dgemm'

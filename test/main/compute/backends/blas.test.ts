@@ -79,11 +79,23 @@ describe('libraries that would harm us', () => {
     const silent = library('silent', 'void cblas_dgemm(void) {}')
     // Passes the call by value, reads eight bytes by reference.
     const wide = library('wide', WIDE_BLAS)
-    const { found, refused } = await probeBlas([silent, wide])
+    // Three that say it of themselves, each in its way; calling them would crash the probe.
+    const abort = '#include <stdlib.h>\nvoid cblas_dgemm(void) { abort(); }\n'
+    const openblas = library(
+      'openblas64',
+      `${abort}const char *openblas_get_config(void) { return "OpenBLAS 0.3.21 USE64BITINT Haswell"; }`,
+    )
+    const blis = library('blis64', `${abort}long bli_info_get_blas_int_type_size(void) { return 64; }`)
+    const suffixed = library('suffixed', '#include <stdlib.h>\nvoid cblas_dgemm64_(void) { abort(); }')
+    const { found, refused } = await probeBlas([silent, wide, openblas, blis, suffixed])
     expect(found).toBeNull()
+    const said = 'is built for 64-bit integers; install the same library with 32-bit ones'
     expect(refused).toEqual([
       { path: silent, problem: 'multiplies wrongly: 1,2,9,3,4,9' },
       { path: wide, problem: 'does not take 32-bit integers' },
+      { path: openblas, problem: said },
+      { path: blis, problem: said },
+      { path: suffixed, problem: said },
     ])
   })
 })
