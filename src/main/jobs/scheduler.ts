@@ -38,10 +38,15 @@ export class Scheduler {
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
     const { project, clock } = options
     const now = clock.now()
-    project.runs.interruptRunning(now, (deaths) =>
-      deathNote('The application ended while this run was training.', deaths),
-    )
-    if (options.resumes) for (const run of project.runs.interrupted()) goOn(project, run, now)
+    project.transaction(() => {
+      const died = project.runs.interruptRunning(now, (deaths) =>
+        deathNote('The application ended while this run was training.', deaths),
+      )
+      for (const { id, error } of died.map((id) => project.runs.get(id))) {
+        if (error) project.log.add(id, { time: now, level: 'error', message: error.message })
+      }
+      if (options.resumes) for (const run of project.runs.interrupted()) goOn(project, run, now)
+    })
     this.wake()
   }
 
