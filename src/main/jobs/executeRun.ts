@@ -78,9 +78,9 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
         training.advance()
         if (recipe.stop) converged = await hasConverged(training, recipe.stop)
         if (!(await pace.turn(training.step))) continue
-        signal.throwIfAborted()
         // At the target itself, not everything up to this step was measured.
-        if (training.step < target && !converged) await states.saveWhenDue(save)
+        if (training.step < target && !converged) await states.saveWhenDue(save, signal.aborted)
+        signal.throwIfAborted()
       }
       const { step } = training
       if (converged)
@@ -94,8 +94,8 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       lastFiniteLoss = data + regularisation
       for (const probe of measuring) await measure(probe, snapshot, sink, signal)
       await pace.turn(training.step, true)
+      await states.saveWhenKept(snapshot.isLast, save, signal.aborted)
       signal.throwIfAborted()
-      await states.saveWhenKept(snapshot.isLast, save)
       if (converged) break
     }
     return { status: 'completed', step: training.step }

@@ -69,7 +69,8 @@ async function runJob(
  * Collects what a job reports and posts it about ten times a second.
  *
  * The age is checked on every addition and by a timer: training may keep the event loop busy for longer than a batch
- * should wait, and after the last addition only the timer is left.
+ * should wait, and after the last addition only the timer is left. Records that a probe gives at once are not parted, so
+ * that a kill leaves all of them or none.
  */
 class Batches {
   #records: Batch['records'] = []
@@ -81,15 +82,21 @@ class Batches {
   constructor(readonly port: WorkerPort) {}
 
   add(addition: Partial<Omit<Batch, 'type'>>): void {
+    const isDue = this.#openedAt !== null && performance.now() - this.#openedAt >= BATCH_MS
+    if (isDue && !this.#continues(addition)) this.flush()
     this.#records.push(...(addition.records ?? []))
     this.#log.push(...(addition.log ?? []))
     this.#progress = addition.progress ?? this.#progress
     if (this.#openedAt === null) {
       this.#openedAt = performance.now()
       this.#timer = setTimeout(() => this.flush(), BATCH_MS)
-    } else if (performance.now() - this.#openedAt >= BATCH_MS) {
-      this.flush()
     }
+  }
+
+  /** Whether it belongs to the step whose records came last. */
+  #continues({ records }: Partial<Omit<Batch, 'type'>>): boolean {
+    const [next] = records ?? []
+    return next !== undefined && next.step === this.#records.at(-1)?.step
   }
 
   flush(): void {
