@@ -11,6 +11,8 @@ export interface Executed {
   readonly log: string[]
   readonly outcome: RunOutcome
   readonly provenance: Provenance | null
+  /** Stored states: their steps, and whether they are kept for good. */
+  readonly states: { readonly step: number; readonly kept: boolean }[]
 }
 
 /** Runs a spec in this process and keeps everything it emits. */
@@ -18,6 +20,7 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
   const records: MeasuredRecord[] = []
   const log: string[] = []
   let provenance: Provenance | null = null
+  const states: Executed['states'] = []
   const abort = new AbortController()
   const outcome = await executeRun(parseRunSpec(input), {
     resources: folderResources('resources/data'),
@@ -31,8 +34,9 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
     signal: abort.signal,
     onStart: (given) => (provenance = given),
     onProgress: () => {},
+    onCheckpoint: ({ checkpoint: { step } }, kept) => states.push({ step, kept }),
   })
-  return { records, log, outcome, provenance }
+  return { records, log, outcome, provenance, states }
 }
 
 /** A preset of a system, at the steps its claims look at. */

@@ -186,7 +186,7 @@ class ReplicaExecution {
       await this.#attend()
       // At the target itself, not everything up to this step was measured.
       if (training.step === target) continue
-      for (const running of this.#running) await running.states.saveWhenDue(saver(running))
+      for (const running of this.#running) await running.states.saveWhenDue(saver(running), running.task.signal.aborted)
     }
   }
 
@@ -210,7 +210,7 @@ class ReplicaExecution {
       if (loss === null) return this.#diverge(running)
       running.lastFiniteLoss = loss
       await this.#pace.turn(this.training.step)
-      await states.saveWhenKept(isLast, saver(running))
+      await states.saveWhenKept(isLast, saver(running), task.signal.aborted)
       if (isLast) this.#end(running, { status: 'completed', step: this.training.step })
     } catch (thrown) {
       if (task.signal.aborted) this.#end(running, { status: 'cancelled', step: this.training.step })

@@ -80,9 +80,9 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
         training.advance()
         if (isLook(training.step, recipe.stop)) found = await lookAt(training.snapshot(), recipe.stop, sink)
         if (!(await pace.turn(training.step))) continue
-        signal.throwIfAborted()
         // At the target itself, not everything up to this step was measured.
-        if (training.step < target && found === 'going') await states.saveWhenDue(save)
+        if (training.step < target && found === 'going') await states.saveWhenDue(save, signal.aborted)
+        signal.throwIfAborted()
       }
       const { step } = training
       if (found === 'diverged') return { status: 'diverged', step, lastFiniteLoss }
@@ -91,8 +91,8 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       if (loss === null) return { status: 'diverged', step, lastFiniteLoss }
       lastFiniteLoss = loss
       await pace.turn(training.step, true)
+      await states.saveWhenKept(snapshot.isLast, save, signal.aborted)
       signal.throwIfAborted()
-      await states.saveWhenKept(snapshot.isLast, save)
       if (found === 'converged') break
     }
     return { status: 'completed', step: training.step }

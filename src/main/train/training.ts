@@ -9,9 +9,10 @@ import { compressSamples, type SampleCompression } from './sampleCompression'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
 import { optimiserFor } from './optimiser'
-import type { NamedNode } from './optimisers/parts'
+import type { NamedNode, Optimiser } from './optimisers/parts'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { StepPreview } from './stepPreview'
 import { compileStep, type StepProgram } from './stepProgram'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 
@@ -40,6 +41,8 @@ export class Training {
   readonly #feed: BatchFeed
   /** What a step changes: parameters, what steps in their place, then the optimiser's state. */
   readonly #changing: readonly NamedNode[]
+  readonly #stages: Optimiser['stages']
+  #preview: StepPreview | null = null
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
@@ -67,7 +70,8 @@ export class Training {
       ...optimiser.state,
     ]
     for (const { node } of optimiser.state) workspace.bufferOf(node)
-    this.#program = compileStep(workspace, optimiser.stages)
+    this.#stages = optimiser.stages
+    this.#program = compileStep(workspace, this.#stages)
   }
 
   /** Steps taken so far. */
@@ -81,8 +85,7 @@ export class Training {
   }
 
   advance(): void {
-    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
-    this.#feed.load(this.#step)
+    this.#prepare()
     this.#program.run()
     this.#step++
   }
@@ -113,7 +116,8 @@ export class Training {
   snapshot(isLast = false): Snapshot {
     this.#expand()
     const { seed, initial } = this.options
-    return new StateSnapshot(this.#programs, { step: this.#step, isLast, seed, initial })
+    const context = { step: this.#step, isLast, seed, initial, nextUpdate: () => this.#nextUpdate() }
+    return new StateSnapshot(this.#programs, context)
   }
 
   /** Before the first step the parameters are the given ones, to the bit. */
@@ -122,9 +126,23 @@ export class Training {
   }
 
   dispose(): void {
+    this.#preview?.dispose()
     this.#program.dispose()
     this.compression?.dispose()
     this.#programs.dispose()
     this.#state.dispose()
+  }
+
+  /** Coefficients and samples of the next step. */
+  #prepare(): void {
+    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
+    this.#feed.load(this.#step)
+  }
+
+  async #nextUpdate(): Promise<ParameterArrays> {
+    this.#preview ??= new StepPreview(this.#state.workspace, this.#stages)
+    this.#prepare()
+    const changes = await this.#preview.changesOf(this.#state.parameterNodes)
+    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, changes[i]!]))
   }
 }
