@@ -144,12 +144,6 @@ class Outbox {
     else this.#check()
   }
 
-  /** Whether it belongs to the step whose records came last. */
-  #continues({ records }: Partial<Omit<Batch, 'type'>>): boolean {
-    const [next] = records ?? []
-    return next !== undefined && next.step === this.#records.at(-1)?.step
-  }
-
   flush(): void {
     if (this.#openedAt === null) return
     clearTimeout(this.#timer)

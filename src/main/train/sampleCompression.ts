@@ -38,7 +38,13 @@ export class SampleCompression {
     /** Of the data loss in each trained parameter, the features as S_c. */
     readonly gradients: readonly Node[],
     /** Free features and what takes their place in a step; null where the features do not change. */
-    readonly features: { readonly whole: Node; readonly compressed: Node; readonly basis: Node } | null,
+    readonly features: {
+      readonly whole: Node
+      readonly compressed: Node
+      readonly basis: Node
+      /** Q: N × r */
+      readonly columns: Matrix
+    } | null,
   ) {
     this.#expansion =
       features &&
@@ -62,6 +68,14 @@ export class SampleCompression {
   /** S ← S_c Qᵀ, for whatever reads the parameters. */
   expand(): void {
     this.#expansion?.run()
+  }
+
+  /** A change of the stepped nodes as one of the parameters: that of S_c times Qᵀ. */
+  wholeChange(parameter: Node, change: Float64Array): Float64Array {
+    if (!this.features || parameter !== this.features.whole) return change
+    const { columns } = this.features
+    const compressed = matrix(change.length / columns.cols, columns.cols, change)
+    return product(compressed, columns, { transposeB: true }).data
   }
 
   dispose(): void {
@@ -112,7 +126,7 @@ export function compressSamples(
   if (!isFree) return new SampleCompression(state, N, r, gradients, null)
   const basisNode = graph.input('basis of the samples', [N, r])
   workspace.write(basisNode, basis.data)
-  return new SampleCompression(state, N, r, gradients, { whole, compressed, basis: basisNode })
+  return new SampleCompression(state, N, r, gradients, { whole, compressed, basis: basisNode, columns: basis })
 }
 
 /** The d × N values that training starts from; null for an input that is neither a parameter nor the data. */

@@ -142,7 +142,10 @@ export class Training {
   async #nextUpdate(): Promise<ParameterArrays> {
     this.#preview ??= new StepPreview(this.#state.workspace, this.#stages)
     this.#prepare()
-    const changes = await this.#preview.changesOf(this.#state.parameterNodes)
-    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, changes[i]!]))
+    const { compression } = this
+    const nodes = this.#state.parameterNodes
+    const changes = await this.#preview.changesOf(nodes.map((node) => compression?.steppedNode(node) ?? node))
+    const whole = nodes.map((node, i) => compression?.wholeChange(node, changes[i]!) ?? changes[i]!)
+    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, whole[i]!]))
   }
 }

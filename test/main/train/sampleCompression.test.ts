@@ -86,6 +86,17 @@ describe('steps on compressed samples', () => {
     }
   })
 
+  it('say what the next step adds to the features themselves', async () => {
+    const [compressed, whole] = [await start(ufm()), await start(ufm(), {}, { sampleCompression: 'off' })]
+    for (let step = 0; step < 3; step++) {
+      compressed.advance()
+      whole.advance()
+    }
+    const { model } = compressed.options
+    const [ours, theirs] = [await compressed.snapshot().nextUpdate(), await whole.snapshot().nextUpdate()]
+    expectClose(concat(model, ours), concat(model, theirs), { rtol: 1e-11, atol: 1e-13 })
+  })
+
   it('costs memory for the columns, not for the samples', async () => {
     const compressed = await start(ufm())
     const whole = await start(ufm(), {}, { sampleCompression: 'off' })
