@@ -16,6 +16,7 @@ import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { matrixHandlers } from './service/matrices'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -50,6 +51,7 @@ export function createService(options: ServiceOptions): Service {
   const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
+  const catalogue: Catalogue = { systems, probes, resources: { ...options.resources, matrices: project.matrices } }
   const events = new EventHub()
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
   const views = runViews(project, scheduler, systems)
@@ -108,13 +110,13 @@ export function createService(options: ServiceOptions): Service {
       slots,
     }),
     'systems.list': async () => [...systems.values()].map((system) => systemInfo(system, project, { probes })),
-    'spec.preview': async ({ spec }) => previewSpec(spec, options, project.calibration),
-    'run.start': async ({ spec }) => enqueue(acceptSpec(spec, options)),
+    'spec.preview': async ({ spec }) => previewSpec(spec, catalogue, project.calibration),
+    'run.start': async ({ spec }) => enqueue(acceptSpec(spec, catalogue)),
     'run.cancel': async ({ runId }) => {
       writing().cancel(project.runs.get(runId).id)
       return null
     },
-    'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
+    'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
@@ -125,6 +127,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
+    ...matrixHandlers(project, clock),
   }
 
   return {

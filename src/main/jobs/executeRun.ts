@@ -13,6 +13,7 @@ import { totalGradientNorm } from '../probes/gradientNorm'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
+import { resolveMatrices } from './matrixParams'
 
 export interface ExecuteOptions {
   readonly resources: Resources
@@ -38,7 +39,7 @@ const PROGRESS_MS = 250
 export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promise<RunOutcome> {
   const { resources, sink, signal } = options
   const system = systemById(spec.system)
-  const params = parseParams(system.params, spec.params)
+  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
   const backend = await createBackend(spec.backend)
   const model = system.model(params)
   const recipe = system.training(params)

@@ -6,6 +6,7 @@ import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { Ending, StoredRun } from '../store/runs'
 import type { Journal } from './journal'
+import { matricesOf, type LoadedMatrix } from './matrixParams'
 import { fromWorkerSchema, type Batch } from './protocol'
 import { withoutPaths } from './withoutPaths'
 import type { StartWorker, WorkerHandle } from './workerHandle'
@@ -88,9 +89,13 @@ export class Job {
       this.#gone.resolve()
       return this.#end(this.#unfinished(null, null))
     }
+    const { project, startWorker } = this.context
+    const { spec } = this.run
     let handle: WorkerHandle
+    let matrices: readonly LoadedMatrix[]
     try {
-      handle = this.context.startWorker()
+      matrices = matricesOf(spec.params, project.matrices)
+      handle = startWorker()
     } catch (thrown) {
       this.#gone.resolve()
       return this.#end(this.#failure(LabError.from(thrown)))
@@ -101,7 +106,7 @@ export class Job {
       this.#gone.resolve()
       this.#end(this.#unfinished(code, signal))
     })
-    handle.send({ type: 'run', spec: this.run.spec })
+    handle.send({ type: 'run', spec, matrices: [...matrices] })
   }
 
   #receive(received: unknown): void {

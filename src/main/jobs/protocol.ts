@@ -4,10 +4,21 @@ import { provenanceSchema, type Progress, type RunOutcome } from '#shared/outcom
 import type { LogEntry, MeasuredRecord } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
 import { errorDataSchema, layerSchema } from '../store/columns'
+import type { LoadedMatrix } from './matrixParams'
 
-/** What the service tells a worker. */
+const floats = z.instanceof(Float64Array)
+const loadedMatrixSchema: z.ZodType<LoadedMatrix> = z.object({
+  reference: z.string(),
+  matrix: z
+    .object({ rows: z.int().min(1), cols: z.int().min(1), values: floats, observed: floats })
+    .refine(({ rows, cols, values, observed }) => values.length === rows * cols && observed.length === rows * cols, {
+      message: 'the shape does not fit the data',
+    }),
+})
+
+/** What the service tells a worker: a spec with the imported matrices that it names. */
 export const toWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run'), spec: runSpecSchema }),
+  z.object({ type: z.literal('run'), spec: runSpecSchema, matrices: z.array(loadedMatrixSchema) }),
   z.object({ type: z.literal('cancel') }),
 ])
 export type ToWorker = z.output<typeof toWorkerSchema>

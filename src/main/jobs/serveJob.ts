@@ -3,6 +3,7 @@ import type { Progress, RunOutcome } from '#shared/outcome'
 import { parseWith, type RunSpec } from '#shared/spec'
 import type { Resources } from '../core/system'
 import type { executeRun } from './executeRun'
+import { libraryFrom } from './matrixParams'
 import { toWorkerSchema, type Batch, type FromWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
@@ -27,7 +28,10 @@ export function serveJob(port: WorkerPort, execute: Execute, resources: Resource
     port.onMessage((received) => {
       const message = parseWith(toWorkerSchema, received, 'job')
       if (message.type === 'cancel') abort.abort()
-      else void runJob(port, execute, message.spec, resources, abort.signal).then(resolve)
+      else {
+        const matrices = libraryFrom(message.matrices)
+        void runJob(port, execute, message.spec, { ...resources, matrices }, abort.signal).then(resolve)
+      }
     })
   })
 }

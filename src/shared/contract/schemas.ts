@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isRunId, type RunId } from '../ids'
 import { runSpecSchema } from '../spec'
 import type { EventName, Method, Requests } from './index'
+import { matrixRequestSchemas } from './matrices'
 
 const runId = z.string().refine(isRunId, 'expected a run id such as r-0123456789') as unknown as z.ZodType<RunId>
 const quantity = z.string().min(1).max(100)
@@ -24,6 +25,7 @@ export const requestSchemas = {
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
+  ...matrixRequestSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured']

@@ -1,5 +1,6 @@
 import { largestStableRate, plateauSteps } from './balancedMinimum'
 import type { NetworkParams } from './params'
+import { blockSize, networkTarget } from './target'
 
 export interface Advice {
   readonly path: string
@@ -8,17 +9,23 @@ export interface Advice {
 
 /** Warnings about settings that do not show the law of parsimony, or do not converge. Theory note 05, pitfalls. */
 export function networkAdvice(params: NetworkParams): Advice[] {
-  const { width: d, rank: r, init, condition } = params
+  const { init, condition } = params
+  const target = networkTarget(params)
+  const { width: d, values, imported } = target
+  const r = values.length
   const advice: Advice[] = []
   const warn = (name: keyof NetworkParams, message: string) => advice.push({ path: `params.${name}`, message })
   if (r > d) warn('rank', `r = ${r} exceeds d = ${d}: a d × d target has rank d at most, and the run will be refused.`)
-  else if (d <= 2 * r) warn('width', `d = ${d} ≤ 2r = ${2 * r} leaves no invariant block; use a width above ${2 * r}.`)
+  else if (blockSize(target) === 0) {
+    if (imported) warn('target', `Its rank ${r} leaves no invariant block at width ${d}, so none will be measured.`)
+    else warn('width', `d = ${d} ≤ 2r = ${2 * r} leaves no invariant block; use a width above ${2 * r}.`)
+  }
   if (init !== 'orthogonal')
     warn('init', 'Only from an orthogonal start do the blocks separate; the angles are not measured.')
   if (condition > 1) {
     warn('condition', 'Data that are not whitened keep the block approximately only, the better the smaller ε.')
   }
-  advice.push(...convergenceAdvice(params))
+  advice.push(...convergenceAdvice({ ...params, largest: values[0]!, smallest: values.at(-1)! }))
   return advice
 }
 

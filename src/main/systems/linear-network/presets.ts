@@ -5,6 +5,7 @@ const figure = {
   width: 30,
   depth: 3,
   outputs: 'width',
+  target: '',
   rank: 3,
   largest: 2,
   smallest: 1,

@@ -2,6 +2,7 @@ import type { Preset } from '#main/core/system'
 
 /** C16 and C17 of theory note 05. */
 const factorisation = {
+  matrix: '',
   width: 60,
   rank: 3,
   largest: 1.5,
