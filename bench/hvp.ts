@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '../src/main/core/optimiser'
 import type { Backend } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
 import { matrix } from '../src/main/compute/matrix'
@@ -88,7 +89,7 @@ function startMlp(backend: Backend): Training {
     model: classifierModel(params),
     data: randomImages(K, samples),
     initial: initialParameters(params, root),
-    recipe: { steps: Infinity, learningRate: () => 0.05, momentum: 0, batchSize: null },
+    recipe: { steps: Infinity, learningRate: () => 0.05, optimiser: GRADIENT_DESCENT, batchSize: null },
     backend,
     random: root,
     seed: 0,

@@ -6,11 +6,12 @@ import { exportFigures } from './export'
 import { helpCommand } from './help'
 import { importMatrix } from './importMatrix'
 import { list } from './list'
+import { resume } from './resume'
 import { run } from './run'
 import { serve } from './serve'
 import { show } from './show'
 
-const working: readonly Command[] = [run, demo, list, show, claims, exportFigures, importMatrix, doctor, serve]
+const working: readonly Command[] = [run, demo, list, show, resume, claims, exportFigures, importMatrix, doctor, serve]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]

@@ -1,5 +1,6 @@
 import { initial } from './001-initial'
+import { checkpoints } from './002-checkpoints'
 import { matrices } from './007-matrices'
 
 /** SQL that takes the schema from version i to i + 1. Released entries are never edited; new ones are appended. */
-export const migrations: readonly string[] = [initial, matrices]
+export const migrations: readonly string[] = [initial, checkpoints, matrices]

@@ -1,4 +1,5 @@
 import { largestStableRate, plateauSteps } from './balancedMinimum'
+import { keepsBlock } from './network'
 import type { NetworkParams } from './params'
 import { blockSize, networkTarget } from './target'
 
@@ -25,7 +26,9 @@ export function networkAdvice(params: NetworkParams): Advice[] {
   if (condition > 1) {
     warn('condition', 'Data that are not whitened keep the block approximately only, the better the smaller ε.')
   }
-  advice.push(...convergenceAdvice({ ...params, largest: values[0]!, smallest: values.at(-1)! }))
+  if (keepsBlock(params)) {
+    advice.push(...convergenceAdvice({ ...params, largest: values[0]!, smallest: values.at(-1)! }))
+  } else warn('optimiser', 'Adam breaks the invariant block, so nothing is predicted and its angles are not measured.')
   return advice
 }
 

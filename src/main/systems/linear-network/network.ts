@@ -33,13 +33,19 @@ export function networkData(params: NetworkParams): Dataset {
 export function blockDynamics(params: NetworkParams): BlockDynamics {
   const { depth, initScale, learningRate, weightDecay, momentum } = params
   const { outputs, width } = networkTarget(params)
-  return { outputCase: outputs < width ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum }
+  const nesterov = params.optimiser === 'nesterov'
+  return { outputCase: outputs < width ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum, nesterov }
+}
+
+/** Whether steps are fixed combinations of past gradients, which keep the invariant block; Adam's are not. */
+export function keepsBlock({ optimiser }: NetworkParams): boolean {
+  return optimiser !== 'adam'
 }
 
 /** The network; from an orthogonal start it knows its invariant block, where the width leaves one. */
 export function networkModel(params: NetworkParams): Model | BlockModel {
   const model = linearModel({ widths: networkWidths(params), weightDecay: params.weightDecay })
-  if (params.init !== 'orthogonal' || blockSize(networkTarget(params)) === 0) return model
+  if (params.init !== 'orthogonal' || blockSize(networkTarget(params)) === 0 || !keepsBlock(params)) return model
   const { inputs, targets } = networkData(params).train
   const phi = matmul(targets, inputs!, { transposeB: true })
   return { ...model, invariantBlock: { phi, rho: rhoOf(blockDynamics(params)) } }

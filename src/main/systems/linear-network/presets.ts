@@ -15,6 +15,7 @@ const figure = {
   initScale: 0.1,
   weightDecay: 0,
   learningRate: 0.1,
+  optimiser: 'momentum',
   momentum: 0,
   steps: 1500,
 } as const
@@ -44,6 +45,11 @@ export const networkPresets = {
     title: 'Heavy ball',
     note: 'β = 0.9, η = 0.02. Any fixed combination of past gradients keeps the block. A second or two.',
     params: { ...figure, momentum: 0.9, learningRate: 0.02 },
+  },
+  adam: {
+    title: 'Adam, the control',
+    note: 'η = 0.001; settings ours. Steps of one size for every entry are no combination of past gradients: the singular values of the block drift apart. A second or two.',
+    params: { ...figure, optimiser: 'adam', learningRate: 1e-3 },
   },
   unwhitened: {
     title: 'Unwhitened data',
