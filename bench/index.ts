@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
+import { factorisation } from './factorisation'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, replicas, factorisation]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
