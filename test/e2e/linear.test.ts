@@ -37,8 +37,8 @@ describe.skipIf(!chromium)('linear networks in the workbench', () => {
   const panel = (title: RegExp) => page.getByRole('region', { name: title })
   async function train(name: string): Promise<void> {
     await page.getByRole('textbox', { name: 'Name of the run' }).fill(name)
-    await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
-    await page.getByRole('button', { name: 'Start' }).click()
+    await expect.poll(() => page.getByRole('button', { name: 'Start', exact: true }).isEnabled()).toBe(true)
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
     const ended = page.getByRole('group', { name: 'Ended lately' })
     await ended.getByRole('link', { name, exact: true }).click({ timeout: trainingMs })
   }
@@ -52,7 +52,7 @@ describe.skipIf(!chromium)('linear networks in the workbench', () => {
     await preset(/^Deep linear network/, 'The figure')
     await train('the figure')
     await page.getByRole('tab', { name: 'Structure' }).click()
-    const surface = panel(/right singular vectors.*surface/).getByRole('group', { name: /arrow keys turn/ })
+    const surface = panel(/right singular vectors, surface/).getByRole('group', { name: /arrow keys turn/ })
     await surface.waitFor()
     const picture = async () => (await surface.screenshot()).toString('base64')
     const start = await picture()

@@ -14,7 +14,7 @@ const quantities: readonly QuantityDefinition[] = [
     ...definition,
     id: 'recoveryError',
     label: 'Recovery error',
-    symbol: '‖W − Φ‖/‖Φ‖',
+    symbol: '‖W−Φ‖/‖Φ‖',
     help: `Relative Frobenius error of the product over all entries that are known, observed or not; the loss sees the observed ones. ${source}`,
   },
   {

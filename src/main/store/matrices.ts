@@ -48,6 +48,8 @@ const matrixRow = z
 const INFO = 'SELECT digest, name, rows, cols, known, observed, imported_at FROM matrices'
 
 export function matricesOn(connection: Connection): Matrices {
+  /** The one that was asked for last: a draft is checked again with every key that is pressed. */
+  let latest: { readonly digest: string; readonly matrix: ImportedMatrix } | null = null
   const list = () => connection.all(infoRow, `${INFO} ORDER BY name`)
 
   function find(text: string): MatrixInfo {
@@ -70,13 +72,16 @@ export function matricesOn(connection: Connection): Matrices {
     list,
     reference: (text) => matrixReference(find(text)),
     load(text) {
-      const row = connection.get(
+      const { digest } = find(text)
+      if (latest?.digest === digest) return latest.matrix
+      const matrix = connection.get(
         matrixRow,
         'SELECT rows, cols, values_data, values_digest, mask_data, mask_digest FROM matrices WHERE digest = ?',
-        [find(text).digest],
+        [digest],
       )
-      if (row) return row
-      throw new LabError('not-found', `The imported matrix "${text}" is not in this project.`)
+      if (!matrix) throw new LabError('not-found', `The imported matrix "${text}" is not in this project.`)
+      latest = { digest, matrix }
+      return matrix
     },
     add: ({ name, digest, matrix, at }) =>
       connection.transaction(() => {

@@ -26,14 +26,15 @@ export function networkAdvice(params: NetworkParams): Advice[] {
   if (condition > 1) {
     warn('condition', 'Data that are not whitened keep the block approximately only, the better the smaller ε.')
   }
-  if (keepsBlock(params)) {
-    advice.push(...convergenceAdvice({ ...params, largest: values[0]!, smallest: values.at(-1)! }))
-  } else warn('optimiser', 'Adam breaks the invariant block, so nothing is predicted and its angles are not measured.')
+  const convergence = networkConvergence(params)
+  if (convergence) advice.push(...convergenceAdvice(convergence))
+  else warn('optimiser', 'Adam breaks the invariant block, so nothing is predicted and its angles are not measured.')
   return advice
 }
 
-/** Warnings about the step size and the length of the plateau. */
-export function convergenceAdvice(given: {
+/** What decides how fast a linear network learns, and whether it does. */
+export interface Convergence {
+  /** s_1 and s_r of the target. */
   readonly largest: number
   readonly smallest: number
   readonly depth: number
@@ -42,8 +43,22 @@ export function convergenceAdvice(given: {
   readonly momentum: number
   readonly steps: number
   readonly condition?: number
-}): Advice[] {
-  const { largest, smallest, depth, initScale, learningRate, momentum, steps, condition = 1 } = given
+}
+
+/** Null where the optimiser follows no flow that the plateau is known of. */
+export function networkConvergence(params: NetworkParams): Convergence | null {
+  const { values } = networkTarget(params)
+  return keepsBlock(params) ? { ...params, largest: values[0]!, smallest: values.at(-1)! } : null
+}
+
+/** Steps until a direction of strength s leaves its plateau; the heavy ball takes 1 − β of those of gradient descent. */
+export function plateauLength({ depth, initScale, learningRate, momentum }: Convergence, s: number): number {
+  return plateauSteps({ s, depth, initScale, learningRate }) * (1 - momentum)
+}
+
+/** Warnings about the step size and the length of the plateau. */
+export function convergenceAdvice(given: Convergence): Advice[] {
+  const { largest, smallest, depth, learningRate, momentum, steps, condition = 1 } = given
   const advice: Advice[] = []
   // The heavy ball is stable up to 1 + β times the rate of gradient descent.
   const limit = ((1 + momentum) * largestStableRate(largest, depth)) / condition
@@ -53,8 +68,7 @@ export function convergenceAdvice(given: {
       message: `At the solution the largest Hessian eigenvalue makes η ≥ ${limit.toPrecision(3)} unstable.`,
     })
   }
-  const s = Math.min(smallest, largest)
-  const plateau = Math.ceil(plateauSteps({ s, depth, initScale, learningRate }) * (1 - momentum))
+  const plateau = Math.ceil(plateauLength(given, Math.min(smallest, largest)))
   if (plateau > steps) {
     advice.push({
       path: 'params.steps',

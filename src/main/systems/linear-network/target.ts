@@ -5,6 +5,9 @@ import { matrix, type Matrix } from '#main/compute/matrix'
 import { spacedValues } from './lowRankMatrix'
 import type { NetworkParams } from './params'
 
+/** Of a larger matrix a draft waits for no singular values: a second at 512 without a system BLAS, minutes beyond. */
+export const LARGEST_SPECTRUM = 512
+
 /** Singular values below this fraction of the largest are rounding of the file's numbers. */
 const RANK_CUT = 1e-10
 
@@ -22,7 +25,7 @@ export interface NetworkTarget {
 
 /**
  * The target that the settings draw, or the imported one, which then says all sizes.
- * @throws LabError 'bad-input' for an imported matrix with unknown entries, or with more rows than columns
+ * @throws LabError 'bad-input' for an imported matrix with unknown entries, too many columns, or more rows than columns
  */
 export function networkTarget(params: NetworkParams): NetworkTarget {
   const { width, rank, outputs, smallest, largest } = params
@@ -47,7 +50,7 @@ export function positiveSingularValues(phi: Matrix): number[] {
   return Array.from(all.filter((value) => value > RANK_CUT * all[0]!))
 }
 
-/** One preview asks for the same matrix several times. */
+/** A draft asks for the same matrix again and again. */
 const known = new WeakMap<ImportedMatrix, NetworkTarget>()
 
 function importedTarget(target: ImportedMatrix): NetworkTarget {
@@ -58,6 +61,10 @@ function importedTarget(target: ImportedMatrix): NetworkTarget {
   if (missing > 0) {
     const message = `The imported target has ${missing} entries that are not observed; a linear network needs them all. Use matrix-completion for it.` // prettier-ignore
     throw new LabError('bad-input', message, { missing })
+  }
+  if (cols > LARGEST_SPECTRUM) {
+    const message = `The imported target has ${cols} columns; a linear network takes ${LARGEST_SPECTRUM} at most. Import a part of it.` // prettier-ignore
+    throw new LabError('bad-input', message, { cols })
   }
   if (rows > cols) {
     const message = `The imported target is ${rows} × ${cols}: it has more outputs than inputs. Import its transpose.`

@@ -1,6 +1,7 @@
 import { importedMatrix } from '#shared/importedMatrix'
 import { singularValues } from '#main/compute/linalg/index'
-import { convergenceAdvice, type Advice } from '../linear-network/advice'
+import { convergenceAdvice, type Advice, type Convergence } from '../linear-network/advice'
+import { LARGEST_SPECTRUM } from '../linear-network/target'
 import { observedEntries } from './chain'
 import type { CompletionParams } from './params'
 import { completionFacts, completionProblem, type CompletionFacts } from './problem'
@@ -36,13 +37,16 @@ export function completionAdvice(params: CompletionParams): Advice[] {
   if (factorisation === 'compressed' && seen < entries && gamma === 0) {
     warn('gamma', 'With entries missing the built factors are only estimates: γ = 0 stalls, γ of 0.1 to 1 recovers Φ.')
   }
-  const fraction = seen / entries
-  const { largest, smallest } = extremes(params, facts)
-  // Only a fraction p of the squares pulls at each direction.
-  return [
-    ...advice,
-    ...convergenceAdvice({ ...params, largest, smallest, learningRate: params.learningRate * fraction }),
-  ]
+  const convergence = completionConvergence(params)
+  return convergence ? [...advice, ...convergenceAdvice(convergence)] : advice
+}
+
+/** Of the observed squares: only their fraction pulls at each direction. Null where Φ is too large to know it at once. */
+export function completionConvergence(params: CompletionParams): Convergence | null {
+  const facts = completionFacts(params)
+  if (!facts.values && Math.min(facts.rows, facts.cols) > LARGEST_SPECTRUM) return null
+  const fraction = facts.seen / (facts.rows * facts.cols)
+  return { ...params, ...extremes(params, facts), learningRate: params.learningRate * fraction }
 }
 
 /** The largest singular value of Φ and the smallest that is sought; of a matrix with gaps those of Ψ/p stand for them. */

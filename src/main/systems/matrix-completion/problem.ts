@@ -1,5 +1,5 @@
 import { LabError } from '#shared/errors'
-import { importedMatrix } from '#shared/importedMatrix'
+import { importedMatrix, type ImportedMatrix } from '#shared/importedMatrix'
 import { matmul } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
 import { random, type Random } from '#main/compute/rng/random'
@@ -7,7 +7,7 @@ import type { ParameterArrays } from '#main/core/snapshot'
 import type { MatrixModel } from '#main/probes/matrixModel'
 import { initialChain } from '../linear-network/initialChain'
 import { lowRankMatrix, spacedValues } from '../linear-network/lowRankMatrix'
-import { positiveSingularValues } from '../linear-network/target'
+import { LARGEST_SPECTRUM, positiveSingularValues } from '../linear-network/target'
 import type { Start } from '../linear-network/withTraining'
 import { layerFactors, matrixData, observedEntries, productModel, type Factor, type MatrixProblem } from './chain'
 import { compressedFactors, compressedFrames, compressedInitial } from './compressed'
@@ -41,7 +41,7 @@ export function completionProblem(params: CompletionParams): MatrixProblem {
 export interface CompletionFacts {
   readonly rows: number
   readonly cols: number
-  /** s_1 ≥ … ≥ s_r > 0 of Φ; null where not all of Φ is known. */
+  /** s_1 ≥ … ≥ s_r > 0 of Φ; null where not all of Φ is known, or where it is too large to find them at once. */
   readonly values: readonly number[] | null
   /** Of all entries, how many training sees: expected where chance decides. */
   readonly seen: number
@@ -53,9 +53,20 @@ export function completionFacts(params: CompletionParams): CompletionFacts {
   const imported = importedMatrix(params.matrix)
   if (!imported) return { rows, cols, values: spacedValues(smallest, largest, rank), seen: observed * rows * cols }
   const seen = observed * imported.observed.reduce((sum, entry) => sum + entry, 0)
-  const isKnown = !imported.values.some(Number.isNaN)
-  const values = isKnown ? positiveSingularValues(matrix(rows, cols, imported.values)) : null
-  return { rows, cols, values, seen }
+  return { rows, cols, values: spectrumOf(imported), seen }
+}
+
+/** A draft asks for the same matrix again and again. */
+const spectra = new WeakMap<ImportedMatrix, readonly number[] | null>()
+
+function spectrumOf(imported: ImportedMatrix): readonly number[] | null {
+  const found = spectra.get(imported)
+  if (found !== undefined) return found
+  const { rows, cols, values } = imported
+  const isAtHand = Math.min(rows, cols) <= LARGEST_SPECTRUM && !values.some(Number.isNaN)
+  const spectrum = isAtHand ? positiveSingularValues(matrix(rows, cols, values)) : null
+  spectra.set(imported, spectrum)
+  return spectrum
 }
 
 /** Rows and columns of Φ. */
