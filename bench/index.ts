@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
 import { conv } from './conv'
+import { factorisation } from './factorisation'
 import { garbage } from './garbage'
 import { hessian } from './hessian'
 import { hvp } from './hvp'
@@ -8,7 +9,7 @@ import { replicas } from './replicas'
 import { sweep } from './sweep'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, garbage]
+const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, factorisation, garbage]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())

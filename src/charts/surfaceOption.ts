@@ -133,7 +133,7 @@ function facetShape(
   }
   const fill = colourAt(viridis, height)
   // Lines of the ground colour between patches show the form; of full strength they would hide narrow patches.
-  const style = { fill, stroke: theme.background, lineWidth: theme.axisWidth * 0.35, strokeOpacity: 0.7 }
+  const style = { fill, stroke: theme.background, lineWidth: theme.axisWidth * 0.35, strokeOpacity: 0.4 }
   return { type: 'polygon', shape: { points }, style }
 }
 

@@ -21,6 +21,7 @@ import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
+import { matrixHandlers } from './service/matrices'
 import { newRunId } from './service/newIds'
 import { SweepPulse } from './service/sweepPulse'
 import { sweepHandlers } from './service/sweeps'
@@ -64,6 +65,7 @@ export function createService(options: ServiceOptions): Service {
   const { log = terminalLog, diagnostics } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
+  const catalogue: Catalogue = { systems, probes, resources: { ...options.resources, matrices: project.matrices } }
   const events = new EventHub()
   const pulse = new SweepPulse(events, () => project.queue.count())
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
@@ -154,15 +156,15 @@ export function createService(options: ServiceOptions): Service {
       slots,
     }),
     'systems.list': async () => [...systems.values()].map((system) => systemInfo(system, project, { probes })),
-    'spec.preview': async ({ spec }) => previewSpec(spec, options, project.calibration),
-    'run.start': async ({ spec }) => enqueue(acceptSpec(spec, options)),
+    'spec.preview': async ({ spec }) => previewSpec(spec, catalogue, project.calibration),
+    'run.start': async ({ spec }) => enqueue(acceptSpec(spec, catalogue)),
     'run.cancel': async ({ runId }) => {
       writing().cancel(project.runs.get(runId).id)
       return null
     },
-    'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
+    'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
-    ...sweepHandlers({ project, catalogue: options, clock, slots, views: ofSweeps, writing, changed }),
+    ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
@@ -173,6 +175,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
+    ...matrixHandlers(project, clock),
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { FigureDefinition } from '#shared/figure'
+import type { ImportedMatrix } from '#shared/importedMatrix'
 import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
 import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
 import type { TheoryFigure } from '#shared/theoryFigure'
@@ -7,9 +8,19 @@ import type { Random } from '../compute/rng/random'
 import type { Dataset, Model } from './model'
 import type { OptimiserSpec } from './optimiser'
 
-/** Shipped files (data sets), read by name; passed in, so that tests choose the folder. */
+/** Matrices that were imported into a project. */
+export interface MatrixLibrary {
+  /** The full reference of a name or a reference. @throws LabError 'not-found' that lists the known names */
+  reference(text: string): string
+  /** @throws LabError 'not-found' likewise */
+  load(reference: string): ImportedMatrix
+}
+
+/** Shipped files (data sets), read by name, and what a project brings; passed in, so that tests choose both. */
 export interface Resources {
   read(name: string): Uint8Array
+  /** Absent where there is no project. */
+  readonly matrices?: MatrixLibrary
 }
 
 /** Ends a run before its last step. */

@@ -7,6 +7,7 @@ import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { Calibration } from '../store/calibration'
 import { estimate, workloadOf, type Workload } from './cost'
+import { resolveMatrices, withReferences } from './matrixParams'
 
 /** What a spec may name, and what it needs. */
 export interface Catalogue {
@@ -31,17 +32,19 @@ export function checkSpec(draft: Readonly<Record<string, unknown>>, catalogue: C
   const system = typeof draft.system === 'string' ? catalogue.systems.get(draft.system) : undefined
   if (!system) return refused([unknownName('system', draft.system, catalogue.systems)])
 
-  const { values: params, issues } = checkParams(system.params, draft.params)
-  const parsed = runSpecSchema.safeParse({ ...draft, params })
+  const { values, issues } = checkParams(system.params, draft.params)
+  const parsed = runSpecSchema.safeParse({ ...draft, params: values })
   if (!parsed.success || issues.length > 0) {
     // checkParams says more about a parameter than the schema of the whole spec does.
     const others = parsed.error?.issues.flatMap(fieldIssues).filter(({ path }) => !path.startsWith('params')) ?? []
     return refused([...others, ...issues])
   }
-  const spec = parsed.data
+  let spec = parsed.data
   const unknown = (spec.probes ?? []).filter((id) => !catalogue.probes.has(id))
   if (unknown.length > 0) return refused(unknown.map((id) => unknownName('probes', id, catalogue.probes)))
   try {
+    spec = { ...spec, params: withReferences(system.params, spec.params, catalogue.resources) }
+    const params = resolveMatrices(system.params, values, catalogue.resources)
     const model = system.model(params)
     const probes = probesOf(spec, system, catalogue).filter((probe) => probe.applies(model))
     const workload = workloadOf(system, params, probes, catalogue.resources)
@@ -49,7 +52,8 @@ export function checkSpec(draft: Readonly<Record<string, unknown>>, catalogue: C
   } catch (thrown) {
     const error = LabError.from(thrown)
     if (error.code === 'internal') throw error
-    return refused([{ path: 'params', message: error.message }])
+    const { param } = error.details
+    return refused([{ path: typeof param === 'string' ? `params.${param}` : 'params', message: error.message }])
   }
 }
 

@@ -12,6 +12,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import type { Replica } from '../train/replica'
 import { ReplicatedTraining } from '../train/replicatedTraining'
+import { resolveMatrices } from './matrixParams'
 import { isLook, lookAt, measureAll } from './measuring'
 import { Pace, TURN_MS } from './pace'
 import type { Task } from './serveJob'
@@ -28,7 +29,7 @@ export async function executeReplicas(tasks: readonly Task[], resources: Resourc
   const [first] = tasks
   if (!first) return
   const system = systemById(first.spec.system)
-  const members = tasks.flatMap((task) => prepared(task, system) ?? [])
+  const members = tasks.flatMap((task) => prepared(task, system, resources) ?? [])
   const [leader] = members
   if (!leader) return
   const backend = await createBackend(first.spec.backend)
@@ -67,10 +68,10 @@ interface Member {
 }
 
 /** Null for a run whose parameters make no model or no initial values: it has ended then. */
-function prepared(task: Task, system: System): Member | null {
+function prepared(task: Task, system: System, resources: Resources): Member | null {
   const { spec, ended } = task
   try {
-    const params = parseParams(system.params, spec.params)
+    const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
     const model = system.model(params)
     const recipe = system.training(params)
     const root = random(spec.seed, 'run')

@@ -10,6 +10,7 @@ import type { Resources } from '../core/system'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
+import { resolveMatrices } from './matrixParams'
 import { isLook, lookAt, measureAll, type Look } from './measuring'
 import { Pace } from './pace'
 import { StateKeeper, type SaveState } from './stateKeeper'
@@ -42,7 +43,7 @@ const COMPRESSED =
 export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promise<RunOutcome> {
   const { resources, sink, signal, resume = null, onCheckpoint = () => {} } = options
   const system = systemById(spec.system)
-  const params = parseParams(system.params, spec.params)
+  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
   const backend = await createBackend(spec.backend)
   const model = system.model(params)
   const recipe = system.training(params)

@@ -4,6 +4,7 @@ import type { Progress } from '#shared/outcome'
 import { parseWith } from '#shared/spec'
 import type { StoredRun } from '../store/runs'
 import { deathNote } from './goOn'
+import { matricesOf, type LoadedMatrix } from './matrixParams'
 import { fromWorkerSchema } from './protocol'
 import { failure, ReportedRun, type Final, type RunContext } from './reportedRun'
 import type { StartWorker, WorkerHandle } from './workerHandle'
@@ -87,8 +88,13 @@ export class Job {
     this.#members = started.filter((run) => !run.hasEnded)
     if (this.#members.length === 0) return this.#gone.resolve()
     let handle: WorkerHandle
+    // Runs of one shape name the same matrices; each travels once.
+    let matrices: ReadonlyMap<string, LoadedMatrix>
     try {
-      handle = this.context.startWorker()
+      const { project, startWorker } = this.context
+      const needed = this.#members.flatMap(({ task }) => matricesOf(task.spec.params, project.matrices))
+      matrices = new Map(needed.map((loaded) => [loaded.reference, loaded]))
+      handle = startWorker()
     } catch (thrown) {
       this.#gone.resolve()
       return this.#endAll(() => failure(LabError.from(thrown)))
@@ -99,7 +105,7 @@ export class Job {
       this.#gone.resolve()
       this.#endAll((run) => this.#unfinished(code, signal, run))
     })
-    handle.send({ type: 'train', runs: this.#members.map((run) => run.task) })
+    handle.send({ type: 'train', runs: this.#members.map((run) => run.task), matrices: [...matrices.values()] })
   }
 
   #receive(received: unknown): void {

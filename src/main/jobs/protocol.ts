@@ -5,6 +5,17 @@ import type { LogEntry, MeasuredRecord } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
 import type { FloatArray, ResumePoint } from '../core/checkpoint'
 import { errorDataSchema, layerSchema } from '../store/columns'
+import type { LoadedMatrix } from './matrixParams'
+
+const floats = z.instanceof(Float64Array)
+const loadedMatrixSchema: z.ZodType<LoadedMatrix> = z.object({
+  reference: z.string(),
+  matrix: z
+    .object({ rows: z.int().min(1), cols: z.int().min(1), values: floats, observed: floats })
+    .refine(({ rows, cols, values, observed }) => values.length === rows * cols && observed.length === rows * cols, {
+      message: 'the shape does not fit the data',
+    }),
+})
 
 /** Any number a computation can give, NaN and infinities included. */
 const float = z.custom<number>((value) => typeof value === 'number', 'expected a number')
@@ -63,7 +74,12 @@ const taskSchema = z.object({ spec: runSpecSchema, resume: resumePointSchema.nul
 /** What the service tells a worker. */
 export const toWorkerSchema = z.discriminatedUnion('type', [
   /** Several runs have one shape and train as one program. */
-  z.object({ type: z.literal('train'), runs: z.array(taskSchema).min(1) }),
+  z.object({
+    type: z.literal('train'),
+    runs: z.array(taskSchema).min(1),
+    /** The imported matrices that the specs name. */
+    matrices: z.array(loadedMatrixSchema),
+  }),
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
 ])

@@ -6,6 +6,7 @@ import type { System } from '../core/system'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
 import { quantitiesOf, type Catalogue } from './checkSpec'
+import { resolveMatrices } from './matrixParams'
 import type { Scheduler } from './scheduler'
 
 export interface RunViews {
@@ -72,7 +73,7 @@ export function runViews(
         title: system?.title ?? run.spec.system,
         quantities: run.quantities,
         figures: system?.figures ?? [],
-        predictions: system ? predictionsOf(system, run) : [],
+        predictions: system ? predictionsOf(system, run, project) : [],
         claims,
         log: project.log.of(id),
         provenance: run.provenance,
@@ -105,8 +106,9 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
   }
 }
 
-function predictionsOf(system: System, run: StoredRun): readonly Prediction[] {
-  return system.theory(parseParams(system.params, run.spec.params))
+function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {
+  const params = parseParams(system.params, run.spec.params)
+  return system.theory(resolveMatrices(system.params, params, { matrices }))
 }
 
 function finiteOrNull(value: number | undefined): number | null {

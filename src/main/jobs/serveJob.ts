@@ -3,6 +3,7 @@ import type { RunOutcome } from '#shared/outcome'
 import { parseWith, type RunSpec } from '#shared/spec'
 import type { Resources } from '../core/system'
 import type { ExecuteOptions, executeRun } from './executeRun'
+import { libraryFrom } from './matrixParams'
 import { toWorkerSchema, type Batch, type FromWorker, type Report, type ToWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
@@ -47,7 +48,8 @@ export function serveJob(
       const outbox = new Outbox(port, message.runs.length === 1)
       const tasks = message.runs.map((run, i) => taskOf(run, i, outbox, aborts[i]?.signal ?? AbortSignal.abort()))
       const executeAll = tasks.length === 1 ? oneByOne(execute) : together
-      void runAll(executeAll, tasks, resources, outbox).then(resolve)
+      const matrices = libraryFrom(message.matrices)
+      void runAll(executeAll, tasks, { ...resources, matrices }, outbox).then(resolve)
     })
   })
 }

@@ -9,7 +9,7 @@ export default {
     {
       id: 'imbalance',
       label: 'Imbalance of neighbouring layers',
-      symbol: '‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖',
+      symbol: '‖W_{l+1}ᵀW_{l+1}−W_{l}W_{l}ᵀ‖',
       unit: '',
       help: 'Recorded for layer l + 1, without weight decays as factors. Gradient flow without decay conserves the matrix.',
       formula: '‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖_F',

@@ -14,8 +14,8 @@ const quantities: readonly QuantityDefinition[] = [
     ...definition,
     id: 'recoveryError',
     label: 'Recovery error',
-    symbol: '‖W − Φ‖/‖Φ‖',
-    help: 'Relative error of the product over all entries, observed or not; the loss sees the observed ones.',
+    symbol: '‖W−Φ‖/‖Φ‖',
+    help: 'Relative error of the product over all entries that are known, observed or not; the loss sees the observed ones.',
     formula: '‖W − Φ‖_F/‖Φ‖_F',
     source,
   },
@@ -59,11 +59,12 @@ export default {
   async measure(snapshot) {
     const { model, step } = snapshot
     if (!isMatrixModel(model)) return []
-    const { phi, trainedParameters } = model.matrixTarget
+    const { phi, scored, trainedParameters } = model.matrixTarget
     const W = await snapshot.logits()
     const sigma = singularValues(W)
     return definedMeasurements([
-      () => scalarMeasurement('recoveryError', recoveryError(W, phi)),
+      // Where everything known is trained on there is nothing to recover.
+      ...(scored ? [() => scalarMeasurement('recoveryError', recoveryError(W, phi, scored))] : []),
       () => vectorMeasurement('productSingularValues', sigma),
       () => scalarMeasurement('effectiveRank', effectiveRank(sigma)),
       ...(step === 0 ? [() => scalarMeasurement('trainedParameters', trainedParameters)] : []),

@@ -6,6 +6,7 @@ import type { Connection } from './connection'
 import { healthOn, type Health } from './health/health'
 import { logOn, type RunLog } from './log'
 import { queueOn, type Queue } from './queue'
+import { matricesOn, type Matrices } from './matrices'
 import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
 import { sweepsOn, type Sweeps } from './sweeps'
@@ -26,6 +27,7 @@ export interface Project {
   readonly log: RunLog
   readonly calibration: Calibration
   readonly health: Health
+  readonly matrices: Matrices
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
@@ -50,6 +52,7 @@ export function projectOn(
     log: logOn(connection),
     calibration: calibrationOn(connection),
     health: healthOn(connection, path, clock),
+    matrices: matricesOn(connection),
     transaction: (change) => connection.transaction(change),
     close,
   }

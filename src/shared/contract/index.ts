@@ -6,6 +6,7 @@ import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinit
 import type { RunSpec, RunSpecInput } from '../spec'
 import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
+import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
@@ -108,7 +109,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends CheckpointRequests, ProjectRequests, SweepRequests {
+export interface Requests extends CheckpointRequests, MatrixRequests, ProjectRequests, SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }

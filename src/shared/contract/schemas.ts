@@ -5,6 +5,7 @@ import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
 import { sweepRequestSchemas } from './sweeps'
+import { matrixRequestSchemas } from './matrices'
 
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
@@ -29,6 +30,7 @@ export const requestSchemas = {
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
   ...sweepRequestSchemas,
+  ...matrixRequestSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']

@@ -6,6 +6,7 @@ import { diagnostics } from './diagnostics'
 import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
+import { importMatrix } from './importMatrix'
 import { list } from './list'
 import { resume } from './resume'
 import { run } from './run'
@@ -24,6 +25,7 @@ const working: readonly Command[] = [
   resume,
   claims,
   exportFigures,
+  importMatrix,
   verify,
   backup,
   salvage,

@@ -46,6 +46,15 @@ export const blobTables: readonly BlobTable[] = [
     shape: 't.shape',
     columns: ['checkpoint_id', 'position', 'name', 'dtype', 'shape'],
   },
+  {
+    name: 'matrix_arrays',
+    from: 'matrix_arrays AS t LEFT JOIN matrices ON matrices.content = t.matrix',
+    run: 'NULL',
+    what: `t.part || ' of the imported matrix ' || matrices.name`,
+    dtype: "'float64'",
+    shape: `'[' || matrices.rows || ',' || matrices.cols || ']'`,
+    columns: ['matrix', 'part'],
+  },
 ]
 
 export const blobRow = z.object({

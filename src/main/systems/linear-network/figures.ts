@@ -12,19 +12,19 @@ function components(
 
 /** The singular values and the angles of the singular vectors of a layer. */
 const SVD = [
-  { id: 'singular-values', quantity: 'singularValues', title: 'Singular values of one layer' },
-  { id: 'right-angles', quantity: 'rightAngles', title: 'Turn of the right singular vectors of one layer' },
-  { id: 'left-angles', quantity: 'leftAngles', title: 'Turn of the left singular vectors of one layer' },
+  { id: 'singular-values', quantity: 'singularValues', title: 'Singular values' },
+  { id: 'right-angles', quantity: 'rightAngles', title: 'Turn of right singular vectors' },
+  { id: 'left-angles', quantity: 'leftAngles', title: 'Turn of left singular vectors' },
 ]
 
 /** The figure of Yaras et al. 2023, arXiv:2306.01154: 2r directions learn, the others neither grow nor turn. */
 const svdSurfaces = SVD.map(({ id, quantity, title }): FigureDefinition => ({
-  ...components('surface', `${id}-surface`, quantity, `${title}, as a surface`),
+  ...components('surface', `${id}-surface`, quantity, `${title}, surface`),
   // As in the source: what stays small is to look small.
   valueScale: 'linear',
 }))
 const svdHeatmaps = SVD.map(({ id, quantity, title }) =>
-  components('evolution', `${id}-heatmap`, quantity, `${title}, as a heatmap`),
+  components('evolution', `${id}-heatmap`, quantity, `${title}, heatmap`),
 )
 
 const curve = { tab: 'training', mark: 'series', overlayPrediction: false } as const

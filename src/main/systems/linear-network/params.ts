@@ -1,4 +1,4 @@
-import { choice, integer, real, type ParamsOf } from '#shared/params'
+import { choice, importedMatrixParam, integer, real, type ParamsOf } from '#shared/params'
 import { optimiserChoice, trainingParams } from '../trainingParams'
 
 /** Parameters that the linear systems share. */
@@ -77,6 +77,11 @@ export const networkParams = {
     label: 'Outputs',
     symbol: 'd_y',
     help: 'As many as inputs, with a target of rank r; or as many as the rank.',
+  }),
+  target: importedMatrixParam({
+    label: 'Imported target',
+    symbol: 'Φ',
+    help: 'A matrix of your own instead of a drawn one: d_y × d with d_y ≤ d, every entry known. It then says d, d_y and all singular values.',
   }),
   rank: integer({
     default: 3,
