@@ -8,7 +8,7 @@ export interface LibraryTraits {
 }
 
 /** Cores for which OpenBLAS has 512-bit vectors, and kernels for small matrices that need no packing. */
-const WIDE_CORES: readonly (string | null)[] = ['SkylakeX', 'Cooperlake', 'SapphireRapids']
+const WIDE_CORES = new Set<string | null>(['SkylakeX', 'Cooperlake', 'SapphireRapids'])
 
 /**
  * Whether a product is faster in the library than in WebAssembly: below, the foreign call (0.15 µs) and the library's
@@ -26,7 +26,7 @@ export function prefersLibrary(
   { core, numberBytes }: LibraryTraits,
 ): boolean {
   const [volume, side] = [m * n * k, Math.min(m, n)]
-  if (WIDE_CORES.includes(core)) return volume >= 4096 && side >= 4
+  if (WIDE_CORES.has(core)) return volume >= 4096 && side >= 4
   const bytes = volume * numberBytes
   // Of few terms to each sum, most of the work is reading and writing the result, where wide vectors gain most.
   if (k < side) return bytes >= 32_768 && side >= 16
