@@ -8,7 +8,7 @@ export interface LibraryTraits {
 }
 
 /** Cores for which OpenBLAS has 512-bit vectors, and kernels for small matrices that need no packing. */
-const WIDE_CORES: ReadonlySet<string | null> = new Set(['SkylakeX', 'Cooperlake', 'SapphireRapids'])
+const WIDE_CORES = new Set<string | null>(['SkylakeX', 'Cooperlake', 'SapphireRapids'])
 
 /**
  * Whether a product is faster in the library than in WebAssembly: below, the foreign call (0.15 µs) and the library's
