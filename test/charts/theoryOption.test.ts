@@ -49,6 +49,22 @@ describe('theoryOption', () => {
     expect(svg.match(/stroke-dasharray/g)).toHaveLength(1)
   })
 
+  it('sets the names of thresholds that are close together one above the other', () => {
+    const marks = [
+      { x: 0.3, label: 'zero' },
+      { x: 0.32, label: 'exist' },
+      { x: 0.002, label: 'psd' },
+    ]
+    const { series } = theoryOption({ ...figure, marks }, [], themes.light).option
+    const drawn = (Array.isArray(series) ? series : []).flatMap((one) =>
+      one.type === 'line' && one.markLine ? (one.markLine.data ?? []) : [],
+    )
+    const distances = drawn.map((mark) => ('label' in mark ? mark.label?.distance : undefined))
+    const [psd, zero, exist] = distances.map(Number)
+    expect(psd).toBe(zero)
+    expect(exist! - zero!).toBeGreaterThan(themes.light.tickSize)
+  })
+
   it('reads the values off, and leaves out what does not exist there', () => {
     expect(theoryReadout(figure, 10 ** -1.5)).toBe('λ = 0.031623: minimum 3.162')
     expect(theoryReadout(figure, 5)).toBeNull()

@@ -11,6 +11,7 @@ import { useNotices } from '../../composables/useNotices'
 import { useRuns } from '../../composables/useRuns'
 import { useSpecPreview } from '../../composables/useSpecPreview'
 import { useWorkbench } from '../../composables/useWorkbench'
+import { alikeAdvice } from './alikeAdvice'
 import { words } from './words'
 
 /** So many of the first runs are shown. */
@@ -60,7 +61,8 @@ export function useDesign() {
   })
   const advice = computed((): readonly FieldIssue[] => {
     if (!isCurrent.value) return []
-    return (isSweep.value ? sweep.answer.value?.advice : run.preview.value?.advice) ?? []
+    const given = (isSweep.value ? sweep.answer.value?.advice : run.preview.value?.advice) ?? []
+    return alikeAdvice(given).map(({ path, message, more }) => ({ path, message: words.alike(message, more) }))
   })
 
   const starting = ref(false)

@@ -115,6 +115,8 @@ export const words = {
     everyOne: 'every combination',
   },
   advice: 'Advice',
+  alike: (message: string, more: number) =>
+    more === 0 ? message : `${message} Alike for ${more} more ${more === 1 ? 'setting' : 'settings'} of the sweep.`,
   rows: {
     title: 'First runs',
     of: (shown: number, runs: number) => (shown === runs ? `all ${runs}` : `${shown} of ${runs}`),
