@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import type { RunOutcome } from '#shared/outcome'
 import { parseParams } from '#shared/params'
-import { keptSteps, measuredSteps } from '#shared/spec'
+import { keptSteps } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
 import { random } from '../compute/rng/random'
@@ -12,7 +12,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import type { Replica } from '../train/replica'
 import { ReplicatedTraining } from '../train/replicatedTraining'
-import { isLook, lookAt, measureAll } from './measuring'
+import { isLook, lookAt, measureAll, recordPoints, restOf } from './measuring'
 import { Pace, TURN_MS } from './pace'
 import type { Task } from './serveJob'
 import { StateKeeper, type SaveState } from './stateKeeper'
@@ -100,6 +100,7 @@ interface Running {
 class ReplicaExecution {
   readonly #measuring: readonly Probe[]
   readonly #targets: readonly number[]
+  readonly #rest: number | null
   readonly #pace: Pace
   #running: Running[]
   #stepsPerTurn = 1
@@ -110,10 +111,11 @@ class ReplicaExecution {
     readonly recipe: TrainingRecipe,
     system: System,
   ) {
-    const { spec, resume } = members[0]!.task
+    const { spec, resume, until } = members[0]!.task
     const from = resume?.checkpoint.step ?? -1
     this.#measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(members[0]!.model))
-    this.#targets = measuredSteps(spec, recipe.steps).filter((step) => step > from)
+    this.#rest = restOf(until, recipe.steps)
+    this.#targets = recordPoints(spec, recipe.steps, from, this.#rest)
     this.#pace = new Pace(recipe.steps, Math.max(from, 0), (progress) => {
       for (const { task } of this.#running) task.onProgress(progress)
     })
@@ -135,7 +137,10 @@ class ReplicaExecution {
       await this.#attend()
       if (this.#running.length === 0) return
     }
-    for (const running of this.#running) this.#end(running, { status: 'completed', step: this.training.step })
+    for (const running of this.#running) {
+      if (this.#rest !== null) await running.states.saveNow(saver(running))
+      this.#end(running, { status: this.#rest === null ? 'completed' : 'rested', step: this.training.step })
+    }
   }
 
   #keeperOf(index: number, { spec }: Task): StateKeeper {

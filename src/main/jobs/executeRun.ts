@@ -1,6 +1,6 @@
 import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
 import { parseParams } from '#shared/params'
-import { keptSteps, measuredSteps, type RunSpec } from '#shared/spec'
+import { keptSteps, type RunSpec } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
 import { random } from '../compute/rng/random'
@@ -10,7 +10,7 @@ import type { Resources } from '../core/system'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
-import { isLook, lookAt, measureAll, type Look } from './measuring'
+import { isLook, lookAt, measureAll, recordPoints, restOf, type Look } from './measuring'
 import { Pace } from './pace'
 import { StateKeeper, type SaveState } from './stateKeeper'
 
@@ -20,6 +20,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal
   /** Where an earlier execution of the same spec left off; from the beginning when there is none. */
   readonly resume?: ResumePoint | null
+  /** The step to rest at; to the end when there is none. */
+  readonly until?: number | null
   /** Once, before the first step. */
   onStart(provenance: Provenance): void
   /** A few times a second. */
@@ -66,7 +68,9 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     }
     let lastFiniteLoss = resume?.lastFiniteLoss ?? NaN
     const save: SaveState = (checkpoint, kept) => onCheckpoint({ checkpoint, lastFiniteLoss }, kept)
-    for (const target of measuredSteps(spec, recipe.steps).filter((step) => step > from)) {
+    const rest = restOf(options.until, recipe.steps)
+    let hasConverged = false
+    for (const target of recordPoints(spec, recipe.steps, from, rest)) {
       let found: Look = 'going'
       while (training.step < target && found === 'going') {
         training.advance()
@@ -85,7 +89,12 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       await pace.turn(training.step, true)
       signal.throwIfAborted()
       await states.saveWhenKept(snapshot.isLast, save)
-      if (found === 'converged') break
+      hasConverged = found === 'converged'
+      if (hasConverged) break
+    }
+    if (rest !== null && !hasConverged) {
+      await states.saveNow(save)
+      return { status: 'rested', step: training.step }
     }
     return { status: 'completed', step: training.step }
   } catch (thrown) {

@@ -76,7 +76,7 @@ function oneByOne(execute: Execute): ExecuteTogether {
 }
 
 function taskOf(
-  { spec, resume }: Extract<ToWorker, { type: 'train' }>['runs'][number],
+  { spec, resume, until }: Extract<ToWorker, { type: 'train' }>['runs'][number],
   run: number,
   outbox: Outbox,
   signal: AbortSignal,
@@ -85,6 +85,7 @@ function taskOf(
   return {
     spec,
     resume,
+    until,
     signal,
     sink: {
       record: (record) => outbox.add(run, { records: [record] }),

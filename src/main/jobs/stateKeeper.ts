@@ -27,6 +27,11 @@ export class StateKeeper {
     else await this.saveWhenDue(save)
   }
 
+  /** To go on from, whatever the clock says. */
+  async saveNow(save: SaveState): Promise<void> {
+    await this.#save(save, false)
+  }
+
   async #save(save: SaveState, kept: boolean): Promise<void> {
     save(await this.training.checkpoint(), kept)
     // Saving is not part of the interval: however long it takes, training gets its share.
