@@ -105,7 +105,7 @@ function taskOf(
 /** How long reports may wait in the worker: what a killed worker loses at most. */
 const BATCH_MS = 100
 /** Reports of more records than this go in several messages: the service stores each in one go, and others wait. */
-const MOST_RECORDS = 300
+const MOST_RECORDS = 150
 
 /**
  * Collects what the runs of a job report and posts it about ten times a second, in the order in which it came.
