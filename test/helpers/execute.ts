@@ -10,12 +10,15 @@ export interface Executed {
   readonly records: MeasuredRecord[]
   readonly log: string[]
   readonly outcome: RunOutcome
+  /** Stored states: their steps, and whether they are kept for good. */
+  readonly states: { readonly step: number; readonly kept: boolean }[]
 }
 
 /** Runs a spec in this process and keeps everything it emits. */
 export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity): Promise<Executed> {
   const records: MeasuredRecord[] = []
   const log: string[] = []
+  const states: Executed['states'] = []
   const abort = new AbortController()
   const outcome = await executeRun(parseRunSpec(input), {
     resources: folderResources('resources/data'),
@@ -29,8 +32,9 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
     signal: abort.signal,
     onStart: () => {},
     onProgress: () => {},
+    onCheckpoint: ({ checkpoint: { step } }, kept) => states.push({ step, kept }),
   })
-  return { records, log, outcome }
+  return { records, log, outcome, states }
 }
 
 /** A preset of a system, at the steps its claims look at. */

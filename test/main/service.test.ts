@@ -354,6 +354,19 @@ describe('spec.preview', () => {
     expect(after.estimate?.bytes).toBeGreaterThan(0)
   })
 
+  it('counts the states that are kept, in their precision', async () => {
+    const service = opened()
+    const bytes = async (checkpoints: object, dtype = 'float64') =>
+      (await preview({ system: 'tiny', params: { width: 60, steps: 5 }, checkpoints, backend: { dtype } }, service))
+        .estimate!.bytes
+    const [one, three] = [await bytes({}), await bytes({ steps: [1, 2, 99] })]
+    // The last state is always kept; 1 and 2 are measured anyway, 99 is never reached. 360 parameters.
+    expect(three - one).toBe(2 * 360 * 8)
+    expect((await bytes({ steps: [1, 2] }, 'float32')) - (await bytes({}, 'float32'))).toBe(2 * 360 * 4)
+    const { issues } = await preview({ system: 'tiny', checkpoints: { resumeSeconds: 0 } }, service)
+    expect(issues.map(({ path }) => path)).toEqual(['checkpoints.resumeSeconds'])
+  })
+
   it('is what run.start insists on', async () => {
     const service = opened()
     await expect(start(service, { width: 0 })).rejects.toMatchObject({

@@ -101,6 +101,21 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
     expect(await running.count()).toBe(0)
   })
 
+  it('resumes a run that was interrupted or cancelled, in the queue and on its own page', async () => {
+    const page = await visit('/queue')
+    const row = (name: string) =>
+      page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) })
+    expect(await row('paper, seed 1').getByRole('button', { name: 'Resume' }).count()).toBe(0)
+    await row('long').getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('group', { name: 'Waiting' }).getByText('long').waitFor()
+    await row('too wide').getByRole('link', { name: 'too wide' }).click()
+    const header = page.locator('main header').first()
+    await header.getByRole('button', { name: 'Repeat' }).waitFor()
+    await header.getByRole('button', { name: 'Resume' }).click()
+    await header.getByText('waiting').waitFor()
+    expect(await header.getByRole('button', { name: 'Resume' }).count()).toBe(0)
+  })
+
   it('moves through the runs by keyboard, bins them and takes that back', async () => {
     const page = await visit('/runs')
     const rows = page.locator('tr[data-index]')

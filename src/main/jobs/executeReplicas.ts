@@ -12,7 +12,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import type { Replica } from '../train/replica'
 import { ReplicatedTraining } from '../train/replicatedTraining'
-import { isLook, lookAt, measureAll, recordPoints, restOf } from './measuring'
+import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf } from './measuring'
 import { Pace, TURN_MS } from './pace'
 import type { Task } from './serveJob'
 import { StateKeeper, type SaveState } from './stateKeeper'
@@ -130,6 +130,9 @@ class ReplicaExecution {
 
   /** Resolves when every run has ended. */
   async run(): Promise<void> {
+    for (const running of this.#running.filter(({ task }) => !task.resume)) {
+      running.lastFiniteLoss = await lossOf(await this.training.snapshot(running.index))
+    }
     for (const target of this.#targets) {
       await this.#trainTo(target)
       for (const running of this.#running) await this.#measure(running, target === this.recipe.steps)
@@ -138,7 +141,7 @@ class ReplicaExecution {
       if (this.#running.length === 0) return
     }
     for (const running of this.#running) {
-      if (this.#rest !== null) await running.states.saveNow(saver(running))
+      if (this.#rest !== null) await running.states.saveWhenDue(saver(running), true)
       this.#end(running, { status: this.#rest === null ? 'completed' : 'rested', step: this.training.step })
     }
   }
@@ -188,10 +191,10 @@ class ReplicaExecution {
       this.#stepsPerTurn = Math.max(1, Math.min(10_000, Math.floor((steps * TURN_MS) / 2 / milliseconds)))
       if (isLook(training.step, recipe.stop)) await this.#look()
       if (!(await this.#pace.turn(training.step))) continue
-      await this.#attend()
       // At the target itself, not everything up to this step was measured.
       if (training.step === target) continue
-      for (const running of this.#running) await running.states.saveWhenDue(saver(running))
+      await this.#attend()
+      for (const running of this.#running) await running.states.saveWhenDue(saver(running), false)
     }
   }
 
@@ -209,13 +212,13 @@ class ReplicaExecution {
   async #measure(running: Running, isLast: boolean): Promise<void> {
     const { index, task, states } = running
     try {
-      task.signal.throwIfAborted()
       const snapshot = await this.training.snapshot(index, isLast)
       const loss = await measureAll(this.#measuring, snapshot, task.sink, task.signal)
       if (loss === null) return this.#diverge(running)
       running.lastFiniteLoss = loss
       await this.#pace.turn(this.training.step)
-      await states.saveWhenKept(isLast, saver(running))
+      await states.saveWhenKept(isLast, saver(running), task.signal.aborted)
+      task.signal.throwIfAborted()
       if (isLast) this.#end(running, { status: 'completed', step: this.training.step })
     } catch (thrown) {
       if (task.signal.aborted) this.#end(running, { status: 'cancelled', step: this.training.step })
@@ -223,9 +226,10 @@ class ReplicaExecution {
     }
   }
 
-  /** Ends those that a person has cancelled meanwhile. */
+  /** Ends those that a person has cancelled meanwhile, with the states they can be resumed from. */
   async #attend(): Promise<void> {
     for (const running of this.#running.filter(({ task }) => task.signal.aborted)) {
+      await running.states.saveWhenDue(saver(running), true)
       this.#end(running, { status: 'cancelled', step: this.training.step })
     }
     await this.training.compact()

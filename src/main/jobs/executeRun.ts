@@ -10,7 +10,7 @@ import type { Resources } from '../core/system'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
-import { isLook, lookAt, measureAll, recordPoints, restOf, type Look } from './measuring'
+import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf, type Look } from './measuring'
 import { Pace } from './pace'
 import { StateKeeper, type SaveState } from './stateKeeper'
 
@@ -66,7 +66,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       training.resume(resume.checkpoint)
       sink.log({ level: 'info', message: `Resumed at step ${from}.` })
     }
-    let lastFiniteLoss = resume?.lastFiniteLoss ?? NaN
+    let lastFiniteLoss = resume?.lastFiniteLoss ?? (await lossOf(training.snapshot()))
     const save: SaveState = (checkpoint, kept) => onCheckpoint({ checkpoint, lastFiniteLoss }, kept)
     const rest = restOf(options.until, recipe.steps)
     let hasConverged = false
@@ -76,9 +76,9 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
         training.advance()
         if (isLook(training.step, recipe.stop)) found = await lookAt(training.snapshot(), recipe.stop, sink)
         if (!(await pace.turn(training.step))) continue
-        signal.throwIfAborted()
         // At the target itself, not everything up to this step was measured.
-        if (training.step < target && found === 'going') await states.saveWhenDue(save)
+        if (training.step < target && found === 'going') await states.saveWhenDue(save, signal.aborted)
+        signal.throwIfAborted()
       }
       const { step } = training
       if (found === 'diverged') return { status: 'diverged', step, lastFiniteLoss }
@@ -87,13 +87,13 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       if (loss === null) return { status: 'diverged', step, lastFiniteLoss }
       lastFiniteLoss = loss
       await pace.turn(training.step, true)
+      await states.saveWhenKept(snapshot.isLast, save, signal.aborted)
       signal.throwIfAborted()
-      await states.saveWhenKept(snapshot.isLast, save)
       hasConverged = found === 'converged'
       if (hasConverged) break
     }
     if (rest !== null && !hasConverged) {
-      await states.saveNow(save)
+      await states.saveWhenDue(save, true)
       return { status: 'rested', step: training.step }
     }
     return { status: 'completed', step: training.step }

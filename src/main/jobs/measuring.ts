@@ -37,6 +37,12 @@ export async function lookAt(snapshot: Snapshot, rule: StopRule | undefined, sin
   return 'converged'
 }
 
+/** What a run that diverges before its first record point reports; a state to go on from holds it too. */
+export async function lossOf(snapshot: Snapshot): Promise<number> {
+  const { data, regularisation } = await snapshot.loss()
+  return data + regularisation
+}
+
 /** Records what the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
 export async function measureAll(
   probes: readonly Probe[],
@@ -44,8 +50,7 @@ export async function measureAll(
   sink: Sink,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const { data, regularisation } = await snapshot.loss()
-  const loss = data + regularisation
+  const loss = await lossOf(snapshot)
   if (!Number.isFinite(loss)) {
     sink.log({ level: 'error', message: `Diverged: the loss at step ${snapshot.step} is ${loss}.` })
     return null

@@ -51,10 +51,15 @@ export class Scheduler {
     const { project, clock } = options
     this.#throughput = new Throughput(() => clock.now())
     const now = clock.now()
-    project.runs.interruptRunning(now, (deaths) =>
-      deathNote('The application ended while this run was training.', deaths),
-    )
-    if (options.resumes) for (const run of project.runs.interrupted()) goOn(project, run, now)
+    project.transaction(() => {
+      const died = project.runs.interruptRunning(now, (deaths) =>
+        deathNote('The application ended while this run was training.', deaths),
+      )
+      for (const { id, error } of died.map((id) => project.runs.get(id))) {
+        if (error) project.log.add(id, { time: now, level: 'error', message: error.message })
+      }
+      if (options.resumes) for (const run of project.runs.interrupted()) goOn(project, run, now)
+    })
     this.wake()
   }
 

@@ -7,8 +7,9 @@ import type { Batches } from './batches'
 import { ReplicaCoefficients } from './coefficients'
 import type { ModelState } from './modelState'
 import { optimiserFor } from './optimiser'
-import type { NamedNode } from './optimisers/parts'
+import type { NamedNode, Optimiser } from './optimisers/parts'
 import type { Replica } from './replica'
+import { StepPreview } from './stepPreview'
 import { compileStep, type StepProgram } from './stepProgram'
 
 /** A replica inside a block: which one it is, and the mini-batches of its own if it has some. */
@@ -46,6 +47,10 @@ export class ReplicaBlock {
   readonly #scratch: readonly Node[]
   readonly #feeds: readonly StackedFeed[]
   readonly #rates: Float64Array
+  readonly #stages: Optimiser['stages']
+  #preview: StepPreview | null = null
+  /** The updates of a step, asked for by one member after the other. */
+  #previewed: { readonly step: number; readonly updates: Promise<ParameterArrays[]> } | null = null
 
   constructor(
     readonly step: StepGraph,
@@ -79,10 +84,8 @@ export class ReplicaBlock {
       ...optimiser.scratch.map((node, i) => [node, this.#scratch[i]!] as const),
       ...this.#feeds.map((feed) => [feed.single, feed.node] as const),
     ])
-    this.#program = compileStep(
-      workspace,
-      optimiser.stages.map((updates) => replicatedUpdates(updates, count, stacks)),
-    )
+    this.#stages = optimiser.stages.map((updates) => replicatedUpdates(updates, count, stacks))
+    this.#program = compileStep(workspace, this.#stages)
   }
 
   get peakBytes(): number {
@@ -96,6 +99,7 @@ export class ReplicaBlock {
 
   /** Of all members, in their order; the optimiser's state may be missing, and is then zero. */
   load(states: readonly ReplicaState[]): void {
+    this.#previewed = null
     for (const { name, node } of this.#changing) {
       const size = sizeOf(node.shape) / states.length
       const values = new Float64Array(sizeOf(node.shape))
@@ -110,12 +114,17 @@ export class ReplicaBlock {
   /** Of all members, in their order. */
   async read(): Promise<ReplicaState[]> {
     const stacks = await Promise.all(this.#changing.map(({ node }) => this.step.state.workspace.read(node)))
+    return this.#perMember(this.#changing, stacks)
+  }
+
+  /** The parts of stacked values, for each member by name. */
+  #perMember(named: readonly NamedNode[], stacks: readonly Float64Array[]): ParameterArrays[] {
     const count = this.members.length
     return this.members.map((_, r) => {
       const own = stacks.map((values) =>
         values.subarray((r * values.length) / count, ((r + 1) * values.length) / count),
       )
-      return Object.fromEntries(this.#changing.map(({ name }, i) => [name, own[i] ?? new Float64Array()]))
+      return Object.fromEntries(named.map(({ name }, i) => [name, own[i] ?? new Float64Array()]))
     })
   }
 
@@ -128,13 +137,34 @@ export class ReplicaBlock {
   }
 
   advance(step: number): void {
-    for (let r = 0; r < this.members.length; r++) this.#rates[r] = this.members[r]!.replica.learningRate(step)
-    this.#coefficients.set(this.#rates, step)
-    if (this.#feeds.length > 0) this.#loadBatches(step)
+    this.#prepare(step)
     this.#program.run()
   }
 
+  /** What each member's optimiser is about to add to its parameters. */
+  nextUpdates(step: number): Promise<ParameterArrays[]> {
+    if (this.#previewed?.step !== step) this.#previewed = { step, updates: this.#previewUpdates(step) }
+    return this.#previewed.updates
+  }
+
+  async #previewUpdates(step: number): Promise<ParameterArrays[]> {
+    const { workspace, model } = this.step.state
+    this.#preview ??= new StepPreview(workspace, this.#stages)
+    this.#prepare(step)
+    const parameters = this.#changing.slice(0, model.parameters.length)
+    const stacks = await this.#preview.changesOf(parameters.map(({ node }) => node))
+    return this.#perMember(parameters, stacks)
+  }
+
+  /** Coefficients and samples of a step. */
+  #prepare(step: number): void {
+    for (let r = 0; r < this.members.length; r++) this.#rates[r] = this.members[r]!.replica.learningRate(step)
+    this.#coefficients.set(this.#rates, step)
+    if (this.#feeds.length > 0) this.#loadBatches(step)
+  }
+
   dispose(): void {
+    this.#preview?.dispose()
     this.#program.dispose()
     const { workspace } = this.step.state
     for (const node of [...this.#inputs(), ...this.#coefficients.nodes]) workspace.release(node)

@@ -195,8 +195,14 @@ export class ReplicatedTraining {
     const decays = decaysOf(own, this.#state)
     const parameters = model.parameters.map((parameter, i) => ({ ...parameter, weightDecay: decays[i] ?? 0 }))
     const { seed, initial } = own
-    const context = { step: this.stepOf(replica), isLast, seed, initial, model: { ...model, parameters } }
-    return new StateSnapshot(this.#programs, context)
+    return new StateSnapshot(this.#programs, {
+      step: this.stepOf(replica),
+      isLast,
+      seed,
+      initial,
+      nextUpdate: () => this.#nextUpdate(replica),
+      model: { ...model, parameters },
+    })
   }
 
   dispose(): void {
@@ -215,6 +221,16 @@ export class ReplicatedTraining {
     }
     this.#read = { step: this.#step, states }
     return states
+  }
+
+  async #nextUpdate(replica: number): Promise<ParameterArrays> {
+    const block = this.#blocks.find(({ members }) => members.some(({ index }) => index === replica))
+    if (!block || this.#stoppedAt.has(replica)) {
+      throw new LabError('degenerate', `Replica ${replica} has stopped: it has no next update.`)
+    }
+    this.#feed.load(this.#step)
+    const updates = await block.nextUpdates(this.#step)
+    return updates[block.members.findIndex(({ index }) => index === replica)]!
   }
 
   #makeBlocks(members: readonly Member[], stateOf: (member: Member) => ReplicaState): ReplicaBlock[] {

@@ -8,9 +8,10 @@ import { batchFeed, type BatchFeed } from './batchFeed'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
 import { optimiserFor } from './optimiser'
-import type { NamedNode } from './optimisers/parts'
+import type { NamedNode, Optimiser } from './optimisers/parts'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { StepPreview } from './stepPreview'
 import { compileStep, type StepProgram } from './stepProgram'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 
@@ -35,6 +36,8 @@ export class Training {
   readonly #feed: BatchFeed
   /** What a step changes: parameters, then the optimiser's state. */
   readonly #changing: readonly NamedNode[]
+  readonly #stages: Optimiser['stages']
+  #preview: StepPreview | null = null
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
@@ -57,7 +60,8 @@ export class Training {
       ...optimiser.state,
     ]
     for (const { node } of optimiser.state) workspace.bufferOf(node)
-    this.#program = compileStep(workspace, optimiser.stages)
+    this.#stages = optimiser.stages
+    this.#program = compileStep(workspace, this.#stages)
   }
 
   /** Steps taken so far. */
@@ -71,8 +75,7 @@ export class Training {
   }
 
   advance(): void {
-    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
-    this.#feed.load(this.#step)
+    this.#prepare()
     this.#program.run()
     this.#step++
   }
@@ -101,12 +104,27 @@ export class Training {
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
     const { seed, initial } = this.options
-    return new StateSnapshot(this.#programs, { step: this.#step, isLast, seed, initial })
+    const context = { step: this.#step, isLast, seed, initial, nextUpdate: () => this.#nextUpdate() }
+    return new StateSnapshot(this.#programs, context)
   }
 
   dispose(): void {
+    this.#preview?.dispose()
     this.#program.dispose()
     this.#programs.dispose()
     this.#state.dispose()
+  }
+
+  /** Coefficients and samples of the next step. */
+  #prepare(): void {
+    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
+    this.#feed.load(this.#step)
+  }
+
+  async #nextUpdate(): Promise<ParameterArrays> {
+    this.#preview ??= new StepPreview(this.#state.workspace, this.#stages)
+    this.#prepare()
+    const changes = await this.#preview.changesOf(this.#state.parameterNodes)
+    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, changes[i]!]))
   }
 }

@@ -52,6 +52,28 @@ describe('executeRun', () => {
     expect(log.join()).toMatch(/Diverged/)
   })
 
+  it('stores the states that the spec asks for, which are measured too, and the last', async () => {
+    const { states, records } = await execute({
+      system: 'deep-ufm',
+      params: tiny,
+      probes: ['loss'],
+      schedule: { perDecade: 1 },
+      checkpoints: { steps: [0, 7, 150, 900] },
+    })
+    expect(states).toEqual([0, 7, 150, 200].map((step) => ({ step, kept: true })))
+    expect([...new Set(records.map((record) => record.step))]).toEqual([0, 1, 7, 10, 100, 150, 200])
+  })
+
+  it('stores a state to go on from as often as the spec says, and when it is cancelled', async () => {
+    const spec = { system: 'deep-ufm', params: { ...tiny, steps: 10_000_000 }, probes: ['loss'] }
+    const often = await execute({ ...spec, checkpoints: { resumeSeconds: 0.1 } }, 130)
+    expect(often.states.length).toBeGreaterThan(1)
+    expect(often.states.every(({ kept }) => !kept)).toBe(true)
+    const { outcome, states } = await execute(spec, 20)
+    expect(outcome).toEqual({ status: 'cancelled', step: states.at(-1)?.step })
+    expect(states).toHaveLength(1)
+  })
+
   it('stops when cancelled and says where', async () => {
     const { outcome, records } = await execute({ system: 'deep-ufm', params: { ...tiny, steps: 1_000_000 } }, 20)
     expect(outcome.status).toBe('cancelled')

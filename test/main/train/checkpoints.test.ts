@@ -86,6 +86,23 @@ describe.each(cases)('$name in $dtype', (given) => {
   })
 })
 
+describe.each(cases)('the next update by $name in $dtype', (given) => {
+  it('is what the next step adds, to the bit, and looking at it changes nothing', async () => {
+    const options = await optionsOf(given)
+    const [watched, alone] = [new Training(options), new Training(options)]
+    for (let step = 0; step < 5; step++) {
+      const [before, update] = [await watched.snapshot().parameters(), await watched.snapshot().nextUpdate()]
+      watched.advance()
+      alone.advance()
+      const after = await watched.snapshot().parameters()
+      for (const [name, values] of Object.entries(after)) {
+        expect(update[name]).toEqual(values.map((value, i) => value - before[name]![i]!))
+      }
+    }
+    expect(bits(await watched.checkpoint())).toEqual(bits(await alone.checkpoint()))
+  })
+})
+
 describe('a state that does not fit', () => {
   it('is refused by name, shape or precision', async () => {
     const [plain, , ball] = await Promise.all(cases.slice(0, 3).map((given) => optionsOf(given)))

@@ -311,7 +311,7 @@ describe('replicas', () => {
   )
 
   it('show to probes what a single run shows', async () => {
-    const options = await optionsFor(experiment, 3, { optimiser: () => heavyBall(0.9) })
+    const options = await optionsFor(experiment, 3, { optimiser: () => heavyBall(0.9), batchSize: 4 })
     const training = new ReplicatedTraining(options)
     for (let step = 0; step < 4; step++) training.advance()
     for (const r of [2, 0]) {
@@ -321,6 +321,7 @@ describe('replicas', () => {
       expect([ours.step, ours.seed]).toEqual([4, r])
       expect(await ours.loss()).toEqual(await theirs.loss())
       expect(await ours.dataGradient()).toEqual(await theirs.dataGradient())
+      expect(await ours.nextUpdate()).toEqual(await theirs.nextUpdate())
       const v = random(1, 'direction').normal(ours.hessian('total').n)
       const [a, b] = [new Float64Array(v.length), new Float64Array(v.length)]
       await ours.hessian('total').apply(v, a)
