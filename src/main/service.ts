@@ -14,6 +14,7 @@ import { checkClaims } from './jobs/claims'
 import { estimate, speedOf } from './jobs/cost'
 import { EventHub } from './jobs/eventHub'
 import { groupingOf, type Grouping } from './jobs/grouping'
+import { decideRung } from './jobs/halving'
 import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { sweepViews } from './jobs/sweepViews'
@@ -82,6 +83,9 @@ export function createService(options: ServiceOptions): Service {
         resumes,
         groupingOf: (run, waiting) => groupingOfRun(run, waiting),
         onCompleted: (run, together) => conclude(project, systems, run, together),
+        onSettled: ({ sweep }) => {
+          if (sweep) decideRung(project, sweep.id, clock.now())
+        },
         onChanged: ({ id, sweep }) => changed([id], sweep?.id ?? null),
         onMeasured: (runId, step) => events.emit('run.measured', { runId, step }),
       })

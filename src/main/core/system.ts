@@ -116,7 +116,7 @@ export interface System<S extends ParamSchema = ParamSchema> {
   initial(params: ParamsOf<S>, random: Random): Readonly<Record<string, Float64Array>>
   training(params: ParamsOf<S>): TrainingRecipe
   /**
-   * Parameters that change neither the graph of the model nor its data, only initial values, learning rate and weight
+   * Parameters that change neither the model (its graph and what it tells probes) nor its data, only initial values, learning rate and weight
    * decays: runs that differ in nothing else (and the seed) can train as one program.
    */
   readonly perReplica?: readonly (keyof S & string)[]

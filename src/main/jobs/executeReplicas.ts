@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import type { RunOutcome } from '#shared/outcome'
 import { parseParams } from '#shared/params'
-import { keptSteps, measuredSteps } from '#shared/spec'
+import { keptSteps } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
 import { random } from '../compute/rng/random'
@@ -13,7 +13,7 @@ import { systemById } from '../systems/registry'
 import type { Replica } from '../train/replica'
 import { ReplicatedTraining } from '../train/replicatedTraining'
 import { resolveMatrices } from './matrixParams'
-import { isLook, lookAt, measureAll } from './measuring'
+import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf } from './measuring'
 import { Pace, TURN_MS } from './pace'
 import type { Task } from './serveJob'
 import { StateKeeper, type SaveState } from './stateKeeper'
@@ -101,6 +101,7 @@ interface Running {
 class ReplicaExecution {
   readonly #measuring: readonly Probe[]
   readonly #targets: readonly number[]
+  readonly #rest: number | null
   readonly #pace: Pace
   #running: Running[]
   #stepsPerTurn = 1
@@ -111,10 +112,11 @@ class ReplicaExecution {
     readonly recipe: TrainingRecipe,
     system: System,
   ) {
-    const { spec, resume } = members[0]!.task
+    const { spec, resume, until } = members[0]!.task
     const from = resume?.checkpoint.step ?? -1
     this.#measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(members[0]!.model))
-    this.#targets = measuredSteps(spec, recipe.steps).filter((step) => step > from)
+    this.#rest = restOf(until, recipe.steps)
+    this.#targets = recordPoints(spec, recipe.steps, from, this.#rest)
     this.#pace = new Pace(recipe.steps, Math.max(from, 0), (progress) => {
       for (const { task } of this.#running) task.onProgress(progress)
     })
@@ -129,6 +131,9 @@ class ReplicaExecution {
 
   /** Resolves when every run has ended. */
   async run(): Promise<void> {
+    for (const running of this.#running.filter(({ task }) => !task.resume)) {
+      running.lastFiniteLoss = await lossOf(await this.training.snapshot(running.index))
+    }
     for (const target of this.#targets) {
       await this.#trainTo(target)
       for (const running of this.#running) await this.#measure(running, target === this.recipe.steps)
@@ -136,7 +141,10 @@ class ReplicaExecution {
       await this.#attend()
       if (this.#running.length === 0) return
     }
-    for (const running of this.#running) this.#end(running, { status: 'completed', step: this.training.step })
+    for (const running of this.#running) {
+      if (this.#rest !== null) await running.states.saveWhenDue(saver(running), true)
+      this.#end(running, { status: this.#rest === null ? 'completed' : 'rested', step: this.training.step })
+    }
   }
 
   #keeperOf(index: number, { spec }: Task): StateKeeper {
@@ -184,10 +192,10 @@ class ReplicaExecution {
       this.#stepsPerTurn = Math.max(1, Math.min(10_000, Math.floor((steps * TURN_MS) / 2 / milliseconds)))
       if (isLook(training.step, recipe.stop)) await this.#look()
       if (!(await this.#pace.turn(training.step))) continue
-      await this.#attend()
       // At the target itself, not everything up to this step was measured.
       if (training.step === target) continue
-      for (const running of this.#running) await running.states.saveWhenDue(saver(running), running.task.signal.aborted)
+      await this.#attend()
+      for (const running of this.#running) await running.states.saveWhenDue(saver(running), false)
     }
   }
 
@@ -205,13 +213,13 @@ class ReplicaExecution {
   async #measure(running: Running, isLast: boolean): Promise<void> {
     const { index, task, states } = running
     try {
-      task.signal.throwIfAborted()
       const snapshot = await this.training.snapshot(index, isLast)
       const loss = await measureAll(this.#measuring, snapshot, task.sink, task.signal)
       if (loss === null) return this.#diverge(running)
       running.lastFiniteLoss = loss
       await this.#pace.turn(this.training.step)
       await states.saveWhenKept(isLast, saver(running), task.signal.aborted)
+      task.signal.throwIfAborted()
       if (isLast) this.#end(running, { status: 'completed', step: this.training.step })
     } catch (thrown) {
       if (task.signal.aborted) this.#end(running, { status: 'cancelled', step: this.training.step })
@@ -219,9 +227,10 @@ class ReplicaExecution {
     }
   }
 
-  /** Ends those that a person has cancelled meanwhile. */
+  /** Ends those that a person has cancelled meanwhile, with the states they can be resumed from. */
   async #attend(): Promise<void> {
     for (const running of this.#running.filter(({ task }) => task.signal.aborted)) {
+      await running.states.saveWhenDue(saver(running), true)
       this.#end(running, { status: 'cancelled', step: this.training.step })
     }
     await this.training.compact()

@@ -1,6 +1,6 @@
 import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
 import { parseParams } from '#shared/params'
-import { keptSteps, measuredSteps, type RunSpec } from '#shared/spec'
+import { keptSteps, type RunSpec } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
 import { random } from '../compute/rng/random'
@@ -11,7 +11,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
 import { resolveMatrices } from './matrixParams'
-import { isLook, lookAt, measureAll, type Look } from './measuring'
+import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf, type Look } from './measuring'
 import { Pace } from './pace'
 import { StateKeeper, type SaveState } from './stateKeeper'
 
@@ -21,6 +21,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal
   /** Where an earlier execution of the same spec left off; from the beginning when there is none. */
   readonly resume?: ResumePoint | null
+  /** The step to rest at; to the end when there is none. */
+  readonly until?: number | null
   /** Once, before the first step. */
   onStart(provenance: Provenance): void
   /** A few times a second. */
@@ -73,9 +75,11 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       training.resume(resume.checkpoint)
       sink.log({ level: 'info', message: `Resumed at step ${from}.` })
     }
-    let lastFiniteLoss = resume?.lastFiniteLoss ?? NaN
+    let lastFiniteLoss = resume?.lastFiniteLoss ?? (await lossOf(training.snapshot()))
     const save: SaveState = (checkpoint, kept) => onCheckpoint({ checkpoint, lastFiniteLoss }, kept)
-    for (const target of measuredSteps(spec, recipe.steps).filter((step) => step > from)) {
+    const rest = restOf(options.until, recipe.steps)
+    let hasConverged = false
+    for (const target of recordPoints(spec, recipe.steps, from, rest)) {
       let found: Look = 'going'
       while (training.step < target && found === 'going') {
         training.advance()
@@ -94,7 +98,12 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       await pace.turn(training.step, true)
       await states.saveWhenKept(snapshot.isLast, save, signal.aborted)
       signal.throwIfAborted()
-      if (found === 'converged') break
+      hasConverged = found === 'converged'
+      if (hasConverged) break
+    }
+    if (rest !== null && !hasConverged) {
+      await states.saveWhenDue(save, true)
+      return { status: 'rested', step: training.step }
     }
     return { status: 'completed', step: training.step }
   } catch (thrown) {

@@ -48,8 +48,9 @@ export function groupingOf({ system, params, workload }: GroupingRun, situation:
   const share = Math.ceil(waiting / slots)
   const soon = Math.max(1, Math.floor(BATCH_SECONDS / Math.max(secondsEach, 1e-9)))
   const together = Math.min(share, soon, MOST_TOGETHER)
-  if (together < 2)
-    return alone(waiting < 2 ? 'no other run of its shape waits' : 'one run of its shape is there for each worker')
+  if (waiting < 2) return alone('no other run of its shape waits')
+  if (share < 2) return alone('there is a worker for each')
+  if (soon < 2) return alone(`one takes more than ${BATCH_SECONDS / 2} s, and a batch would hold the queue up`)
   return {
     together,
     reason: `Runs of one shape train ${together} at a time as one program: steps of layers ${widest} wide are mostly calls, which they share.`,

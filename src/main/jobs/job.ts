@@ -26,6 +26,7 @@ export class Job {
   /** Those that the worker trains, in the order in which it numbers them. */
   #members: readonly ReportedRun[] = []
   #handle: WorkerHandle | null = null
+  readonly #inbox: (() => void)[] = []
   /** Why the service itself stops the worker. */
   #stopped: LabError | null = null
   #killTimer: NodeJS.Timeout | undefined
@@ -100,12 +101,26 @@ export class Job {
       return this.#endAll(() => failure(LabError.from(thrown)))
     }
     this.#handle = handle
-    handle.onMessage((message) => this.#receive(message))
-    handle.onExit((code, signal) => {
-      this.#gone.resolve()
-      this.#endAll((run) => this.#unfinished(code, signal, run))
-    })
+    handle.onMessage((message) => this.#inTurn(() => this.#receive(message)))
+    handle.onExit((code, signal) =>
+      this.#inTurn(() => {
+        this.#gone.resolve()
+        this.#endAll((run) => this.#unfinished(code, signal, run))
+      }),
+    )
     handle.send({ type: 'train', runs: this.#members.map((run) => run.task), matrices: [...matrices.values()] })
+  }
+
+  /** What the worker tells comes in bursts when many runs end: between two messages the service answers others. */
+  #inTurn(work: () => void): void {
+    this.#inbox.push(work)
+    if (this.#inbox.length > 1) return
+    const next = () => {
+      this.#inbox[0]?.()
+      this.#inbox.shift()
+      if (this.#inbox.length > 0) setImmediate(next)
+    }
+    setImmediate(next)
   }
 
   #receive(received: unknown): void {

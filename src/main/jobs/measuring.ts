@@ -1,4 +1,5 @@
 import { LabError } from '#shared/errors'
+import { measuredSteps, type RunSpec } from '#shared/spec'
 import type { Probe } from '../core/probe'
 import type { Sink } from '../core/sink'
 import type { Snapshot } from '../core/snapshot'
@@ -7,6 +8,17 @@ import { totalGradientNorm } from '../probes/gradientNorm'
 
 /** What a look at a run between its record points finds. */
 export type Look = 'going' | 'converged' | 'diverged'
+
+/** Steps that a run measures after `from`, up to the step it rests at; ascending. */
+export function recordPoints(spec: RunSpec, steps: number, from: number, rest: number | null): readonly number[] {
+  const points = new Set([...measuredSteps(spec, steps), ...(rest === null ? [] : [rest])])
+  return [...points].filter((step) => step > from && step <= (rest ?? steps)).sort((a, b) => a - b)
+}
+
+/** The step at which a run rests before its end; null where it goes through. */
+export function restOf(until: number | null | undefined, steps: number): number | null {
+  return until !== null && until !== undefined && until < steps ? until : null
+}
 
 /** Whether the rule looks at this step; between its looks it costs nothing. */
 export function isLook(step: number, rule: StopRule | undefined): boolean {
@@ -25,6 +37,12 @@ export async function lookAt(snapshot: Snapshot, rule: StopRule | undefined, sin
   return 'converged'
 }
 
+/** What a run that diverges before its first record point reports; a state to go on from holds it too. */
+export async function lossOf(snapshot: Snapshot): Promise<number> {
+  const { data, regularisation } = await snapshot.loss()
+  return data + regularisation
+}
+
 /** Records what the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
 export async function measureAll(
   probes: readonly Probe[],
@@ -32,8 +50,7 @@ export async function measureAll(
   sink: Sink,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const { data, regularisation } = await snapshot.loss()
-  const loss = data + regularisation
+  const loss = await lossOf(snapshot)
   if (!Number.isFinite(loss)) {
     sink.log({ level: 'error', message: `Diverged: the loss at step ${snapshot.step} is ${loss}.` })
     return null

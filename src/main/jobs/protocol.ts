@@ -63,13 +63,13 @@ const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
 const progressSchema: z.ZodType<Progress> = z.object({ step, steps: step, stepsPerSecond: float, secondsLeft: float })
 
 const outcomeSchema: z.ZodType<RunOutcome> = z.discriminatedUnion('status', [
-  z.object({ status: z.enum(['completed', 'cancelled']), step }),
+  z.object({ status: z.enum(['completed', 'cancelled', 'rested']), step }),
   z.object({ status: z.literal('diverged'), step, lastFiniteLoss: float }),
   z.object({ status: z.literal('failed'), error: errorDataSchema }),
 ])
 
-/** A run to train: from the beginning, or from where an earlier worker left it. */
-const taskSchema = z.object({ spec: runSpecSchema, resume: resumePointSchema.nullable() })
+/** A run to train: from the beginning, or from where an earlier worker left it; to its end, or to a step to rest at. */
+const taskSchema = z.object({ spec: runSpecSchema, resume: resumePointSchema.nullable(), until: step.nullable() })
 
 /** What the service tells a worker. */
 export const toWorkerSchema = z.discriminatedUnion('type', [

@@ -18,6 +18,8 @@ export interface RunContext {
   goesOn(): boolean
   /** Runs inside the transaction that ends a completed run. */
   onCompleted(run: StoredRun): void
+  /** Runs inside the transaction in which a run ends or comes to rest. */
+  onSettled(run: StoredRun): void
   /** Something about the run other than its measurements is new. */
   changed(run: StoredRun): void
   measured(run: StoredRun, step: number): void
@@ -64,7 +66,7 @@ export class ReportedRun {
 
   /** What the worker is to train. */
   get task() {
-    return { spec: this.run.spec, resume: this.#resume }
+    return { spec: this.run.spec, resume: this.#resume, until: this.run.until }
   }
 
   /** Resolves when the ending is stored, or when the run turned out not to wait any more. */
@@ -115,6 +117,7 @@ export class ReportedRun {
       case 'checkpoint':
         return this.#keep(report)
       case 'ended':
+        if (report.outcome.status === 'rested') return this.#rest(report.outcome.step)
         return this.end(finalOf(report.outcome), logOf(report.outcome))
       default:
         return report satisfies never
@@ -126,10 +129,15 @@ export class ReportedRun {
     if (this.#hasEnded) return null
     this.#hasEnded = true
     this.onEnd()
+    if (final.step !== null) this.#advanceTo(final.step)
+    return this.#closing(final, entry)
+  }
+
+  /** Writes the ending; a failure where that is refused. */
+  #closing(final: Final, entry?: Omit<LogEntry, 'time'>): Change {
     const { project, journal, clock, goesOn, onCompleted } = this.context
     const { id } = this.run
     const at = clock.now()
-    if (final.step !== null) this.#advanceTo(final.step)
     const close = (ending: Final, completed: boolean) => {
       if (entry) project.log.add(id, { ...entry, time: at })
       const error = ending.error && withoutPaths(ending.error)
@@ -138,15 +146,35 @@ export class ReportedRun {
       project.records.compact(id)
       if (completed) onCompleted(project.runs.get(id))
       if (ending.status === 'interrupted' && goesOn()) goOn(project, project.runs.get(id), at)
-    }
-    const committed = () => {
-      this.context.changed(this.run)
-      this.#stored.resolve()
+      // What was waiting for this run alone is decided now.
+      this.context.onSettled(this.run)
     }
     return {
       apply: () => close(final, final.status === 'completed'),
-      committed,
-      refused: (error) => journal.write({ apply: () => close(failure(error), false), committed, refused: committed }),
+      committed: this.#settled,
+      refused: (error) =>
+        journal.write({ apply: () => close(failure(error), false), committed: this.#settled, refused: this.#settled }),
+    }
+  }
+
+  readonly #settled = () => {
+    this.context.changed(this.run)
+    this.#stored.resolve()
+  }
+
+  /** It has come as far as it was to: what becomes of it is decided with all of its sweep. */
+  #rest(step: number): Change {
+    const { project, journal, onSettled } = this.context
+    this.#hasEnded = true
+    this.onEnd()
+    this.#advanceTo(step)
+    return {
+      apply: () => {
+        project.runs.rest(this.run.id, step)
+        onSettled(this.run)
+      },
+      committed: this.#settled,
+      refused: (error) => journal.write(this.#closing(failure(error))),
     }
   }
 
@@ -215,7 +243,7 @@ export function failure(error: LabError): Final {
   return { status: 'failed', step: null, error: error.toData() }
 }
 
-function finalOf(outcome: RunOutcome): Final {
+function finalOf(outcome: Exclude<RunOutcome, { status: 'rested' }>): Final {
   if (outcome.status === 'failed') return { status: 'failed', step: null, error: outcome.error }
   return { status: outcome.status, step: outcome.step, error: null }
 }

@@ -11,7 +11,7 @@ import type { Scheduler } from './scheduler'
 
 export interface RunViews {
   summaries(): readonly RunSummary[]
-  summary(id: RunId): RunSummary
+  summary(run: StoredRun): RunSummary
   detail(id: RunId): RunDetail
 }
 
@@ -54,27 +54,25 @@ export function runViews(
         .map((run) => summaryOf(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
     },
 
-    summary(id) {
-      const claims = project.claims.of(id)
+    summary(run) {
+      const claims = project.claims.of(run.id)
       const held = claims.filter((claim) => claim.holds).length
-      const last = project.records.lastValues(id).get(id) ?? {}
-      return summaryOf(project.runs.get(id), last, { held, checked: claims.length })
+      const last = project.records.lastValues(run.id).get(run.id) ?? {}
+      return summaryOf(run, last, { held, checked: claims.length })
     },
 
     detail(id) {
       const run = project.runs.get(id)
-      const claims = project.claims.of(id)
       const system = systems.get(run.spec.system)
-      const held = claims.filter((claim) => claim.holds).length
       return {
-        ...summaryOf(run, project.records.lastValues(id).get(id) ?? {}, { held, checked: claims.length }),
+        ...this.summary(run),
         spec: run.spec,
         // A run outlives its system: what is stored with it still shows in a version that lacks the system.
         title: system?.title ?? run.spec.system,
         quantities: run.quantities,
         figures: system?.figures ?? [],
         predictions: system ? predictionsOf(system, run, project) : [],
-        claims,
+        claims: project.claims.of(id),
         log: project.log.of(id),
         provenance: run.provenance,
         measured: project.records.measured(id),

@@ -26,6 +26,8 @@ export interface SchedulerOptions {
    * @param together how many runs shared the worker's time; null where another run of the job has told its speed
    */
   onCompleted(run: StoredRun, together: number | null): void
+  /** Runs inside the transaction in which a run ends or comes to rest: what its sweep decides. */
+  onSettled(run: Pick<StoredRun, 'sweep'>): void
   onChanged(run: Pick<StoredRun, 'id' | 'sweep'>): void
   /** After the records are committed. */
   onMeasured(runId: RunId, step: number): void
@@ -116,12 +118,13 @@ export class Scheduler {
    * @throws LabError 'conflict' if one of them has ended
    */
   cancelAll(runIds: readonly RunId[]): void {
-    const { project, clock } = this.#options
+    const { project, clock, onSettled } = this.#options
     for (const job of this.#jobs) job.cancel(runIds)
     project.transaction(() => {
       for (const id of runIds) {
         if (this.#active.has(id)) continue
         project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
+        onSettled(project.runs.get(id))
       }
     })
   }
@@ -153,7 +156,7 @@ export class Scheduler {
   }
 
   #startJob({ runs, note }: { readonly runs: readonly StoredRun[]; readonly note: string | null }): void {
-    const { project, clock, startWorker, onCompleted, onChanged, onMeasured } = this.#options
+    const { project, clock, startWorker, onCompleted, onSettled, onChanged, onMeasured } = this.#options
     let hasToldSpeed = false
     const job = new Job(runs, {
       project,
@@ -166,6 +169,7 @@ export class Scheduler {
         onCompleted(run, hasToldSpeed ? null : runs.length)
         hasToldSpeed = true
       },
+      onSettled,
       changed: onChanged,
       measured: ({ id }, step) => onMeasured(id, step),
       advanced: ({ sweep }, steps) => this.#throughput.add(sweep?.id ?? '', steps),

@@ -78,7 +78,7 @@ function oneByOne(execute: Execute): ExecuteTogether {
 }
 
 function taskOf(
-  { spec, resume }: Extract<ToWorker, { type: 'train' }>['runs'][number],
+  { spec, resume, until }: Extract<ToWorker, { type: 'train' }>['runs'][number],
   run: number,
   outbox: Outbox,
   signal: AbortSignal,
@@ -87,6 +87,7 @@ function taskOf(
   return {
     spec,
     resume,
+    until,
     signal,
     sink: {
       record: (record) => outbox.add(run, { records: [record] }),
@@ -106,7 +107,7 @@ function taskOf(
 /** How long reports may wait in the worker: what a killed worker loses at most. */
 const BATCH_MS = 100
 /** Reports of more records than this go in several messages: the service stores each in one go, and others wait. */
-const MOST_RECORDS = 300
+const MOST_RECORDS = 150
 
 /**
  * Collects what the runs of a job report and posts it about ten times a second, in the order in which it came.

@@ -72,6 +72,8 @@ export async function planRuns(opened: OpenedSweep, catalogue: Catalogue): Promi
   for (const row of opened.expansion.rows()) {
     const { issues, checked } = check(row)
     if (!checked) throw new LabError('bad-input', refusal(opened.expansion.paths, row, issues))
+    const problem = runs.length === 0 ? metricIssue(opened.spec, checked) : null
+    if (problem) throw new LabError('bad-input', problem)
     runs.push({ ...checked, shape: shapeOf(checked.spec, opened.system) })
     if (performance.now() - turnedAt < TURN_MS) continue
     await new Promise((resolve) => setImmediate(resolve))
@@ -84,6 +86,14 @@ export async function planRuns(opened: OpenedSweep, catalogue: Catalogue): Promi
 /** What to say when constraints leave no run. */
 export function nothingLeft(excluded: number): string {
   return `The constraints exclude all ${excluded} combinations. Loosen them, or take other values.`
+}
+
+/** What is wrong with the metric of a successive halving; null where it is one that the runs measure. */
+export function metricIssue({ strategy }: SweepSpec, { quantities }: CheckedSpec): string | null {
+  if (strategy.kind !== 'halving') return null
+  const known = quantities.filter(({ kind, perLayer }) => kind === 'scalar' && !perLayer).map(({ id }) => id)
+  if (known.includes(strategy.metric)) return null
+  return `strategy: "${strategy.metric}" is no number that these runs measure. Known: ${known.join(', ')}.`
 }
 
 /** What is wrong with a run, and which it is. */

@@ -5,7 +5,8 @@ import type { Calibration } from '../store/calibration'
 import type { Catalogue, CheckedSpec } from './checkSpec'
 import { estimate } from './cost'
 import { groupingOf } from './grouping'
-import { nothingLeft, openSweep, refusal, rowChecker, type OpenedSweep } from './sweepPlan'
+import { halvingShare } from './halving'
+import { metricIssue, nothingLeft, openSweep, refusal, rowChecker, type OpenedSweep } from './sweepPlan'
 import { sweepTheory } from './sweepTheory'
 
 export interface PreviewOptions {
@@ -54,13 +55,15 @@ export function previewSweep(draft: unknown, options: PreviewOptions): SweepPrev
     return { ...NOTHING, ...counts, rows: first, issues: [{ path, message }] }
   }
   const checked = checks.flatMap((one) => one.checked ?? [])
+  const problem = checked[0] ? metricIssue(opened.spec, checked[0]) : null
+  if (problem) return { ...NOTHING, ...counts, rows: first, issues: [{ path: 'strategy', message: problem }] }
   return {
     issues: [],
     advice: adviceOf(checked.flatMap(({ params }) => system.advice(params))),
     runs,
     ...counts,
     rows: first,
-    estimate: estimateOf(checked, runs, options),
+    estimate: estimateOf(opened, checked, runs, options),
     theory: sweepTheory(opened, over, catalogue.probes),
   }
 }
@@ -83,14 +86,20 @@ function adviceOf(all: readonly FieldIssue[]): FieldIssue[] {
   return [...new Map(all.map((one) => [`${one.path} ${one.message}`, one])).values()]
 }
 
-function estimateOf(sample: readonly CheckedSpec[], runs: number, options: PreviewOptions): SweepEstimate | null {
+function estimateOf(
+  { spec: { strategy } }: OpenedSweep,
+  sample: readonly CheckedSpec[],
+  runs: number,
+  options: PreviewOptions,
+): SweepEstimate | null {
   const each = sample.flatMap(({ spec, workload }) => estimate(spec, workload, options.calibration) ?? [])
   const [first] = sample
   if (!first || each.length === 0) return null
   const mean = (of: (one: (typeof each)[number]) => number) => each.reduce((sum, one) => sum + of(one), 0) / each.length
+  const share = strategy.kind === 'halving' ? halvingShare(strategy, runs, first.workload.steps) : 1
   const secondsEach = mean(({ seconds }) => seconds)
   return {
-    seconds: (secondsEach * runs) / Math.min(options.slots, runs),
+    seconds: (secondsEach * runs * share) / Math.min(options.slots, runs),
     bytes: Math.ceil(mean(({ bytes }) => bytes) * runs),
     basis: each.every(({ basis }) => basis === 'measured') ? 'measured' : 'rough',
     batching: groupingOf(first, { waiting: runs, slots: options.slots, secondsEach }).reason,

@@ -40,9 +40,10 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
   }
 
   function entry(runId: RunId, waiting: Waiting | null, batch: number): QueueEntry {
+    const run = project.runs.get(runId)
     return {
-      run: runs.summary(runId),
-      sweepId: project.runs.get(runId).sweep?.id ?? null,
+      run: runs.summary(run),
+      sweepId: run.sweep?.id ?? null,
       priority: waiting?.priority ?? 0,
       held: waiting ? heldBy(waiting, project.queue.isPaused) : null,
       batch,
@@ -68,7 +69,10 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
         paused: project.queue.isPaused,
         trouble: scheduler?.trouble?.toData() ?? null,
         slots: [{ device: 'cpu', total: slots, busy: training.length }],
-        running: training.flatMap((runIds) => runIds.map((runId) => entry(runId, null, runIds.length))).slice(0, limit),
+        running: training
+          .flatMap((runIds) => runIds.map((runId) => ({ runId, batch: runIds.length })))
+          .slice(0, limit)
+          .map(({ runId, batch }) => entry(runId, null, batch)),
         waiting: project.queue.page(offset, limit).map((waiting) => entry(waiting.runId, waiting, 1)),
         waitingCount: project.queue.count(),
         secondsLeft: rate > 0 ? openSteps(project) / rate : null,

@@ -2,8 +2,9 @@ import type { Handlers } from '#shared/contract/index'
 import type { SweepRequests } from '#shared/contract/sweeps'
 import { LabError } from '#shared/errors'
 import type { RunId, SweepId } from '#shared/ids'
-import { parseSweepSpec } from '#shared/sweep'
+import { parseSweepSpec, type SweepSpec } from '#shared/sweep'
 import type { Catalogue } from '../jobs/checkSpec'
+import { nextRung } from '../jobs/halving'
 import type { Scheduler } from '../jobs/scheduler'
 import { openSweep, planRuns, type PlannedRun } from '../jobs/sweepPlan'
 import { previewSweep } from '../jobs/sweepPreview'
@@ -36,7 +37,7 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
     const [id, createdAt] = [newSweepId(), clock.now()]
     project.transaction(() => {
       project.sweeps.add({ id, spec: opened.spec, createdAt })
-      planned.forEach((run, index) => enqueue(run, { id, index }, createdAt))
+      planned.forEach((run, index) => enqueue(run, { id, index }, createdAt, firstRest(opened.spec, run)))
     })
     changed([], id)
     scheduler.wake()
@@ -46,10 +47,11 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
   function enqueue(
     { spec, quantities, workload, shape }: PlannedRun,
     sweep: { id: SweepId; index: number },
-    at: number,
+    createdAt: number,
+    until: number | null,
   ) {
     const { steps, flopsPerStep } = workload
-    project.runs.enqueue({ id: newRunId(), spec, quantities, steps, flopsPerStep, createdAt: at, sweep, shape })
+    project.runs.enqueue({ id: newRunId(), spec, quantities, steps, flopsPerStep, createdAt, sweep, shape, until })
   }
 
   /** Old runs leave their sweep for the bin; new ones take their places. */
@@ -63,7 +65,8 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
         const { sweep, ...run } = project.runs.get(runId)
         project.sweeps.release(runId)
         project.runs.setBinned(runId, at)
-        project.runs.enqueue({ ...run, id: newRunId(), createdAt: at, sweep })
+        // Its sweep may have gone on without it: what is tried again goes to its end.
+        project.runs.enqueue({ ...run, id: newRunId(), createdAt: at, sweep, until: null })
       }
     })
     changed(failed, id)
@@ -118,4 +121,9 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
       return null
     },
   }
+}
+
+/** Where a run of successive halving rests first. */
+function firstRest({ strategy }: SweepSpec, { workload }: PlannedRun): number | null {
+  return strategy.kind === 'halving' ? nextRung(strategy, 0, workload.steps) : null
 }

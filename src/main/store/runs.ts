@@ -44,10 +44,12 @@ export interface StoredRun {
   readonly sweep: { readonly id: SweepId; readonly index: number } | null
   /** Equal for runs of a sweep that can train as one program; null for one that trains alone. */
   readonly shape: string | null
+  /** The step at which it rests until its sweep has decided about it; null: it trains to its end. */
+  readonly until: number | null
 }
 
 export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'> &
-  Partial<Pick<StoredRun, 'sweep' | 'shape'>>
+  Partial<Pick<StoredRun, 'sweep' | 'shape' | 'until'>>
 export type EndedStatus = Exclude<RunStatus, 'pending' | 'running'>
 
 export interface Ending {
@@ -71,6 +73,10 @@ export interface Runs {
    * @throws LabError 'conflict' if it is not pending
    */
   start(id: RunId, at: number, step?: number): void
+  /** A run that trains rests at a step: it is pending again, but in no queue. */
+  rest(id: RunId, step: number): void
+  /** Queues a resting run, to train up to another step; null: to its end. @throws LabError 'conflict' if it does not rest */
+  goOnTo(id: RunId, until: number | null): void
   setProvenance(id: RunId, provenance: Provenance): void
   setStep(id: RunId, step: number): void
   /** @throws LabError 'conflict' if it has ended already */
@@ -125,6 +131,7 @@ function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) 
       sweep_id: sweepIdSchema.nullable(),
       sweep_index: z.number().nullable(),
       shape: z.string().nullable(),
+      until: z.number().nullable(),
     })
     .transform((row): StoredRun => ({
       id: row.id,
@@ -144,12 +151,13 @@ function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) 
       deaths: row.deaths,
       sweep: row.sweep_id === null ? null : { id: row.sweep_id, index: row.sweep_index ?? 0 },
       shape: row.shape,
+      until: row.until,
     }))
 }
 
 const COLUMNS = `runs.id, (SELECT text FROM texts WHERE texts.id = spec_id) AS spec, seed, name, quantities_id, status, step,
   steps, flops_per_step, provenance, error, created_at, started_at, ended_at, binned_at, started_at_step, deaths,
-  sweep_id, sweep_index, shape`
+  sweep_id, sweep_index, shape, until`
 
 export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs {
   /** Texts never change, and few lists of quantities serve many runs. */
@@ -185,17 +193,17 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
     })
 
   return {
-    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null }) =>
+    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null, until = null }) =>
       connection.transaction(() => {
         const { seed, name, ...shared } = spec
         connection.run(
           `INSERT INTO runs (id, created_order, system, name, seed, spec_id, quantities_id, status, steps,
-             flops_per_step, created_at, sweep_id, sweep_index, shape)
-           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
+             flops_per_step, created_at, sweep_id, sweep_index, shape, until)
+           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
           // prettier-ignore
           [
             id, spec.system, name, seed, texts.idOf(toJson(shared)), texts.idOf(toJson(quantities)), steps,
-            flopsPerStep, createdAt, sweep?.id ?? null, sweep?.index ?? null, shape,
+            flopsPerStep, createdAt, sweep?.id ?? null, sweep?.index ?? null, shape, until,
           ],
         )
         queue.add(id, sweep?.id ?? null, shape)
@@ -215,6 +223,22 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
         )
         if (changes === 0) throw new LabError('conflict', `Run ${id} is not waiting: it is ${get(id).status}.`)
         queue.remove(id)
+      }),
+
+    rest(id, step) {
+      connection.run("UPDATE runs SET status = 'pending', step = ? WHERE id = ? AND status = 'running'", [step, id])
+    },
+
+    goOnTo: (id, until) =>
+      connection.transaction(() => {
+        const { changes } = connection.run(
+          `UPDATE runs SET until = ? WHERE id = ? AND status = 'pending'
+             AND NOT EXISTS (SELECT 1 FROM queue WHERE run_id = runs.id)`,
+          [until, id],
+        )
+        if (changes === 0) throw new LabError('conflict', `Run ${id} does not rest: it is ${get(id).status}.`)
+        const { sweep, shape } = get(id)
+        queue.add(id, sweep?.id ?? null, shape)
       }),
 
     setProvenance(id, provenance) {

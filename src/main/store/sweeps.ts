@@ -40,6 +40,8 @@ export interface Sweeps {
   runIds(id: SweepId): readonly RunId[]
   /** Its runs that wait or train. */
   openRuns(id: SweepId): readonly RunId[]
+  /** Its runs that rest; null while others of it wait or train. */
+  resting(id: SweepId): readonly RunId[] | null
   /** Its runs that failed or were interrupted, in their order. */
   unsuccessful(id: SweepId): readonly RunId[]
   /** Takes a run out of its sweep. */
@@ -114,6 +116,16 @@ export function sweepsOn(connection: Connection): Sweeps {
 
     openRuns: (id) =>
       ids("SELECT id FROM runs WHERE sweep_id = ? AND status IN ('pending', 'running') ORDER BY sweep_index", id),
+
+    resting(id) {
+      const rows = connection.all(
+        z.object({ id: runIdSchema, rests: flagColumn }),
+        `SELECT id, status = 'pending' AND NOT EXISTS (SELECT 1 FROM queue WHERE run_id = runs.id) AS rests FROM runs
+         WHERE sweep_id = ? AND status IN ('pending', 'running') ORDER BY sweep_index`,
+        [id],
+      )
+      return rows.every(({ rests }) => rests) ? rows.map((row) => row.id) : null
+    },
 
     unsuccessful: (id) =>
       ids("SELECT id FROM runs WHERE sweep_id = ? AND status IN ('failed', 'interrupted') ORDER BY sweep_index", id),

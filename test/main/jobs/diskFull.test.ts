@@ -70,6 +70,7 @@ describe('a full disk', () => {
       resumes: true,
       groupingOf: () => ({ together: 1, reason: '' }),
       onCompleted: () => {},
+      onSettled: () => {},
       onChanged: () => {},
       onMeasured: (_id, step) => (announced = step),
     })

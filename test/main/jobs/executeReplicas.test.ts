@@ -135,7 +135,23 @@ describe('runs that train together', () => {
     const [first, cancelled] = tasks.map(({ reported }) => reported)
     expect(cancelled?.outcome).toMatchObject({ status: 'cancelled' })
     expect(cancelled?.outcome).not.toMatchObject({ step: 40_000 })
+    // It can be resumed from where it was.
+    expect(cancelled?.states.at(-1)).toMatchObject({ kept: false, point: { lastFiniteLoss: expect.any(Number) } })
+    expect(cancelled?.states.at(-1)?.point.checkpoint.step).toBe(cancelled?.outcome?.status === 'cancelled' && cancelled.outcome.step) // prettier-ignore
     expect(first).toEqual(await alone(specs[0]!))
+  })
+
+  it('have states to go on from also before anything was measured', async () => {
+    const specs = sweep({ steps: 5_000_000 }, 2, { probes: ['loss'], schedule: { kind: 'end' } })
+    const abort = new AbortController()
+    const reported = await together(specs, { signal: abort.signal, onProgress: () => abort.abort() })
+    const single = await alone(specs[0]!, { signal: AbortSignal.timeout(100) })
+    for (const { records, states, outcome } of [...reported, single]) {
+      expect(records).toEqual([])
+      expect(outcome).toMatchObject({ status: 'cancelled' })
+      expect(states).toHaveLength(1)
+      expect(states[0]?.point.lastFiniteLoss).toSatisfy(Number.isFinite)
+    }
   })
 
   it('go on from states of one step, with the bits of runs that were never interrupted', async () => {

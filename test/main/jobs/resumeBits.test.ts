@@ -33,6 +33,7 @@ function laboratory() {
     resumes: false,
     groupingOf: () => ({ together: 1, reason: '' }),
     onCompleted: () => {},
+    onSettled: () => {},
     onChanged: ({ id }) => {
       if (project.runs.get(id).endedAt !== null) ended.get(id)?.()
     },

@@ -14,7 +14,11 @@ beforeAll(async () => {
 function started(params: Record<string, number | string>) {
   const handle = forkWorker(entry)()
   onTestFinished(() => handle.kill())
-  handle.send({ type: 'train', runs: [{ spec: parseRunSpec({ system: 'tiny', params }), resume: null }], matrices: [] })
+  handle.send({
+    type: 'train',
+    runs: [{ spec: parseRunSpec({ system: 'tiny', params }), resume: null, until: null }],
+    matrices: [],
+  })
   const reports: Report[] = []
   let messages = 0
   const exit = exitOf(handle)

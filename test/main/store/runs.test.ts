@@ -34,6 +34,7 @@ describe('runs', () => {
       deaths: 0,
       sweep: null,
       shape: null,
+      until: null,
     })
     runs.start(run.id, now + 1)
     runs.setProvenance(run.id, { version: '1', threads: 1 })

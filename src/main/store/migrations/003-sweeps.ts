@@ -5,7 +5,8 @@
  * seeds of one setting are one text. `shape` is the same for runs of a sweep that can train as one program.
  *
  * The queue goes by priority, then position. `held` is a run's own, `paused` its sweep's: kept here too, so that finding
- * the next run passes over no held ones.
+ * the next run passes over no held ones. A run with `until` rests at that step: it is pending, but in no queue, until all
+ * runs of its sweep have come as far.
  */
 export const sweeps = `
 CREATE TABLE texts (
@@ -42,6 +43,7 @@ ALTER TABLE runs DROP COLUMN quantities;
 ALTER TABLE runs ADD COLUMN sweep_id TEXT REFERENCES sweeps (id);
 ALTER TABLE runs ADD COLUMN sweep_index INTEGER;
 ALTER TABLE runs ADD COLUMN shape TEXT;
+ALTER TABLE runs ADD COLUMN until INTEGER;
 CREATE INDEX runs_of_sweep ON runs (sweep_id, sweep_index) WHERE sweep_id IS NOT NULL;
 CREATE INDEX sweep_progress ON runs (sweep_id, status, step, steps, ended_at) WHERE sweep_id IS NOT NULL;
 

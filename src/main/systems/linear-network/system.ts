@@ -20,7 +20,6 @@ export default defineSystem({
   data: networkData,
   initial: networkInitial,
   training: fullBatchRecipe,
-  perReplica: ['init', 'initScale', 'weightDecay', 'learningRate'],
   probes: ['loss', 'gradientNorm', 'singularValues', 'parsimony', 'imbalance'],
   theory: networkPredictions,
   theoryFigures: (params) => plateauFigures(networkConvergence(params)),
