@@ -16,6 +16,7 @@ import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { runsHandlers } from './service/runs'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -62,7 +63,7 @@ export function createService(options: ServiceOptions): Service {
         clock,
         slots,
         onCompleted: (run) => conclude(project, systems, run),
-        onChanged: (runId) => events.emit('run.changed', { runId }),
+        onChanged: changed,
         onMeasured: (runId, step) => events.emit('run.measured', { runId, step }),
       })
     } catch (thrown) {
@@ -76,12 +77,16 @@ export function createService(options: ServiceOptions): Service {
     throw new LabError('storage', `Project "${project.name}" is open for reading only: ${project.readOnlyReason}`)
   }
 
+  function changed(runId: RunId): void {
+    events.emit('run.changed', { runId })
+  }
+
   function enqueue({ spec, quantities, workload }: CheckedSpec): { runId: RunId } {
     const queue = writing()
     const runId = newRunId()
     const { steps, flopsPerStep } = workload
     project.runs.enqueue({ id: runId, spec, quantities, steps, flopsPerStep, createdAt: clock.now() })
-    events.emit('run.changed', { runId })
+    changed(runId)
     queue.wake()
     return { runId }
   }
@@ -90,12 +95,6 @@ export function createService(options: ServiceOptions): Service {
     const run = project.runs.get(runId)
     if (run.status !== 'pending' && run.status !== 'running') return run
     throw new LabError('conflict', `Run ${runId} is ${run.status}. Cancel it or let it end first to ${purpose}.`)
-  }
-
-  function setBinned(runId: RunId, at: number | null): null {
-    project.runs.setBinned(endedRun(runId, 'move it').id, at)
-    events.emit('run.changed', { runId })
-    return null
   }
 
   const handlers: Handlers = {
@@ -115,16 +114,14 @@ export function createService(options: ServiceOptions): Service {
       return null
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
-    'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
-    'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
-    'run.restore': async ({ runId }) => setBinned(runId, null),
     'run.series': async ({ runId, quantity, layer }) =>
       project.records.series(project.runs.get(runId).id, quantity, layer),
     'run.array': async ({ runId, quantity, layer, step }) =>
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
+    ...runsHandlers({ project, views, systems, probes, clock, changed }),
   }
 
   return {

@@ -6,6 +6,8 @@ import { LabError } from '#shared/errors'
 import { isRunId, type RunId } from '#shared/ids'
 import type { MeasuredRecord } from '#shared/records'
 import { parseRunSpec } from '#shared/spec'
+import type { Project } from '#main/store/project'
+import type { RunSelection } from '#main/store/runQuery'
 import type { NewRun } from '#main/store/runs'
 
 /** An empty folder that goes away with the test. */
@@ -56,4 +58,11 @@ export function failureOf(work: () => unknown): LabError {
     throw thrown
   }
   throw new Error('expected a LabError, but the work succeeded')
+}
+
+export const everyRun: RunSelection = { condition: null, binned: false, group: null, now: 0 }
+
+/** The runs outside the bin, newest first. */
+export function shownRuns(project: Project): readonly RunId[] {
+  return project.runQueries.ids(everyRun, { sort: [], offset: 0, limit: 1000 })
 }

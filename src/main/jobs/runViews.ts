@@ -9,7 +9,8 @@ import { quantitiesOf, type Catalogue } from './checkSpec'
 import type { Scheduler } from './scheduler'
 
 export interface RunViews {
-  summaries(): readonly RunSummary[]
+  /** Those that are there, in the order of the ids. */
+  summaries(ids: readonly RunId[]): readonly RunSummary[]
   detail(id: RunId): RunDetail
 }
 
@@ -19,7 +20,8 @@ export function runViews(
   scheduler: Pick<Scheduler, 'progress' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
-  function summary(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
+  function summary(run: StoredRun): RunSummary {
+    const { held, checked } = project.claims.counts(run.id)
     const progress = scheduler?.progress(run.id) ?? null
     const isOpen = run.status === 'pending' || run.status === 'running'
     return {
@@ -35,36 +37,29 @@ export function runViews(
       secondsLeft: finiteOrNull(progress?.secondsLeft),
       createdAt: run.createdAt,
       endedAt: run.endedAt,
-      last,
-      claimsHeld: counts.held,
-      claimsChecked: counts.checked,
+      last: project.records.lastValues(run.id),
+      claimsHeld: held,
+      claimsChecked: checked,
       // A queue that stands still says why on every run that waits for it.
       error: run.error ?? (isOpen ? (scheduler?.trouble?.toData() ?? null) : null),
     }
   }
 
   return {
-    summaries() {
-      const [last, counts] = [project.records.lastValues(), project.claims.counts()]
-      return project.runs
-        .list()
-        .map((run) => summary(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
-    },
+    summaries: (ids) => project.runs.many(ids).map(summary),
 
     detail(id) {
       const run = project.runs.get(id)
-      const claims = project.claims.of(id)
       const system = systems.get(run.spec.system)
-      const held = claims.filter((claim) => claim.holds).length
       return {
-        ...summary(run, project.records.lastValues(id).get(id) ?? {}, { held, checked: claims.length }),
+        ...summary(run),
         spec: run.spec,
         // A run outlives its system: what is stored with it still shows in a version that lacks the system.
         title: system?.title ?? run.spec.system,
         quantities: run.quantities,
         figures: system?.figures ?? [],
         predictions: system ? predictionsOf(system, run) : [],
-        claims,
+        claims: project.claims.of(id),
         log: project.log.of(id),
         provenance: run.provenance,
         measured: project.records.measured(id),

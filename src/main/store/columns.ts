@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { runStatuses } from '#shared/contract/index'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
 import type { ClaimCheck, QuantityDefinition } from '#shared/records'
 
 /** A JSON column, parsed by the schema of what it holds. */
@@ -27,7 +27,7 @@ export function toJson(value: unknown): string {
 
 export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
 
-export const runIdSchema = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'not a run id')
+export const runStatusSchema = z.enum(runStatuses)
 
 export const layerSchema = z.int().min(0).nullable()
 
@@ -60,6 +60,7 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   kind: z.enum(['scalar', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),
+  codes: z.array(z.string()).exactOptional(),
 })
 
 export const claimCheckSchema: z.ZodType<ClaimCheck> = z.object({

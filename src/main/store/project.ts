@@ -1,9 +1,12 @@
+import { annotationsOn, type Annotations } from './annotations'
 import { calibrationOn, type Calibration } from './calibration'
 import { claimsOn, type Claims } from './claims'
 import type { Connection } from './connection'
 import { logOn, type RunLog } from './log'
 import { recordsOn, type Records } from './records'
+import { runQueriesOn, type RunQueries } from './runQuery'
 import { runsOn, type Runs } from './runs'
+import { runValuesOn, type RunValues } from './runValues'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -12,6 +15,9 @@ export interface Project {
   /** Why the project can only be read; null when it can be written. */
   readonly readOnlyReason: string | null
   readonly runs: Runs
+  readonly runValues: RunValues
+  readonly runQueries: RunQueries
+  readonly annotations: Annotations
   readonly records: Records
   readonly claims: Claims
   readonly log: RunLog
@@ -27,6 +33,9 @@ export function projectOn(connection: Connection, close: () => void = () => conn
     name: connection.name,
     readOnlyReason: connection.readOnlyReason,
     runs: runsOn(connection),
+    runValues: runValuesOn(connection),
+    runQueries: runQueriesOn(connection),
+    annotations: annotationsOn(connection),
     records: recordsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),

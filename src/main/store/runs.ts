@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { RunStatus } from '#shared/contract/index'
 import { LabError, type ErrorData } from '#shared/errors'
-import type { RunId } from '#shared/ids'
+import { runIdSchema, type RunId } from '#shared/ids'
 import { provenanceSchema, type Provenance } from '#shared/outcome'
 import type { QuantityDefinition } from '#shared/records'
 import { runSpecSchema, type RunSpec } from '#shared/spec'
-import { errorDataSchema, jsonColumn, quantitySchema, runIdSchema, toJson } from './columns'
+import { errorDataSchema, jsonColumn, quantitySchema, runStatusSchema, toJson } from './columns'
 import type { Connection } from './connection'
+import { runValuesOn } from './runValues'
 
 export interface StoredRun {
   readonly id: RunId
@@ -53,21 +54,20 @@ export interface Runs {
   end(id: RunId, ending: Ending): void
   /** Whatever was running when the service last ended is interrupted now; returns which. */
   interruptRunning(at: number): readonly RunId[]
-  setBinned(id: RunId, at: number | null): void
+  /** @param at null takes them out of the bin. Runs that wait or train stay where they are. */
+  setBinned(ids: readonly RunId[], at: number | null): void
   /** @throws LabError 'not-found' */
   get(id: RunId): StoredRun
-  /** Newest first, without those in the bin. */
-  list(): readonly StoredRun[]
+  /** Those that are there, in the order of the ids. */
+  many(ids: readonly RunId[]): readonly StoredRun[]
 }
-
-const status = z.enum(['pending', 'running', 'completed', 'diverged', 'failed', 'cancelled', 'interrupted'])
 
 const runRow = z
   .object({
     id: runIdSchema,
     spec: jsonColumn(runSpecSchema),
     quantities: jsonColumn(z.array(quantitySchema)),
-    status,
+    status: runStatusSchema,
     step: z.number(),
     steps: z.number(),
     flops_per_step: z.number(),
@@ -91,6 +91,7 @@ const COLUMNS = `runs.id, spec, quantities, status, step, steps, flops_per_step,
   created_at, started_at, ended_at, binned_at`
 
 export function runsOn(connection: Connection): Runs {
+  const values = runValuesOn(connection)
   const leaveQueue = (id: RunId) => connection.run('DELETE FROM queue WHERE run_id = ?', [id])
 
   function get(id: RunId): StoredRun {
@@ -102,12 +103,15 @@ export function runsOn(connection: Connection): Runs {
   return {
     enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt }) =>
       connection.transaction(() => {
-        connection.run(
+        const added = connection.get(
+          z.object({ created_order: z.number() }),
           `INSERT INTO runs (id, created_order, system, name, seed, spec, quantities, status, steps,
              flops_per_step, created_at)
-           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
+           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?)
+           RETURNING created_order`,
           [id, spec.system, spec.name, spec.seed, toJson(spec), toJson(quantities), steps, flopsPerStep, createdAt],
         )
+        if (added) values.add(added.created_order, spec)
         connection.run('INSERT INTO queue (run_id) VALUES (?)', [id])
       }),
 
@@ -160,13 +164,21 @@ export function runsOn(connection: Connection): Runs {
           .map((row) => row.id)
       }),
 
-    setBinned(id, at) {
-      connection.run('UPDATE runs SET binned_at = ? WHERE id = ?', [at, id])
+    setBinned(ids, at) {
+      connection.run(
+        `UPDATE runs SET binned_at = ? WHERE status NOT IN ('pending', 'running')
+           AND id IN (SELECT value FROM json_each(?))`,
+        [at, JSON.stringify(ids)],
+      )
     },
 
     get,
 
-    list: () =>
-      connection.all(runRow, `SELECT ${COLUMNS} FROM runs WHERE binned_at IS NULL ORDER BY created_order DESC`),
+    many: (ids) =>
+      connection.all(
+        runRow,
+        `SELECT ${COLUMNS} FROM json_each(?) AS given CROSS JOIN runs ON runs.id = given.value ORDER BY given.key`,
+        [JSON.stringify(ids)],
+      ),
   }
 }

@@ -1,7 +1,7 @@
 import { computed } from 'vue'
 import { useRouter } from 'vue-router'
 import { useDraft } from '../composables/useDraft'
-import { useRuns } from '../composables/useRuns'
+import { useRunSearch } from '../composables/useRunSearch'
 import { useWorkbench } from '../composables/useWorkbench'
 import type { RailEntry } from './railEntry'
 import { runTitle } from './runStatus'
@@ -20,7 +20,7 @@ const listed = 12
 export function useCommands(places: () => readonly RailEntry[], search: () => string) {
   const router = useRouter()
   const workbench = useWorkbench()
-  const runs = useRuns()
+  const foundRuns = useRunSearch(search, listed)
   const draft = useDraft()
 
   const commands = computed((): Command[] => [
@@ -43,7 +43,7 @@ export function useCommands(places: () => readonly RailEntry[], search: () => st
         },
       })),
     ),
-    ...(runs.runs ?? []).map((run) => ({
+    ...foundRuns.value.map((run) => ({
       id: `run:${run.id}`,
       group: 'Open run' as const,
       title: runTitle(run),

@@ -4,6 +4,7 @@ import type { RunId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { RunsRequests } from './runs'
 
 /** What the service says about itself once at the start. */
 export interface AppInfo {
@@ -56,7 +57,16 @@ export interface SpecPreview {
   readonly predictions: readonly Prediction[]
 }
 
-export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
+export const runStatuses = [
+  'pending',
+  'running',
+  'completed',
+  'diverged',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const
+export type RunStatus = (typeof runStatuses)[number]
 
 export interface RunSummary {
   readonly id: RunId
@@ -100,7 +110,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests {
+export interface Requests extends RunsRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -108,10 +118,7 @@ export interface Requests {
   'run.cancel': { input: { runId: RunId }; output: null }
   /** Puts the spec of an ended run into the queue again as a new run. */
   'run.repeat': { input: { runId: RunId }; output: { runId: RunId } }
-  'runs.list': { input: null; output: readonly RunSummary[] }
   'run.get': { input: { runId: RunId }; output: RunDetail }
-  'run.bin': { input: { runId: RunId }; output: null }
-  'run.restore': { input: { runId: RunId }; output: null }
   /** A scalar over the steps. */
   'run.series': { input: { runId: RunId; quantity: string; layer: number | null }; output: Series }
   /** The array measured last at or before the step; null when there is none. */

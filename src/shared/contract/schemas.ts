@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isRunId, type RunId } from '../ids'
+import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
 import type { EventName, Method, Requests } from './index'
+import { runsSchemas } from './runs'
 
-const runId = z.string().refine(isRunId, 'expected a run id such as r-0123456789') as unknown as z.ZodType<RunId>
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
 // A draft is checked field by field by 'spec.preview', which answers with issues instead of refusing.
@@ -17,13 +17,11 @@ export const requestSchemas = {
   'run.start': z.strictObject({ spec: draft }),
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
-  'runs.list': z.null(),
   'run.get': z.strictObject({ runId }),
-  'run.bin': z.strictObject({ runId }),
-  'run.restore': z.strictObject({ runId }),
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
+  ...runsSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured']

@@ -1,4 +1,9 @@
+import type { Connection } from '../connection'
 import { initial } from './001-initial'
+import * as runs from './004-runs'
 
-/** SQL that takes the schema from version i to i + 1. Released entries are never edited; new ones are appended. */
-export const migrations: readonly string[] = [initial]
+/** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
+export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
+
+/** Released entries are never edited; new ones are appended. */
+export const migrations: readonly Migration[] = [initial, runs]
