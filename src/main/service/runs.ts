@@ -80,6 +80,7 @@ export function runsHandlers({ project, views, systems, probes, clock, changed }
       return runQueries.groups(selectionOf(input), sliceOf(input), operandsOf(input.by), operandsOf(input.columns))
     },
     'runs.fields': async () => lookUp().fields,
+    'runs.differing': async ({ limit }) => project.runValues.differing(limit),
     'runs.values': async ({ column }) => runQueries.values(everyRun(), operandOf(column, lookUp().fields), OFFERED),
     'runs.recent': async ({ limit }) => {
       const { running, waiting, ended } = runQueries.recent(limit)

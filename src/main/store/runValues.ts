@@ -14,6 +14,8 @@ export interface RunValues {
   add(run: number, spec: RunSpec): void
   /** Every parameter that a run of this project has. */
   parameters(): readonly string[]
+  /** Those that have more than one value, the ones with the most first; runs in the bin do not count. */
+  differing(limit: number): readonly string[]
 }
 
 const nameRow = z.object({ name: z.string() })
@@ -37,6 +39,18 @@ export function runValuesOn(connection: Connection): RunValues {
     parameters: () =>
       connection
         .all(nameRow, "SELECT name FROM value_names WHERE name NOT LIKE 'spec.%' ORDER BY id")
+        .map(({ name }) => name),
+
+    differing: (limit) =>
+      connection
+        .all(
+          nameRow,
+          `SELECT value_names.name, count(DISTINCT ifnull(number, text)) AS different
+           FROM run_values JOIN value_names ON value_names.id = name_id JOIN runs ON created_order = run
+           WHERE binned_at IS NULL AND value_names.name NOT LIKE 'spec.%'
+           GROUP BY name_id HAVING different > 1 ORDER BY different DESC, name_id LIMIT ?`,
+          [limit],
+        )
         .map(({ name }) => name),
   }
 }

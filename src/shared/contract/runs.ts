@@ -114,6 +114,8 @@ export interface RunsRequests {
   'runs.groups': { input: RunSlice & { by: GroupBy; columns: readonly string[] }; output: GroupPage }
   /** Everything that a filter or a column may name. */
   'runs.fields': { input: null; output: readonly Field[] }
+  /** Parameters that tell the runs of the project apart, those with the most values first. */
+  'runs.differing': { input: { limit: number }; output: readonly string[] }
   /** The commonest values of one of them. */
   'runs.values': { input: { column: string }; output: readonly { value: Cell; runs: number }[] }
   'runs.recent': { input: { limit: number }; output: RecentRuns }
@@ -158,6 +160,7 @@ export const runsSchemas = {
   'runs.ids': slice.extend({ limit: z.int().min(0).max(MOST_RUNS_AT_ONCE) }),
   'runs.groups': slice.extend({ by, columns }),
   'runs.fields': z.null(),
+  'runs.differing': z.strictObject({ limit: z.int().min(0).max(100) }),
   'runs.values': z.strictObject({ column }),
   'runs.recent': z.strictObject({ limit: z.int().min(0).max(MOST_SUMMARIES) }),
   'runs.summaries': z.strictObject({ runIds: z.array(runIdSchema).max(MOST_SUMMARIES) }),

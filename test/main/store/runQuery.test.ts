@@ -265,6 +265,7 @@ describe('what can be named', () => {
       { quantity: 'α', layer: null },
     ])
     expect(runValues.parameters()).toEqual(['K'])
+    expect(runValues.differing(3)).toEqual(['K'])
     expect(runQueries.values(everyRun, operand('K'), 5)).toEqual([
       { value: 2, runs: 3 },
       { value: 4, runs: 3 },
