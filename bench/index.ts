@@ -3,8 +3,9 @@ import type { Benchmark, Figure } from './benchmark'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { train } from './train'
+import { workbench } from './workbench'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, replicas, workbench]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())

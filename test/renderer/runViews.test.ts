@@ -89,8 +89,8 @@ describe('the columns of the table of runs', () => {
       'loss',
       'param.K',
       'seed',
-      'claims',
       'tag',
+      'claims',
       'created',
     ])
   })

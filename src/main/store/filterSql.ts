@@ -38,7 +38,9 @@ function intervalSql(number: Sql, { from, to, withoutFrom, withoutTo }: Interval
   if (from === to && !withoutFrom && !withoutTo) return sql`(${number} = ${from})`
   const lower = withoutFrom ? sql`${number} > ${from}` : sql`${number} >= ${from}`
   const upper = withoutTo ? sql`${number} < ${to}` : sql`${number} <= ${to}`
-  return sql`(${lower} AND ${upper})`
+  // A value at a step is unpacked each time it is named.
+  if (from === -Infinity && !withoutFrom) return upper
+  return to === Infinity && !withoutTo ? lower : sql`(${lower} AND ${upper})`
 }
 
 function textSql(operand: Operand, test: TextTest, source: RunSource): Sql {

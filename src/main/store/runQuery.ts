@@ -239,7 +239,7 @@ function groupColumns(operand: Operand, i: number, source: RunSource): Sql {
   const numbers = number ?? sql`NULL`
   return sql`min(${value}) AS ${column('c')}, count(DISTINCT ${value}) AS ${column('distinct')},
     count(${value}) AS ${column('present')}, count(${numbers}) AS ${column('count')},
-    avg(${numbers}) AS ${column('mean')}, sample_std(${numbers}) AS ${column('std')}`
+    avg(${numbers}) AS ${column('mean')}, ${number ? sql`sample_std(${number})` : sql`NULL`} AS ${column('std')}`
 }
 
 function groupCell(operand: Operand, row: Readonly<Record<string, Cell>>, i: number): GroupCell {

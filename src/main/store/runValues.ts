@@ -45,10 +45,10 @@ export function runValuesOn(connection: Connection): RunValues {
       connection
         .all(
           nameRow,
-          `SELECT value_names.name, count(DISTINCT ifnull(number, text)) AS different
-           FROM run_values JOIN value_names ON value_names.id = name_id JOIN runs ON created_order = run
-           WHERE binned_at IS NULL AND value_names.name NOT LIKE 'spec.%'
-           GROUP BY name_id HAVING different > 1 ORDER BY different DESC, name_id LIMIT ?`,
+          `SELECT name, count(DISTINCT ifnull(number, text)) AS different
+           FROM value_names CROSS JOIN run_values ON id = name_id
+           WHERE name NOT LIKE 'spec.%' AND run NOT IN (SELECT created_order FROM runs WHERE binned_at IS NOT NULL)
+           GROUP BY id HAVING different > 1 ORDER BY different DESC, id LIMIT ?`,
           [limit],
         )
         .map(({ name }) => name),

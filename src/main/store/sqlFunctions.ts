@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3'
-import { z } from 'zod'
-import { parseWith } from '#shared/spec'
+import { LabError } from '#shared/errors'
 import { valueAtOrBefore } from './seriesValue'
 
 /** What our queries need beyond SQLite's own functions. None of them is named in the schema: see `trusted_schema`. */
@@ -11,18 +10,29 @@ export function defineFunctions(database: Database.Database): void {
     result: ({ count, squares }: Moments) => (count > 1 ? Math.sqrt(squares / (count - 1)) : null),
     deterministic: true,
   })
-  database.function('series_value', { deterministic: true }, (data: unknown, digest: unknown, count: unknown, step) => {
-    const chunk = parseWith(chunkValue, { data, digest, count, step }, 'series_value')
-    return valueAtOrBefore(chunk, chunk.step)
-  })
+  database.function('series_value', { deterministic: true }, rememberedSeriesValue())
 }
 
-const chunkValue = z.object({
-  data: z.instanceof(Uint8Array),
-  digest: z.instanceof(Uint8Array),
-  count: z.int().min(0),
-  step: z.number(),
-})
+/** So many answers are kept: filters and tables ask for the same steps of the same runs again and again. */
+const MOST_REMEMBERED = 50_000
+
+/** series_value(data, digest, count, step). What is unpacked never changes: its digest says which numbers it holds. */
+function rememberedSeriesValue() {
+  const remembered = new Map<string, number | null>()
+  return (data: unknown, digest: unknown, count: unknown, step: unknown): number | null => {
+    const isChunk = data instanceof Uint8Array && digest instanceof Uint8Array
+    if (!isChunk || typeof count !== 'number' || typeof step !== 'number') {
+      throw new LabError('internal', 'series_value: expected the data, digest and count of a chunk, and a step.')
+    }
+    const key = `${step} ${Buffer.from(digest).toString('latin1')}`
+    const known = remembered.get(key)
+    if (known !== undefined) return known
+    const value = valueAtOrBefore({ data, digest, count }, step)
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    remembered.set(key, value)
+    return value
+  }
+}
 
 interface Moments {
   readonly count: number

@@ -22,24 +22,36 @@ export interface RunColumn {
 export const nameColumn = 'name'
 /** What stands in the table before anyone chose; parameters that tell the runs apart come between. */
 const usualBefore = [nameColumn, 'status', 'system', 'loss', 'accuracy']
-const usualAfter = ['seed', 'claims', 'tag', 'created']
+const usualAfter = ['seed', 'tag', 'claims', 'created']
 
 export function usualColumns(differing: readonly string[], fields: readonly Field[]): string[] {
   const known = (column: string) => columnFor(column, fields) !== null
   return [...usualBefore, ...differing.map((name) => `param.${name}`), ...usualAfter].filter(known)
 }
 
-const widths: Readonly<Partial<Record<string, number>>> = { name: 220, status: 112, created: 136, note: 220, tag: 128 }
+const widths: Readonly<Partial<Record<string, number>>> = { name: 184, status: 108, note: 220, tag: 112 }
+const typeWidths = { number: 72, text: 80, time: 132, span: 96 } as const
+/** Five digits with a power of ten; in a group the spread beside it. */
+const metricWidth = 100
+const groupedMetricWidth = 172
+
+/** Room for the title, its menu and the usual values. */
+function widthOf(id: string, operand: Operand, { type }: Field, title: string, isGrouped: boolean): number {
+  const known = widths[id]
+  if (known !== undefined) return known
+  const values = operand.kind === 'metric' ? (isGrouped ? groupedMetricWidth : metricWidth) : typeWidths[type]
+  return Math.max(values, Math.min(176, Math.round(7 * title.length) + 34))
+}
 
 /** Null where nothing has this name, as after a system or a quantity was renamed. */
-export function columnFor(id: string, fields: readonly Field[]): RunColumn | null {
+export function columnFor(id: string, fields: readonly Field[], isGrouped = false): RunColumn | null {
   const operand = operandIn(id, fields)
   const field = operand && fieldOf(operand, fields)
   if (!operand || !field) return null
   const { type, words, label, help } = field
   const title = titleOf(operand, field)
   const shown = { title, hint: [label, help].filter(Boolean).join('. '), type, words: type === 'text' ? [] : words }
-  return { ...shown, id: operandText(operand), width: widths[id] ?? (type === 'text' ? 112 : 104) }
+  return { ...shown, id: operandText(operand), width: widthOf(id, operand, field, title, isGrouped) }
 }
 
 function operandIn(id: string, fields: readonly Field[]): Operand | null {

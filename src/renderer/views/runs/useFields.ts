@@ -3,7 +3,7 @@ import { computed, watch } from 'vue'
 import { useClient } from '../../composables/useClient'
 import { useLatest } from '../../composables/useLatest'
 
-const mostDiffering = 6
+const mostDiffering = 4
 
 /** What filters and columns may name, and the parameters that tell the runs of the project apart. */
 export const useFields = defineStore('runs.fields', () => {

@@ -115,11 +115,11 @@ export function useTableLines(question: Ref<TableQuestion>) {
   /** Every run from one line to another, loaded or not; of groups those that are listed. */
   async function idsBetween(first: number, last: number): Promise<readonly RunId[]> {
     const [from, to] = [Math.min(first, last), Math.max(first, last)]
-    if (!isGrouped.value) {
+    const lines = Array.from({ length: to - from + 1 }, (_, i) => lineAt(from + i))
+    if (!isGrouped.value && lines.includes(null)) {
       const { sort } = question.value
       return request('runs.ids', { ...choice(), group: null, sort, offset: from, limit: to - from + 1 })
     }
-    const lines = Array.from({ length: to - from + 1 }, (_, i) => lineAt(from + i))
     return lines.flatMap((line) => (line?.kind === 'run' ? [line.row.id] : []))
   }
 
