@@ -8,8 +8,9 @@ import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { sweep } from './sweep'
 import { train } from './train'
+import { workbench } from './workbench'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, factorisation, garbage]
+const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, factorisation, garbage, workbench]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())

@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/jobs',
   ],
   'main/service.ts': [
+    'main/service',
     'main/core',
     'main/compute',
     'main/probes',

@@ -1,19 +1,23 @@
-import type { RunSummary } from '#shared/contract/index'
 import { LabError } from '#shared/errors'
+import type { RunId } from '#shared/ids'
+import { quoteIfNeeded } from '#shared/filter/tokens'
 import type { OpenedService } from '../host/openService'
 
+/** So many runs are looked through: ids that hold what was given, not only those that begin with it. */
+const NAMED = 500
+
 /** The run of this id, or of the beginning of one as far as it is unique. @throws LabError 'not-found' */
-export async function findRun(service: OpenedService, given: string): Promise<RunSummary> {
-  const runs = await service.handlers['runs.list'](null)
-  const matching = runs.filter((run) => run.id.startsWith(given))
+export async function findRun(service: OpenedService, given: string): Promise<RunId> {
+  const page = { group: null, binned: false, sort: [], columns: [], offset: 0, limit: NAMED }
+  const filter = `id ~ ${quoteIfNeeded(given)}`
+  const { rows } = await service.handlers['runs.query']({ ...page, filter })
+  const matching = rows.filter((run) => run.id.startsWith(given))
   const [run] = matching
-  if (run && matching.length === 1) return run
+  if (run && matching.length === 1) return run.id
   if (matching.length > 1) {
     const ids = matching.map((candidate) => candidate.id).join(', ')
     throw new LabError('bad-input', `"${given}" is the beginning of several runs: ${ids}. Give more of the id.`)
   }
-  throw new LabError(
-    'not-found',
-    `There is no run "${given}" in this project. "collapsar list" shows its ${runs.length}.`,
-  )
+  const { total } = await service.handlers['runs.query']({ ...page, filter: '', limit: 0 })
+  throw new LabError('not-found', `There is no run "${given}" in this project. "collapsar list" shows its ${total}.`)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RunId } from '#shared/ids'
 import type { ClaimResult } from '#shared/records'
-import { claimCheckSchema, flagColumn, jsonColumn, runIdSchema, toJson } from './columns'
+import { claimCheckSchema, flagColumn, jsonColumn, toJson } from './columns'
 import type { Connection } from './connection'
 
 /** Verdicts on the claims of the runs. */
@@ -11,8 +11,7 @@ export interface Claims {
   of(runId: RunId): readonly ClaimResult[]
   /** The latest verdict of each claim of a system, by claim id; runs in the bin do not count. */
   latest(system: string): Readonly<Record<string, boolean>>
-  /** How many claims were checked and held, by run. */
-  counts(): ReadonlyMap<RunId, { readonly held: number; readonly checked: number }>
+  counts(runId: RunId): { readonly held: number; readonly checked: number }
 }
 
 const claimRow = z
@@ -25,7 +24,7 @@ const claimRow = z
   })
   .transform(({ claim_id, ...rest }): ClaimResult => ({ id: claim_id, ...rest }))
 
-const countRow = z.object({ run_id: runIdSchema, held: z.number(), checked: z.number() })
+const countRow = z.object({ held: z.number(), checked: z.number() })
 
 export function claimsOn(connection: Connection): Claims {
   return {
@@ -57,9 +56,9 @@ export function claimsOn(connection: Connection): Claims {
       return Object.fromEntries(rows.map((row) => [row.claim_id, row.holds]))
     },
 
-    counts() {
-      const sql = 'SELECT run_id, sum(holds) AS held, count(*) AS checked FROM claims GROUP BY run_id'
-      return new Map(connection.all(countRow, sql).map(({ run_id, ...counts }) => [run_id, counts]))
-    },
+    counts: (runId) =>
+      connection.get(countRow, 'SELECT total(holds) AS held, count(*) AS checked FROM claims WHERE run_id = ?', [
+        runId,
+      ]) ?? { held: 0, checked: 0 },
   }
 }

@@ -1,3 +1,4 @@
+import { annotationsOn, type Annotations } from './annotations'
 import { calibrationOn, type Calibration } from './calibration'
 import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
@@ -8,9 +9,11 @@ import { logOn, type RunLog } from './log'
 import { queueOn, type Queue } from './queue'
 import { matricesOn, type Matrices } from './matrices'
 import { recordsOn, type Records } from './records'
+import { runQueriesOn, type RunQueries } from './runQuery'
 import { runsOn, type Runs } from './runs'
 import { sweepsOn, type Sweeps } from './sweeps'
 import { textsOn } from './texts'
+import { runValuesOn, type RunValues } from './runValues'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -21,6 +24,9 @@ export interface Project {
   readonly runs: Runs
   readonly queue: Queue
   readonly sweeps: Sweeps
+  readonly runValues: RunValues
+  readonly runQueries: RunQueries
+  readonly annotations: Annotations
   readonly records: Records
   readonly checkpoints: Checkpoints
   readonly claims: Claims
@@ -46,6 +52,9 @@ export function projectOn(
     runs: runsOn(connection, queue, textsOn(connection)),
     queue,
     sweeps: sweepsOn(connection),
+    runValues: runValuesOn(connection),
+    runQueries: runQueriesOn(connection),
+    annotations: annotationsOn(connection),
     records: recordsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),

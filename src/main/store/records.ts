@@ -15,10 +15,10 @@ export interface Records {
   /** Every array of a quantity, oldest first. */
   arrays(runId: RunId, quantity: string, layer: number | null): readonly MeasuredRecord[]
   measured(runId: RunId): RunDetail['measured']
-  /** The last value of each scalar without a layer, by run; of one run or of all. */
-  lastValues(runId?: RunId): ReadonlyMap<RunId, Readonly<Record<string, number>>>
   /** Forgets what was measured after a step; −1: everything. */
   discardAfter(runId: RunId, step: number): void
+  /** The last value of each scalar without a layer. */
+  lastValues(runId: RunId): Readonly<Record<string, number>>
   /** Packs what a run appended piece by piece; call it once the run has ended. */
   compact(runId: RunId): void
   /** Bytes that the numbers of a run take in the file. */

@@ -16,6 +16,7 @@ import {
 } from './columns'
 import type { Connection } from './connection'
 import type { Queue } from './queue'
+import { runValuesOn } from './runValues'
 import type { Texts } from './texts'
 
 export interface StoredRun {
@@ -95,9 +96,12 @@ export interface Runs {
   requeue(id: RunId): void
   /** The run got further, or a person takes it up again. */
   forgetDeaths(id: RunId): void
-  setBinned(id: RunId, at: number | null): void
+  /** @param at null takes them out of the bin. Runs that wait or train stay where they are. */
+  setBinned(ids: readonly RunId[], at: number | null): void
   /** @throws LabError 'not-found' */
   get(id: RunId): StoredRun
+  /** Those that are there, in the order of the ids. */
+  many(ids: readonly RunId[]): readonly StoredRun[]
   /** Newest first, without those in the bin. */
   list(): readonly StoredRun[]
   /** Steps that open runs of no sweep still take. */
@@ -160,6 +164,7 @@ const COLUMNS = `runs.id, (SELECT text FROM texts WHERE texts.id = spec_id) AS s
   sweep_id, sweep_index, shape, until`
 
 export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs {
+  const values = runValuesOn(connection)
   /** Texts never change, and few lists of quantities serve many runs. */
   const knownQuantities = new Map<number, readonly QuantityDefinition[]>()
   const runRow = rowOf((textId) => {
@@ -196,16 +201,19 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
     enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null, until = null }) =>
       connection.transaction(() => {
         const { seed, name, ...shared } = spec
-        connection.run(
+        const added = connection.get(
+          z.object({ created_order: z.number() }),
           `INSERT INTO runs (id, created_order, system, name, seed, spec_id, quantities_id, status, steps,
              flops_per_step, created_at, sweep_id, sweep_index, shape, until)
-           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
+           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
+           RETURNING created_order`,
           // prettier-ignore
           [
             id, spec.system, name, seed, texts.idOf(toJson(shared)), texts.idOf(toJson(quantities)), steps,
             flopsPerStep, createdAt, sweep?.id ?? null, sweep?.index ?? null, shape, until,
           ],
         )
+        if (added) values.add(added.created_order, spec)
         queue.add(id, sweep?.id ?? null, shape)
       }),
 
@@ -282,8 +290,12 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       connection.run('UPDATE runs SET deaths = 0 WHERE id = ?', [id])
     },
 
-    setBinned(id, at) {
-      connection.run('UPDATE runs SET binned_at = ? WHERE id = ?', [at, id])
+    setBinned(ids, at) {
+      connection.run(
+        `UPDATE runs SET binned_at = ? WHERE status NOT IN ('pending', 'running')
+           AND id IN (SELECT value FROM json_each(?))`,
+        [at, JSON.stringify(ids)],
+      )
     },
 
     get,
@@ -297,5 +309,11 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
 
     list: () =>
       connection.all(runRow, `SELECT ${COLUMNS} FROM runs WHERE binned_at IS NULL ORDER BY created_order DESC`),
+    many: (ids) =>
+      connection.all(
+        runRow,
+        `SELECT ${COLUMNS} FROM json_each(?) AS given CROSS JOIN runs ON runs.id = given.value ORDER BY given.key`,
+        [JSON.stringify(ids)],
+      ),
   }
 }

@@ -8,6 +8,7 @@ import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
+import type { RunsRequests } from './runs'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
@@ -63,7 +64,16 @@ export interface SpecPreview {
   readonly theoryFigures: readonly TheoryFigure[]
 }
 
-export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
+export const runStatuses = [
+  'pending',
+  'running',
+  'completed',
+  'diverged',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const
+export type RunStatus = (typeof runStatuses)[number]
 
 export interface RunSummary {
   readonly id: RunId
@@ -109,7 +119,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends CheckpointRequests, MatrixRequests, ProjectRequests, SweepRequests {
+export interface Requests extends CheckpointRequests, MatrixRequests, ProjectRequests, RunsRequests, SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -117,10 +127,7 @@ export interface Requests extends CheckpointRequests, MatrixRequests, ProjectReq
   'run.cancel': { input: { runId: RunId }; output: null }
   /** Puts the spec of an ended run into the queue again as a new run. */
   'run.repeat': { input: { runId: RunId }; output: { runId: RunId } }
-  'runs.list': { input: null; output: readonly RunSummary[] }
   'run.get': { input: { runId: RunId }; output: RunDetail }
-  'run.bin': { input: { runId: RunId }; output: null }
-  'run.restore': { input: { runId: RunId }; output: null }
   /** A scalar over the steps. */
   'run.series': { input: { runId: RunId; quantity: string; layer: number | null }; output: Series }
   /** The array measured last at or before the step; null when there is none. */

@@ -9,6 +9,7 @@ import { z } from 'zod'
 
 const repository = resolve(import.meta.dirname, '../../..')
 const entry = join(repository, 'out/main/cli.js')
+const PROJECT = 'project.clps'
 const announcement = z.object({ address: z.url(), port: z.int() })
 
 export interface RunningHost {
@@ -24,15 +25,19 @@ export interface RunningHost {
   close(): Promise<void>
 }
 
-/** The built service on a project of its own in a temporary folder. */
-export async function startHost(): Promise<RunningHost> {
+/**
+ * The built service on a project of its own in a temporary folder.
+ * @param prepare fills the project before the service opens it
+ */
+export async function startHost(prepare?: (project: string) => void): Promise<RunningHost> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing. Build first: npm run build.`)
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-e2e-'))
+  prepare?.(join(folder, PROJECT))
   return serve(folder)
 }
 
 async function serve(folder: string): Promise<RunningHost> {
-  const project = join(folder, 'project.clps')
+  const project = join(folder, PROJECT)
   const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--json', '--project', project], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -22,7 +22,7 @@ export const exportFigures = defineCommand({
     if (out === undefined) throw new LabError('bad-input', 'export: --out DIR is missing; it says where to write.')
     const formats = formatsOf(format)
     return withService(context, { project, readOnly: true }, async (service) => {
-      const { id } = await findRun(service, given)
+      const id = await findRun(service, given)
       const { files, skipped } = await exportRunFigures({
         detail: await service.handlers['run.get']({ runId: id }),
         source: service.handlers,
