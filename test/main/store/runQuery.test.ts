@@ -1,5 +1,5 @@
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Condition } from '#shared/filter/condition'
@@ -11,6 +11,7 @@ import type { Project } from '#main/store/project'
 import type { SortKey } from '#main/store/runQuery'
 import { fulfils, STEP, type FilterRun } from '../../helpers/filterMeaning'
 import { anyRun, filterRunFields } from '../../helpers/filterRuns'
+import { batchOf } from '../../helpers/storeBatches'
 import { everyRun, failureOf, fixedClock, newRun, runId, scalar, temporaryFolder } from '../../helpers/projects'
 
 const clock = fixedClock()
@@ -276,28 +277,17 @@ describe('what can be named', () => {
 describe('a project of the first schema', () => {
   it('is filled when it is opened', () => {
     const path = join(temporaryFolder(), 'old.clps')
-    const made = openProject(path, { clock })
-    const params = { K: 4, loss: 'ce' }
-    addRun(made, 1, { ...plainRun, params, metrics: lossOf(3, NaN, 1, 2) })
-    made.close()
-    undoMigration(path)
+    cpSync(new URL('../../fixtures/format1.clps', import.meta.url), path)
     const project = openProject(path, { clock })
     onTestFinished(() => project.close())
-    const columns = ['K', 'param.loss', 'metric.loss', 'min(loss)', 'max(loss)', 'loss@25', 'dtype'].map(operand)
+    const named = ['metric.loss', 'min(loss)', 'max(loss)', 'loss@4', 'dtype'].map(operand)
+    const columns = [{ kind: 'param', names: ['width'] } as const, ...named]
     const [row] = project.runQueries.rows(everyRun, { sort: [], offset: 0, limit: 1 }, columns)
-    expect(row?.values).toEqual([4, 'ce', 2, 1, 3, 1, 'float64'])
+    // The newest is run 3, with two batches.
+    const losses = [0, 1]
+      .flatMap((batch) => batchOf(3, batch))
+      .filter(({ quantity }) => quantity === 'loss')
+      .map(({ data }) => data[0]!)
+    expect(row?.values).toEqual([2, losses.at(-1), Math.min(...losses), Math.max(...losses), losses[4], 'float64'])
   })
 })
-
-/** Back to the schema of version 1, with what was stored then. */
-function undoMigration(path: string): void {
-  const database = new Database(path)
-  database.exec(`
-    DROP INDEX runs_shown; DROP INDEX claims_by_verdict; DROP INDEX series_values;
-    DROP TABLE run_values; DROP TABLE value_names; DROP TABLE annotations; DROP TABLE run_tags;
-    ALTER TABLE series DROP COLUMN last; ALTER TABLE series DROP COLUMN lowest; ALTER TABLE series DROP COLUMN highest;
-    ALTER TABLE series_chunks DROP COLUMN first_step;
-    PRAGMA user_version = 1;
-  `)
-  database.close()
-}
