@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main/systems': ['main/core', 'main/compute', 'main/spectra', 'main/probes', 'main/train'],
   'main/store': ['main/core'],
   'main/jobs': ['main/core', 'main/compute', 'main/probes', 'main/train', 'main/systems', 'main/store'],
+  'main/bundle': ['main/core', 'main/store'],
   'main/export': ['main/core', 'charts'],
   'main/service.ts': [
     'main/core',
@@ -27,9 +28,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/store',
     'main/jobs',
     'main/export',
+    'main/bundle',
     'main/service',
   ],
-  'main/service': ['main/core', 'main/compute', 'main/probes', 'main/systems', 'main/store', 'main/jobs'],
+  'main/service': [
+    'main/core',
+    'main/compute',
+    'main/probes',
+    'main/systems',
+    'main/store',
+    'main/jobs',
+    'main/bundle',
+  ],
   'main/host': ['main/service.ts', 'main/jobs', 'main/systems', 'main/probes', 'main/core', 'main/compute'],
   'main/electron': [
     'main/service.ts',
@@ -49,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/core',
     'main/compute',
     'main/export',
+    'main/bundle',
     'main/host',
     'charts',
   ],
@@ -69,6 +80,7 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   '@resvg/resvg-js': ['main/export'],
   ws: ['main/host'],
   'electron-log': ['main/host'],
+  yauzl: ['main/bundle'],
   // The one place with a network is the loopback host.
   'node:http': ['main/host'],
   'node:https': [],

@@ -10,6 +10,7 @@ import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
 import { sweepsOn, type Sweeps } from './sweeps'
 import { textsOn } from './texts'
+import { transferOn, type Transfer } from './transfer'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -26,6 +27,7 @@ export interface Project {
   readonly log: RunLog
   readonly calibration: Calibration
   readonly health: Health
+  readonly transfer: Transfer
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
@@ -38,16 +40,20 @@ export function projectOn(
   close: () => void = () => connection.close(),
 ): Project {
   const queue = queueOn(connection)
-  return {
-    name: connection.name,
-    readOnlyReason: connection.readOnlyReason,
+  const parts = {
     runs: runsOn(connection, queue, textsOn(connection)),
-    queue,
     sweeps: sweepsOn(connection),
-    records: recordsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),
+  }
+  return {
+    ...parts,
+    name: connection.name,
+    readOnlyReason: connection.readOnlyReason,
+    queue,
+    records: recordsOn(connection),
+    transfer: transferOn(connection, parts),
     calibration: calibrationOn(connection),
     health: healthOn(connection, path, clock),
     transaction: (change) => connection.transaction(change),

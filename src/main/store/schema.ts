@@ -34,9 +34,9 @@ export function notAProject(name: string, cause?: unknown): LabError {
   )
 }
 
-/** Brings the schema to the current version, each step all or nothing. */
-export function migrate(connection: Connection, from: number): void {
-  migrations.slice(from).forEach((sql, i) => {
+/** Brings the schema to a version, the current one when none is given, each step all or nothing. */
+export function migrate(connection: Connection, from: number, to = SCHEMA_VERSION): void {
+  migrations.slice(from, to).forEach((sql, i) => {
     connection.transaction(() => {
       connection.exec(sql)
       faultPoint('migration.step')

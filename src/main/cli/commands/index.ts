@@ -1,12 +1,15 @@
 import type { Command } from '../command'
 import { backup } from './backup'
+import { bundle } from './bundle'
 import { claims } from './claims'
 import { demo } from './demo'
 import { diagnostics } from './diagnostics'
 import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
+import { importBundles } from './import'
 import { list } from './list'
+import { merge } from './merge'
 import { resume } from './resume'
 import { run } from './run'
 import { salvage } from './salvage'
@@ -24,6 +27,9 @@ const working: readonly Command[] = [
   resume,
   claims,
   exportFigures,
+  bundle,
+  importBundles,
+  merge,
   verify,
   backup,
   salvage,
