@@ -41,7 +41,11 @@ export function sampleRecords(number: number): MeasuredRecord[] {
     scalar('accuracy', 4, 0.5),
     spectrum,
     vector('none', 4, []),
-    vector('zeros', 4, Array.from({ length: 5000 }, () => 0)),
+    vector(
+      'zeros',
+      4,
+      Array.from({ length: 5000 }, () => 0),
+    ),
   ]
 }
 
