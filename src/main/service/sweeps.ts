@@ -11,7 +11,7 @@ import { previewSweep } from '../jobs/sweepPreview'
 import type { SweepViews } from '../jobs/sweepViews'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import { newRunId, newSweepId } from './newIds'
+import { newRunId, newSweepId } from '../core/newIds'
 
 export interface SweepServiceOptions {
   readonly project: Project

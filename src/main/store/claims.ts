@@ -4,11 +4,20 @@ import type { ClaimResult } from '#shared/records'
 import { claimCheckSchema, flagColumn, jsonColumn, toJson } from './columns'
 import type { Connection } from './connection'
 
+/** A claim as it was checked. */
+export interface Verdict {
+  readonly system: string
+  readonly result: ClaimResult
+  readonly at: number
+}
+
 /** Verdicts on the claims of the runs. */
 export interface Claims {
   /** Replaces an earlier verdict on the same claim by the same run. */
   save(runId: RunId, system: string, result: ClaimResult, at: number): void
   of(runId: RunId): readonly ClaimResult[]
+  /** The same with what `save` was given beside them. */
+  verdicts(runId: RunId): readonly Verdict[]
   /** The latest verdict of each claim of a system, by claim id; runs in the bin do not count. */
   latest(system: string): Readonly<Record<string, boolean>>
   counts(runId: RunId): { readonly held: number; readonly checked: number }
@@ -21,12 +30,26 @@ const claimRow = z
     source: z.string(),
     holds: flagColumn,
     checks: jsonColumn(z.array(claimCheckSchema)),
+    system: z.string(),
+    checked_at: z.number(),
   })
-  .transform(({ claim_id, ...rest }): ClaimResult => ({ id: claim_id, ...rest }))
+  .transform(({ claim_id, system, checked_at, ...rest }): Verdict => ({
+    system,
+    result: { id: claim_id, ...rest },
+    at: checked_at,
+  }))
 
 const countRow = z.object({ held: z.number(), checked: z.number() })
 
 export function claimsOn(connection: Connection): Claims {
+  const verdicts = (runId: RunId) =>
+    connection.all(
+      claimRow,
+      `SELECT claim_id, title, source, holds, checks, system, checked_at FROM claims
+       WHERE run_id = ? ORDER BY claim_id`,
+      [runId],
+    )
+
   return {
     save(runId, system, result, at) {
       connection.run(
@@ -39,12 +62,8 @@ export function claimsOn(connection: Connection): Claims {
       )
     },
 
-    of: (runId) =>
-      connection.all(
-        claimRow,
-        'SELECT claim_id, title, source, holds, checks FROM claims WHERE run_id = ? ORDER BY claim_id',
-        [runId],
-      ),
+    of: (runId) => verdicts(runId).map(({ result }) => result),
+    verdicts,
 
     latest(system) {
       const rows = connection.all(

@@ -14,6 +14,7 @@ import { runsOn, type Runs } from './runs'
 import { sweepsOn, type Sweeps } from './sweeps'
 import { textsOn } from './texts'
 import { runValuesOn, type RunValues } from './runValues'
+import { transferOn, type Transfer } from './transfer'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -34,6 +35,7 @@ export interface Project {
   readonly calibration: Calibration
   readonly health: Health
   readonly matrices: Matrices
+  readonly transfer: Transfer
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
@@ -46,19 +48,23 @@ export function projectOn(
   close: () => void = () => connection.close(),
 ): Project {
   const queue = queueOn(connection)
-  return {
-    name: connection.name,
-    readOnlyReason: connection.readOnlyReason,
+  const parts = {
     runs: runsOn(connection, queue, textsOn(connection)),
-    queue,
     sweeps: sweepsOn(connection),
     runValues: runValuesOn(connection),
     runQueries: runQueriesOn(connection),
     annotations: annotationsOn(connection),
-    records: recordsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),
+  }
+  return {
+    ...parts,
+    name: connection.name,
+    readOnlyReason: connection.readOnlyReason,
+    queue,
+    records: recordsOn(connection),
+    transfer: transferOn(connection, parts),
     calibration: calibrationOn(connection),
     health: healthOn(connection, path, clock),
     matrices: matricesOn(connection),

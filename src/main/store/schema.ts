@@ -34,9 +34,9 @@ export function notAProject(name: string, cause?: unknown): LabError {
   )
 }
 
-/** Brings the schema to the current version, each step all or nothing. */
-export function migrate(connection: Connection, from: number): void {
-  migrations.slice(from).forEach((migration, i) => {
+/** Brings the schema to a version, the current one when none is given, each step all or nothing. */
+export function migrate(connection: Connection, from: number, to = SCHEMA_VERSION): void {
+  migrations.slice(from, to).forEach((migration, i) => {
     connection.transaction(() => {
       if (typeof migration === 'string') connection.exec(migration)
       else {

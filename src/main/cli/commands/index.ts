@@ -1,5 +1,6 @@
 import type { Command } from '../command'
 import { backup } from './backup'
+import { bundle } from './bundle'
 import { claims } from './claims'
 import { demo } from './demo'
 import { diagnostics } from './diagnostics'
@@ -7,7 +8,9 @@ import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
 import { importMatrix } from './importMatrix'
+import { importBundles } from './import'
 import { list } from './list'
+import { merge } from './merge'
 import { resume } from './resume'
 import { run } from './run'
 import { salvage } from './salvage'
@@ -26,6 +29,9 @@ const working: readonly Command[] = [
   claims,
   exportFigures,
   importMatrix,
+  bundle,
+  importBundles,
+  merge,
   verify,
   backup,
   salvage,
