@@ -3,7 +3,17 @@ import type { TheoryCurve, TheoryFigure } from '#shared/theoryFigure'
 import { MOST_DIRECT_LABELS } from './curves'
 import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
-import { baseOption, gridOption, labelGround, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
+import {
+  baseOption,
+  type DrawnMark,
+  exactMarks,
+  gridOption,
+  labelGround,
+  paddedRange,
+  ticksOver,
+  xAxes,
+  yAxes,
+} from './frame'
 import { mathStyles, richMath } from './mathText'
 import { linearScale, logScale, type Scale } from './scale'
 import { groupColour, type ChartTheme } from './theme'
@@ -143,9 +153,7 @@ function thresholds(theme: ChartTheme, { marks }: TheoryFigure, scale: Scale): L
     data: [],
     silent: true,
     markLine: {
-      silent: true,
-      symbol: 'none',
-      animation: false,
+      ...exactMarks,
       lineStyle: { type: 'solid', color: theme.quiet, width: 1, opacity: 0.7 },
       label: {
         color: theme.text,
