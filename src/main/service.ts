@@ -23,6 +23,7 @@ import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { newRunId } from './service/newIds'
 import { SweepPulse } from './service/sweepPulse'
+import { sweepResultHandlers } from './service/sweepResults'
 import { sweepHandlers } from './service/sweeps'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
@@ -162,6 +163,7 @@ export function createService(options: ServiceOptions): Service {
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
     ...checkpointHandlers(project, writing),
+    ...sweepResultHandlers(project, systems),
     ...sweepHandlers({ project, catalogue: options, clock, slots, views: ofSweeps, writing, changed }),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),

@@ -73,6 +73,7 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   kind: z.enum(['scalar', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),
+  codes: z.array(z.string()).exactOptional(),
 })
 
 export const claimCheckSchema: z.ZodType<ClaimCheck> = z.object({

@@ -8,6 +8,7 @@ import { logOn, type RunLog } from './log'
 import { queueOn, type Queue } from './queue'
 import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
+import { sweepEndsOn, type SweepEnds } from './sweepEnds'
 import { sweepsOn, type Sweeps } from './sweeps'
 import { textsOn } from './texts'
 
@@ -20,6 +21,7 @@ export interface Project {
   readonly runs: Runs
   readonly queue: Queue
   readonly sweeps: Sweeps
+  readonly sweepEnds: SweepEnds
   readonly records: Records
   readonly checkpoints: Checkpoints
   readonly claims: Claims
@@ -44,6 +46,7 @@ export function projectOn(
     runs: runsOn(connection, queue, textsOn(connection)),
     queue,
     sweeps: sweepsOn(connection),
+    sweepEnds: sweepEndsOn(connection),
     records: recordsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),

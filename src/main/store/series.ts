@@ -107,7 +107,7 @@ export function seriesOn(connection: Connection): SeriesStore {
       const rows = connection.all(lastRow, sql, runId === undefined ? [] : [runId])
       for (const row of rows) {
         const values = byRun.get(row.run_id) ?? {}
-        values[row.quantity] = new DataView(row.last_value.buffer, row.last_value.byteOffset).getFloat64(0, true)
+        values[row.quantity] = floatOf(row.last_value)
         byRun.set(row.run_id, values)
       }
       return byRun
@@ -152,6 +152,11 @@ function joinChunks(chunks: readonly z.output<typeof chunkRow>[]): Series {
     start += chunk.count
   }
   return { steps, values }
+}
+
+/** The number in eight bytes: SQLite has no NaN. */
+export function floatOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true)
 }
 
 function bytesOf(values: Float64Array): Uint8Array {

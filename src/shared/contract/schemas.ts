@@ -4,6 +4,7 @@ import { runSpecSchema } from '../spec'
 import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
+import { sweepResultSchemas } from './sweepResults'
 import { sweepRequestSchemas } from './sweeps'
 
 const quantity = z.string().min(1).max(100)
@@ -29,6 +30,7 @@ export const requestSchemas = {
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
   ...sweepRequestSchemas,
+  ...sweepResultSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']
