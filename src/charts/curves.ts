@@ -1,7 +1,7 @@
 import type { LineSeriesOption } from 'echarts'
 import { layerColour } from './colourMaps'
 import { downsample } from './downsample'
-import { positionsOf } from './frame'
+import { exactMarks, positionsOf } from './frame'
 import { linearScale, logScale, type Scale } from './scale'
 import type { StepAxis } from './stepAxis'
 import { groupColour, type ChartTheme } from './theme'
@@ -74,9 +74,7 @@ export function currentStepMark(theme: ChartTheme, axis: StepAxis, step: number 
       data: [],
       silent: true,
       markLine: {
-        silent: true,
-        symbol: 'none',
-        animation: false,
+        ...exactMarks,
         label: { show: false },
         lineStyle: { type: 'solid', color: theme.accent, width: 1, opacity: 0.6 },
         data: [{ xAxis: axis.position(step) }],

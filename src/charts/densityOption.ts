@@ -2,7 +2,17 @@ import type { LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Prediction } from '#shared/records'
 import { downsample } from './downsample'
 import { formatNumber } from './format'
-import { baseOption, gridOption, paddedRange, positionsOf, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
+import {
+  baseOption,
+  type DrawnMark,
+  exactMarks,
+  gridOption,
+  paddedRange,
+  positionsOf,
+  ticksOver,
+  xAxes,
+  yAxes,
+} from './frame'
 import { linearScale, logScale } from './scale'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
@@ -77,9 +87,7 @@ function predictedTicks(theme: ChartTheme, levels: DensityInput['levels'], botto
     label: { show: true, position: 'top', distance: 2, color: theme.text, fontSize: theme.tickSize },
     labelLayout: { hideOverlap: true },
     markLine: {
-      silent: true,
-      symbol: 'none',
-      animation: false,
+      ...exactMarks,
       label: { show: false },
       lineStyle: { type: [4, 3], color: theme.text, width: theme.lineWidth * 0.75, opacity: 0.6 },
       data: levels.map(({ value }) => ({ xAxis: value })),

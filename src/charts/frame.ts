@@ -124,6 +124,12 @@ export function axisName(theme: ChartTheme, title: string) {
   } as const
 }
 
+/**
+ * What every mark line shares. Without `precision` ECharts rounds its place to two decimals: a level of 0.0446 would stand
+ * at 0.04.
+ */
+export const exactMarks = { silent: true, symbol: 'none', animation: false, precision: -1 } as const
+
 /** The panel's own ground behind a label, so that what it covers does not shine through. */
 export function labelGround(theme: ChartTheme) {
   return { backgroundColor: theme.background, padding: [1, 2, 1, 2] }

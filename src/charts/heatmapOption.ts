@@ -1,9 +1,9 @@
 import type { HeatmapSeriesOption } from 'echarts'
 import { LabError } from '#shared/errors'
 import { colourBar } from './colourBar'
-import { colourAt, colourRange, inkOn, type ColourRange } from './colourMaps'
+import { colourAt, colourRange, inkOn, viridis, type ColourRange } from './colourMaps'
 import { formatNumber } from './format'
-import { axisName, baseOption, paddedRange, textWidth, ticksOver, type DrawnMark } from './frame'
+import { axisName, baseOption, paddedRange, textWidth, ticksOver, type AxisRange, type DrawnMark } from './frame'
 import { linearScale } from './scale'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
@@ -17,6 +17,15 @@ export interface HeatmapInput {
   readonly columnTitle: string
   /** Title of the colour bar: symbol and unit. */
   readonly valueTitle: string
+  /** What rows and columns stand for; counted from 1 when not given. */
+  readonly rowLabels?: readonly string[]
+  readonly columnLabels?: readonly string[]
+  /** Why a cell has no number. */
+  readonly emptyCells?: string
+  /** Values at both ends of the colours; absent: as the data say. */
+  readonly valueRange?: AxisRange
+  /** Second line of a written cell, row-major. */
+  readonly remarks?: readonly string[]
 }
 
 /** Values are written into the cells up to this many rows and columns. */
@@ -24,7 +33,7 @@ const MOST_WRITTEN = 12
 /** Larger matrices are drawn by blocks, so that a figure stays a file one can open. */
 const MOST_CELLS_PER_SIDE = 128
 
-/** A matrix with rows and columns counted from 1, the first row on top, and a colour bar. */
+/** A matrix with rows and columns counted from 1 or named, the first row on top, and a colour bar. */
 export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark {
   if (input.data.length !== input.rows * input.columns) {
     throw new LabError(
@@ -35,12 +44,16 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
   }
   const { rows, columns, data, step } = reduceToBlocks(input)
   const finite = data.filter(Number.isFinite)
-  const colours = colourRange(finite)
-  const cells = cellsOf({ rows, columns, data, step }, colours)
+  const colours = input.valueRange ? { ...input.valueRange, map: viridis } : colourRange(finite)
+  const labels = {
+    rows: axisLabels(input.rowLabels, rows, step),
+    columns: axisLabels(input.columnLabels, columns, step),
+  }
+  const cells = cellsOf({ rows, columns, data, step }, colours, labels, input.remarks)
   const missing = data.length - finite.length
   const { tickSize, labelSize } = theme
   const range = paddedRange([colours.from, colours.to], 0)
-  const left = textWidth(String(input.rows), tickSize) + tickSize * 1.8 + labelSize * 1.9
+  const left = Math.max(...labels.rows.map((label) => textWidth(label, tickSize))) + tickSize * 1.8 + labelSize * 1.9
   const [top, bottom] = [tickSize, tickSize * 1.9 + labelSize * 1.5]
   const bar = colourBar(theme, {
     title: input.valueTitle,
@@ -57,8 +70,8 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
     option: {
       ...baseOption(theme),
       grid: [{ outerBoundsMode: 'none', top, bottom, left, right: bar.room, borderWidth: 0 }, bar.grid],
-      xAxis: [{ ...categoryAxis(theme, input.columnTitle, columns, step), position: 'bottom' }, bar.xAxis],
-      yAxis: [{ ...categoryAxis(theme, input.rowTitle, rows, step), inverse: true, position: 'left' }, bar.yAxis],
+      xAxis: [{ ...categoryAxis(theme, input.columnTitle, labels.columns), position: 'bottom' }, bar.xAxis],
+      yAxis: [{ ...categoryAxis(theme, input.rowTitle, labels.rows), inverse: true, position: 'left' }, bar.yAxis],
       tooltip: itemTooltip(theme),
       visualMap: {
         show: false,
@@ -74,7 +87,9 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
       ...(step > 1
         ? [`${rows} × ${columns} of ${input.rows} × ${input.columns} cells drawn (largest of each block)`]
         : []),
-      ...(missing > 0 ? [`${missing} ${missing === 1 ? 'cell' : 'cells'} not finite, left empty`] : []),
+      ...(missing > 0
+        ? [`${missing} ${missing === 1 ? 'cell' : 'cells'} ${input.emptyCells ?? 'not finite'}, left empty`]
+        : []),
     ],
   }
 }
@@ -88,6 +103,7 @@ interface Blocks {
 }
 interface Cell {
   readonly value: [column: number, row: number, value: number]
+  readonly text: string
   readonly name: string
   readonly colour: string
 }
@@ -108,15 +124,23 @@ function reduceToBlocks({ rows, columns, data }: HeatmapInput): Blocks {
   return { rows: blockRows, columns: blockColumns, data: reduced, step }
 }
 
-function cellsOf({ rows, columns, data, step }: Blocks, { from, to, map }: ColourRange): Cell[] {
+function cellsOf(
+  { rows, columns, data, step }: Blocks,
+  { from, to, map }: ColourRange,
+  labels: { readonly rows: readonly string[]; readonly columns: readonly string[] },
+  remarks: readonly string[] | undefined,
+): Cell[] {
   const cells: Cell[] = []
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = data[row * columns + column]!
       if (!Number.isFinite(value)) continue
       const colour = colourAt(map, (value - from) / (to - from))
-      const name = `${row * step + 1}, ${column * step + 1}: ${formatNumber(value)}`
-      cells.push({ value: [column, row, value], name, colour })
+      // Blocks of cells have no remark of their own.
+      const remark = step === 1 ? remarks?.[row * columns + column] : undefined
+      const name = `${labels.rows[row]}, ${labels.columns[column]}: ${[formatNumber(value), remark].filter(Boolean).join(', ')}`
+      const text = [formatNumber(value, 2), remark].filter(Boolean).join('\n')
+      cells.push({ value: [column, row, value], text, name, colour })
     }
   }
   return cells
@@ -126,20 +150,25 @@ function heatmapSeries(theme: ChartTheme, cells: readonly Cell[], rows: number, 
   const isWritten = Math.max(rows, columns) <= MOST_WRITTEN
   return {
     type: 'heatmap',
-    data: cells.map(({ value, name, colour }) => ({
+    data: cells.map(({ value, text, name, colour }) => ({
       value,
       name,
-      label: { show: isWritten, color: inkOn(colour), formatter: formatNumber(value[2], 2), fontSize: theme.tickSize },
+      label: { show: isWritten, color: inkOn(colour), formatter: text, fontSize: theme.tickSize },
     })),
     emphasis: { disabled: true },
     progressive: 0,
   }
 }
 
-function categoryAxis(theme: ChartTheme, title: string, count: number, step: number) {
+/** Of every block the label of its first row or column. */
+function axisLabels(given: readonly string[] | undefined, count: number, step: number): string[] {
+  return Array.from({ length: count }, (_, i) => given?.[i * step] ?? String(i * step + 1))
+}
+
+function categoryAxis(theme: ChartTheme, title: string, labels: string[]) {
   return {
     type: 'category',
-    data: Array.from({ length: count }, (_, i) => String(i * step + 1)),
+    data: labels,
     ...axisName(theme, title),
     nameGap: theme.labelSize * 0.6,
     axisLine: { show: false },

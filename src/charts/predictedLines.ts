@@ -1,7 +1,7 @@
 import type { LineSeriesOption } from 'echarts'
 import { MOST_DIRECT_LABELS } from './curves'
 import { formatNumber } from './format'
-import { labelGround, textWidth, type AxisRange } from './frame'
+import { type AxisRange, exactMarks, labelGround, textWidth } from './frame'
 import type { Scale } from './scale'
 import type { ChartTheme } from './theme'
 
@@ -45,9 +45,7 @@ export function predictedLines(
     area,
   )
   return {
-    silent: true,
-    symbol: 'none',
-    animation: false,
+    ...exactMarks,
     lineStyle: { type: [4, 3], color: theme.text, width: theme.lineWidth * 0.75, opacity: 1 },
     label: {
       show: drawable.length <= MOST_DIRECT_LABELS,

@@ -1,7 +1,17 @@
 import type { LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Prediction } from '#shared/records'
 import { formatNumber, formatPowersOfTen } from './format'
-import { baseOption, gridOption, labelGround, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
+import {
+  baseOption,
+  type DrawnMark,
+  exactMarks,
+  gridOption,
+  labelGround,
+  paddedRange,
+  ticksOver,
+  xAxes,
+  yAxes,
+} from './frame'
 import { scaleOver, type Scale, type Tick } from './scale'
 import { groupEigenvalues, type EigenvalueGroup } from './spectrumLevels'
 import type { ChartTheme } from './theme'
@@ -98,9 +108,7 @@ function histogramSeries(theme: ChartTheme, bars: readonly Bar[], mirrored: bool
     [to, null],
   ])
   const baseline: NonNullable<LineSeriesOption['markLine']> = {
-    silent: true,
-    symbol: 'none',
-    animation: false,
+    ...exactMarks,
     label: { show: false },
     lineStyle: { type: 'solid', color: theme.quiet, width: theme.axisWidth },
     data: [{ yAxis: 0 }],

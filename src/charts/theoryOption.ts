@@ -5,6 +5,7 @@ import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
 import {
   baseOption,
+  exactMarks,
   gridOption,
   labelGround,
   paddedRange,
@@ -177,9 +178,7 @@ function thresholds(theme: ChartTheme, marks: readonly StackedMark[]): LineSerie
     data: [],
     silent: true,
     markLine: {
-      silent: true,
-      symbol: 'none',
-      animation: false,
+      ...exactMarks,
       lineStyle: { type: 'solid', color: theme.quiet, width: 1, opacity: 0.7 },
       label: {
         color: theme.text,

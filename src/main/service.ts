@@ -25,6 +25,7 @@ import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
 import { newRunId } from './core/newIds'
 import { SweepPulse } from './service/sweepPulse'
+import { sweepResultHandlers } from './service/sweepResults'
 import { sweepHandlers } from './service/sweeps'
 import { runsHandlers } from './service/runs'
 import { systemClock, type Clock } from './store/clock'
@@ -163,6 +164,7 @@ export function createService(options: ServiceOptions): Service {
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
+    ...sweepResultHandlers(project, systems),
     ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.series': async ({ runId, quantity, layer }) =>

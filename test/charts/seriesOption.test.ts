@@ -51,6 +51,16 @@ describe('seriesOption', () => {
     expect(seven).not.toContain('layer 4')
   })
 
+  it('draws predictions where they are, not rounded to hundredths', () => {
+    const levels = [0.041, 0.042, 0.044].map((value) => ({ value, label: '' }))
+    const svg = svgOf(input([Float64Array.of(0.04, 0.045)], { yScale: 'linear', predicted: levels }))
+    const dashed = svg.match(/<path[^>]*stroke-dasharray[^>]*>/g) ?? []
+    const heights = dashed.map((path) => Number(/ d="M[-\d.]+ ([-\d.]+)/.exec(path)?.[1]))
+    const [low = NaN, middle = NaN, high = NaN] = heights
+    // Lines lie on whole pixels, of which the highest and the lowest are about a hundred apart.
+    expect((middle - low) / (high - low)).toBeCloseTo(1 / 3, 1)
+  })
+
   it('draws a prediction dashed even where it lies outside the measured range', () => {
     const svg = svgOf(input([decay(0.001)], { predicted: [{ value: 1e-9, label: 'NC1*' }] }))
     expect(svg).toContain('predicted NC1* = 1·10⁻⁹')

@@ -1,4 +1,5 @@
 import { LabError } from '#shared/errors'
+import { sweepOfPreset } from '#shared/presetSweep'
 import type { ParamValue } from '#shared/params'
 import { parseSweepSpec, sweepFromJson, type SweepAxis, type SweepSpec, type SweptValues } from '#shared/sweep'
 import { fieldDefinition, pathNamed, sweepablePaths, withFields } from '#shared/sweepFields'
@@ -77,6 +78,10 @@ async function beginning(
     throw new LabError('bad-input', `sweep: name a FILE.json, or a system with --system (${known}).`)
   }
   const found = systemNamed(systems, system)
+  const chosen = preset === undefined ? undefined : found.presets[preset]
+  if (preset !== undefined && chosen?.sweep) {
+    return sweepOfPreset(found.id, { id: preset, params: chosen.params, sweep: chosen.sweep })
+  }
   const base: RunSpec = preset === undefined ? parseRunSpec({ system: found.id }) : presetSpec(found, preset, 0)
   return parseSweepSpec({ base: { ...base, name: '' } })
 }

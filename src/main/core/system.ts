@@ -1,7 +1,9 @@
 import type { FigureDefinition } from '#shared/figure'
 import type { ImportedMatrix } from '#shared/importedMatrix'
 import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
+import type { PresetSweep } from '#shared/presetSweep'
 import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
+import type { SweepFigureDefinition } from '#shared/sweepFigure'
 import type { TheoryFigure } from '#shared/theoryFigure'
 import type { Matrix } from '../compute/matrix'
 import type { Random } from '../compute/rng/random'
@@ -95,6 +97,8 @@ export interface Preset {
   readonly params: ParamValues
   /** Steps measured beside the logarithmic schedule. */
   readonly extraSteps?: readonly number[]
+  /** Many runs around `params`, measured at their ends. */
+  readonly sweep?: PresetSweep
   /** The headless demo trains it: seconds, to the end of its story. */
   readonly demo?: true
 }
@@ -128,6 +132,8 @@ export interface System<S extends ParamSchema = ParamSchema> {
   readonly claims: readonly Claim<ParamsOf<S>>[]
   readonly presets: Readonly<Record<string, Preset>>
   readonly figures: readonly FigureDefinition[]
+  /** Figures over the runs of a sweep; absent: those that any system has. */
+  readonly sweepFigures?: readonly SweepFigureDefinition[]
 }
 
 /** Keeps a system's own parameter types while the registry sees only `System`. */

@@ -81,12 +81,13 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
     question: system.question,
     sources: system.sources,
     params: system.params,
-    presets: Object.entries(system.presets).map(([id, { title, note, params, extraSteps = [] }]) => ({
+    presets: Object.entries(system.presets).map(([id, { title, note, params, extraSteps = [], sweep }]) => ({
       id,
       title,
       note,
       params,
       extraSteps,
+      ...(sweep && { sweep }),
     })),
     probes: measuring.map(({ id, title }) => ({ id, title })),
     quantities: quantitiesOf(measuring),

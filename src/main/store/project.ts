@@ -11,6 +11,7 @@ import { matricesOn, type Matrices } from './matrices'
 import { recordsOn, type Records } from './records'
 import { runQueriesOn, type RunQueries } from './runQuery'
 import { runsOn, type Runs } from './runs'
+import { sweepEndsOn, type SweepEnds } from './sweepEnds'
 import { sweepsOn, type Sweeps } from './sweeps'
 import { textsOn } from './texts'
 import { runValuesOn, type RunValues } from './runValues'
@@ -28,6 +29,7 @@ export interface Project {
   readonly runValues: RunValues
   readonly runQueries: RunQueries
   readonly annotations: Annotations
+  readonly sweepEnds: SweepEnds
   readonly records: Records
   readonly checkpoints: Checkpoints
   readonly claims: Claims
@@ -54,6 +56,7 @@ export function projectOn(
     runValues: runValuesOn(connection),
     runQueries: runQueriesOn(connection),
     annotations: annotationsOn(connection),
+    sweepEnds: sweepEndsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),

@@ -109,13 +109,9 @@ export function seriesOn(connection: Connection): SeriesStore {
     },
 
     lastValues(runId) {
-      const rows = connection.all(
-        lastRow,
-        'SELECT quantity, last_value FROM series WHERE layer IS NULL AND run_id = ?',
-        [runId],
-      )
-      const numberOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true)
-      return Object.fromEntries(rows.map(({ quantity, last_value }) => [quantity, numberOf(last_value)]))
+      const sql = 'SELECT quantity, last_value FROM series WHERE layer IS NULL AND run_id = ?'
+      const rows = connection.all(lastRow, sql, [runId])
+      return Object.fromEntries(rows.map(({ quantity, last_value }) => [quantity, floatOf(last_value)]))
     },
 
     names: (runId) =>
@@ -158,6 +154,11 @@ function joinChunks(chunks: readonly z.output<typeof chunkRow>[]): Series {
     start += chunk.count
   }
   return { steps, values }
+}
+
+/** The number in eight bytes: SQLite has no NaN. */
+export function floatOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true)
 }
 
 function bytesOf(values: Float64Array): Uint8Array {

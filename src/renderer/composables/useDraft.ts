@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import { z } from 'zod'
 import type { SystemInfo } from '#shared/contract/index'
 import { paramText } from '#shared/params'
+import { sweepOfPreset } from '#shared/presetSweep'
 import { sweepSpecSchema, type SweepSpec } from '#shared/sweep'
 import { draftSchema, emptyDraft, type Draft, type DraftStrategy } from './draft'
 import { draftFrom } from './draftFrom'
@@ -22,6 +23,12 @@ export const useDraft = defineStore('draft', () => {
     origin.value = null
   }
   function usePreset(system: SystemInfo, preset: SystemInfo['presets'][number]): void {
+    if (preset.sweep) {
+      const { sweep } = preset
+      draft.value = draftFrom(sweepOfPreset(system.id, { ...preset, sweep }))
+      origin.value = null
+      return
+    }
     useSystem(system)
     const chosen = Object.entries(preset.params).map(([name, value]) => [`params.${name}`, paramText(value)])
     setFields({

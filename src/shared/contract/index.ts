@@ -3,12 +3,14 @@ import type { FigureDefinition } from '../figure'
 import type { RunId, SweepId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
+import type { PresetSweep } from '../presetSweep'
 import type { RunSpec, RunSpecInput } from '../spec'
 import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
 import type { RunsRequests } from './runs'
+import type { SweepResultRequests } from './sweepResults'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
@@ -36,6 +38,8 @@ export interface SystemInfo {
     note: string
     params: ParamValues
     extraSteps: readonly number[]
+    /** Many runs around `params`; absent: one run. */
+    sweep?: PresetSweep
   }[]
   readonly probes: readonly { id: string; title: string }[]
   readonly quantities: readonly QuantityDefinition[]
@@ -119,7 +123,8 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends CheckpointRequests, MatrixRequests, ProjectRequests, RunsRequests, SweepRequests {
+export interface Requests
+  extends CheckpointRequests, MatrixRequests, ProjectRequests, RunsRequests, SweepRequests, SweepResultRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }

@@ -4,6 +4,7 @@ import { runSpecSchema } from '../spec'
 import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
+import { sweepResultSchemas } from './sweepResults'
 import { sweepRequestSchemas } from './sweeps'
 import { matrixRequestSchemas } from './matrices'
 import { runsSchemas } from './runs'
@@ -30,6 +31,7 @@ export const requestSchemas = {
   ...sweepRequestSchemas,
   ...matrixRequestSchemas,
   ...runsSchemas,
+  ...sweepResultSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']

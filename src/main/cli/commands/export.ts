@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { LabError } from '#shared/errors'
-import { exportRunFigures, type FigureFormat } from '../../export/exportRunFigures'
-import { defineCommand, jsonOption, projectOption } from '../command'
+import { isSweepId } from '#shared/ids'
+import { exportRunFigures } from '../../export/exportRunFigures'
+import { exportSweepFigures } from '../../export/exportSweepFigures'
+import type { ExportReport, FigureFormat } from '../../export/writeFigure'
+import { defineCommand, jsonOption, projectOption, type CommandContext } from '../command'
 import { findRun } from '../findRun'
 import { unknownWord } from '../nearest'
 import { withService } from '../withService'
@@ -10,8 +13,8 @@ const FORMATS: readonly FigureFormat[] = ['svg', 'png', 'csv']
 
 export const exportFigures = defineCommand({
   name: 'export',
-  summary: 'write the figures of a run and their data',
-  positionals: [{ name: 'RUN', help: 'id of a run, or its beginning' }],
+  summary: 'write the figures of a run or a sweep, and their data',
+  positionals: [{ name: 'RUN', help: 'id of a run, or its beginning; or id of a sweep' }],
   options: {
     out: { type: 'string', placeholder: 'DIR', help: 'folder to write to; made when it is missing' },
     format: { type: 'string', placeholder: 'LIST', help: `of ${FORMATS.join(',')} (default: all)` },
@@ -20,22 +23,34 @@ export const exportFigures = defineCommand({
   },
   async run(context, { out, format, project }, [given = '']) {
     if (out === undefined) throw new LabError('bad-input', 'export: --out DIR is missing; it says where to write.')
-    const formats = formatsOf(format)
+    const order = { directory: out, ...figureFiles(context, format) }
     return withService(context, { project, readOnly: true }, async (service) => {
+      if (isSweepId(given)) {
+        const results = await service.handlers['sweep.results']({ sweepId: given })
+        const { version } = context.installation
+        return exported({ sweep: given }, out, await exportSweepFigures({ ...order, results, version }))
+      }
       const id = await findRun(service, given)
-      const { files, skipped } = await exportRunFigures({
-        detail: await service.handlers['run.get']({ runId: id }),
-        source: service.handlers,
-        directory: out,
-        formats,
-        fontsDirectory: join(context.installation.resources, 'fonts'),
-      })
-      const skippedLines = skipped.map(({ figure, reason }) => `${figure} left out: ${reason}`)
-      const text = [`${files.length} files in ${out}:`, ...files.map((file) => `  ${file}`), ...skippedLines].join('\n')
-      return { exitCode: 0, document: { run: id, directory: out, files, skipped }, text }
+      const detail = await service.handlers['run.get']({ runId: id })
+      return exported({ run: id }, out, await exportRunFigures({ ...order, detail, source: service.handlers }))
     })
   },
 })
+
+function exported(of: Readonly<Record<string, string>>, directory: string, report: ExportReport) {
+  return { exitCode: 0 as const, document: { ...of, directory, ...report }, text: exportText(directory, report) }
+}
+
+/** 'N files in DIR:' and what was left out. */
+export function exportText(directory: string, { files, skipped }: ExportReport): string {
+  const left = skipped.map(({ figure, reason }) => `${figure} left out: ${reason}`)
+  return [`${files.length} files in ${directory}:`, ...files.map((file) => `  ${file}`), ...left].join('\n')
+}
+
+/** What figures are written as. @throws LabError 'bad-input' for a format that there is not */
+export function figureFiles({ installation }: Pick<CommandContext, 'installation'>, format: string | undefined) {
+  return { formats: formatsOf(format), fontsDirectory: join(installation.resources, 'fonts') }
+}
 
 function formatsOf(list: string | undefined): readonly FigureFormat[] {
   if (list === undefined) return FORMATS

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { formatBytes, formatDuration, formatNumber } from '#charts/format'
 import type { SweepDetail, SweepPreview } from '#shared/contract/sweeps'
+import type { SweepResults } from '#shared/contract/sweepResults'
 import { LabError } from '#shared/errors'
 import { paramText } from '#shared/params'
+import { exportSweepFigures } from '../../export/exportSweepFigures'
 import { defineCommand, jsonOption, projectOption } from '../command'
 import { followSweep } from '../followSweep'
 import { sweepFromOptions } from '../sweepFromOptions'
 import { facts, table } from '../table'
+import { exportText, figureFiles } from './export'
 import { withService } from '../withService'
 
 /** Rows of the plan that are printed. */
@@ -35,12 +38,16 @@ export const sweep = defineCommand({
     probes: { type: 'string', placeholder: 'IDS', help: 'only these probes, with commas' },
     'end-only': { type: 'boolean', help: 'measure at the end of each run only' },
     name: { type: 'string', placeholder: 'TEXT', help: 'how the sweep and its runs are called in lists' },
+    out: { type: 'string', placeholder: 'DIR', help: 'write the figures of the sweep there once it has ended' },
+    format: { type: 'string', placeholder: 'LIST', help: 'of the figures: svg,png,csv (default: all)' },
     'dry-run': { type: 'boolean', help: 'print runs and estimate, start nothing' },
     project: projectOption,
     json: jsonOption,
   },
   async run(context, options, [file]) {
     const spec = await sweepFromOptions(context.systems, file, options)
+    // A format that there is not is said before hours of training.
+    const order = options.out === undefined ? null : { directory: options.out, ...figureFiles(context, options.format) }
     const isDry = options['dry-run'] === true
     // Looking works while the workbench has the project open; without a project there is nothing to look into yet.
     const readOnly = isDry && existsSync(options.project ?? context.defaultProject)
@@ -54,7 +61,13 @@ export const sweep = defineCommand({
       const { sweepId } = await service.handlers['sweep.start']({ spec })
       const done = await followSweep(context, service, sweepId)
       const exitCode = done.counts.completed === done.runs ? 0 : 1
-      return { exitCode, document: done, text: summaryText(done) }
+      const results = await service.handlers['sweep.results']({ sweepId })
+      const summary = [summaryText(done), outcomeText(results)].filter(Boolean).join('\n\n')
+      if (!order) return { exitCode, document: { ...done, points: results.points }, text: summary }
+      const { version } = context.installation
+      const report = await exportSweepFigures({ ...order, results, version })
+      const document = { ...done, points: results.points, directory: order.directory, ...report }
+      return { exitCode, document, text: `${summary}\n\n${exportText(order.directory, report)}` }
     })
   },
 })
@@ -82,6 +95,35 @@ function planText({ runs, excluded, duplicates, paths, rows, estimate, advice }:
   ]
     .filter((line) => line !== '')
     .join('\n')
+}
+
+/** Counts of every named end by point; empty where the runs have none. */
+function outcomeText({ fields, points, quantities }: SweepResults): string {
+  const named = quantities.find(({ codes }) => codes !== undefined)
+  if (!named) return ''
+  const countsOf = (point: SweepResults['points'][number]) =>
+    point.states.find(({ quantity }) => quantity === named.id)?.counts ?? []
+  const ends = (named.codes ?? []).filter((state) =>
+    points.some((point) => countsOf(point).some((one) => one.state === state && one.count > 0)),
+  )
+  type Point = SweepResults['points'][number]
+  const right = { align: 'right' as const }
+  return table(points, [
+    ...fields.map(({ path }, i) => ({
+      title: path.replace(/^params\./, ''),
+      cell: (point: Point) => paramText(point.at[i] ?? ''),
+      ...right,
+    })),
+    { title: 'runs', cell: (point: Point) => String(point.runs), ...right },
+    ...ends.map((state) => ({
+      title: state,
+      cell: (point: Point) => {
+        const found = countsOf(point).find((one) => one.state === state)
+        return found ? `${found.count} (${formatNumber(found.low, 2)} to ${formatNumber(found.high, 2)})` : ''
+      },
+      ...right,
+    })),
+  ])
 }
 
 function summaryText({ id, name, runs, counts, steps, createdAt, endedAt }: SweepDetail): string {

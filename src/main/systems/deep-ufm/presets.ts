@@ -1,5 +1,13 @@
 import type { Preset } from '#main/core/system'
 
+/** What a verdict rests on. */
+const ENDS = ['loss', 'gradientNorm', 'outputStructure']
+/** 40/(ηλ): twice the budget of theory note 02, section e, for the slowest directions. */
+const budget = (learningRate: number, weightDecay: number) => Math.ceil(40 / (learningRate * weightDecay))
+
+/** K = 4 and small: DNC against pairs, as in the note's SMALL configuration. */
+const small = { loss: 'ce', K: 4, n: 1, initScale: 1, learningRate: 0.5, gradientTolerance: 1e-8 } as const
+
 /** Configurations of theory notes 01, section 2, and 02, section b. */
 export const ufmPresets = {
   small: {
@@ -47,6 +55,32 @@ export const ufmPresets = {
       learningRate: 0.5,
       steps: 10_000,
       gradientTolerance: 1e-8,
+    },
+  },
+  prevalence: {
+    title: 'Prevalence of collapse',
+    note: 'Cross-entropy, K = 4, λ = 2⁻⁶: 64 seeds at each of six widths and two depths. Wider models collapse more often (claim 02.C3). Half a minute.',
+    params: { ...small, weightDecay: 2 ** -6, steps: budget(0.5, 2 ** -6) },
+    sweep: {
+      axes: [
+        [{ path: 'params.depth', values: { kind: 'list', values: [2, 3] } }],
+        [{ path: 'params.width', values: { kind: 'list', values: [4, 6, 8, 12, 16, 24] } }],
+        [{ path: 'seed', values: { kind: 'range', from: 0, to: 63, count: 64, scale: 'integer' } }],
+      ],
+      probes: ENDS,
+    },
+  },
+  prevalenceDecay: {
+    title: 'Collapse over decay and width',
+    note: 'Cross-entropy, K = 4, L = 3: 32 seeds at each of four weight decays and four widths. Collapse is slightly more frequent as λ falls (claim 02.C5). A minute.',
+    params: { ...small, depth: 3, steps: budget(0.5, 2 ** -8) },
+    sweep: {
+      axes: [
+        [{ path: 'params.weightDecay', values: { kind: 'list', values: [2 ** -8, 2 ** -7, 2 ** -6, 2 ** -5] } }],
+        [{ path: 'params.width', values: { kind: 'list', values: [4, 8, 16, 24] } }],
+        [{ path: 'seed', values: { kind: 'range', from: 0, to: 31, count: 32, scale: 'integer' } }],
+      ],
+      probes: ENDS,
     },
   },
   lowRank: {

@@ -9,6 +9,7 @@ import { ufmData, ufmModel } from './model'
 import { configOf, ufmParams, variantOf } from './params'
 import { ufmPredictions } from './predictions'
 import { ufmPresets } from './presets'
+import { ufmSweepFigures } from './sweepFigures'
 import { ufmTheoryFigures } from './theoryFigures'
 
 /** Theory note 02, prevalence sweep recipe. */
@@ -68,4 +69,5 @@ export default defineSystem({
   claims: ufmClaims,
   presets: ufmPresets,
   figures: ufmFigures,
+  sweepFigures: ufmSweepFigures,
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '#main/compute/rng/random'
-import { sameProportion, wilsonInterval } from '#main/systems/deep-ufm/claims/proportion'
+import { wilsonInterval } from '#shared/proportion'
+import { sameProportion } from '#main/systems/deep-ufm/claims/proportion'
 import { expectClose } from '../../../helpers/expectClose'
 
 describe('Wilson interval', () => {

@@ -1,3 +1,4 @@
+import type { Count } from '#shared/proportion'
 import type { ClaimCheck } from '#shared/records'
 import { singularValues } from '#main/compute/linalg/index'
 import type { ExactClaim } from '#main/core/system'
@@ -11,7 +12,7 @@ import { pairStructure, polygonStructure } from '../structures'
 import { collapsedSolution } from '../theory'
 import { countOf, LINEAR_CE, trainEnsemble, type EnsembleRun } from './ensemble'
 import { farthestFrom } from './endStates'
-import { sameProportion, type Count } from './proportion'
+import { sameProportion } from './proportion'
 
 const SOURCE = 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, section e'
 

@@ -1,0 +1,37 @@
+import type { SweepResults } from '#shared/contract/sweepResults'
+import { LabError } from '#shared/errors'
+import type { SweepFigureDefinition } from '#shared/sweepFigure'
+import type { BuiltFigure, EmptyFigure } from '../figureParts'
+import type { ChartTheme } from '../theme'
+import { buildFraction, buildMean } from './curvesFigure'
+import { nothing } from './drawing'
+import { buildHistogram } from './histogramFigure'
+import { buildMap } from './mapFigure'
+import type { SweepSelection } from './points'
+
+/**
+ * The one way from the results of a sweep to a picture, for screen, export and test.
+ * @returns an EmptyFigure where nothing was measured, or the figure needs a field that was not swept
+ */
+export function buildSweepFigure(
+  definition: SweepFigureDefinition,
+  results: SweepResults,
+  selection: SweepSelection,
+  theme: ChartTheme,
+): BuiltFigure | EmptyFigure {
+  const measured = results.quantities.some(({ id }) => id === definition.quantity)
+  if (!measured) return nothing(definition, `The runs of this sweep did not measure "${definition.quantity}".`)
+  const drawing = { results, selection, theme }
+  switch (definition.mark) {
+    case 'fraction':
+      return buildFraction({ ...drawing, definition })
+    case 'map':
+      return buildMap({ ...drawing, definition })
+    case 'mean':
+      return buildMean({ ...drawing, definition })
+    case 'histogram':
+      return buildHistogram({ ...drawing, definition })
+    default:
+      throw new LabError('bad-input', `unknown figure of a sweep "${String(definition satisfies never)}".`)
+  }
+}

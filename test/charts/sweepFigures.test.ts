@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { isEmptyFigure } from '#charts/figureParts'
+import { levelSets } from '#charts/sweep/histogramFigure'
+import { pointTable } from '#charts/sweep/pointTable'
+import { defaultSelection, type SweepSelection } from '#charts/sweep/points'
+import { buildSweepFigure } from '#charts/sweep/sweepFigure'
+import { themes } from '#charts/theme'
+import { toSvg } from '#charts/toSvg'
+import { wilsonInterval } from '#shared/proportion'
+import { sampleSweep } from './sampleSweep'
+import { textOf } from './textOf'
+
+const standard = defaultSelection(sampleSweep)
+function built(id: string, selection: Partial<SweepSelection> = {}, results = sampleSweep) {
+  const definition = results.figures.find((figure) => figure.id === id)!
+  const figure = buildSweepFigure(definition, results, { ...standard, ...selection }, themes.print)
+  if (isEmptyFigure(figure)) throw new Error(figure.reason)
+  return { ...figure, svg: toSvg(figure.option, { width: 140, height: 84, theme: 'print' }) }
+}
+function emptied(id: string, selection: Partial<SweepSelection>, results = sampleSweep) {
+  const definition = results.figures.find((figure) => figure.id === id)!
+  const figure = buildSweepFigure(definition, results, { ...standard, ...selection }, themes.print)
+  return isEmptyFigure(figure) ? figure.reason : null
+}
+
+describe('the axes of a sweep', () => {
+  it('are the field with most values along x and the next one for the curves', () => {
+    expect(standard).toEqual({ x: 'params.width', by: 'params.depth', levels: 0 })
+  })
+})
+
+describe('a fraction', () => {
+  it('has one row for each pair of values, with Wilson’s interval of its runs', () => {
+    const { table, subtitle } = built('fraction')
+    expect(subtitle).toBe('64 runs each, Wilson 95 %')
+    expect(table.columns).toEqual(['params.width', 'params.depth', 'n', 'value', 'low', 'high'])
+    const { low, high } = wilsonInterval({ count: 34, runs: 64 })
+    expect(table.rows).toContainEqual([8, 3, 64, 34 / 64, low, high])
+    expect(table.rows).toHaveLength(12)
+  })
+
+  it('adds up the runs of the fields that it does not show, and says so', () => {
+    const { table, subtitle } = built('fraction', { by: null })
+    const { low, high } = wilsonInterval({ count: 92, runs: 128 })
+    expect(table.rows).toContainEqual([8, 128, 92 / 128, low, high])
+    expect(subtitle).toBe('128 runs each, Wilson 95 %, pooled over L')
+  })
+
+  it('names its curves and the swept values', () => {
+    const texts = textOf(built('fraction').svg)
+    for (const text of ['L = 2', 'L = 3', '4', '24']) expect(texts).toContain(text)
+  })
+
+  it('says what it lacks', () => {
+    expect(emptied('fraction', { x: null })).toMatch(/Only the seed was swept/)
+    const none = { ...sampleSweep, points: sampleSweep.points.map((point) => ({ ...point, runs: 0 })) }
+    expect(emptied('fraction', {}, none)).toMatch(/No run has come to its end/)
+    expect(emptied('fraction', {}, { ...sampleSweep, quantities: [] })).toMatch(/did not measure "verdict"/)
+  })
+})
+
+describe('a map', () => {
+  it('writes fraction and number of runs into each cell, the largest value on top', () => {
+    const { table, svg } = built('map')
+    expect(table.rows[0]).toEqual([4, 3, 64, 8])
+    expect(table.rows.at(-1)).toEqual([24, 2, 64, 64])
+    expect(textOf(svg)).toContain('n = 64')
+  })
+
+  it('leaves a cell without runs empty and says so', () => {
+    const { subtitle } = built('map', {}, { ...sampleSweep, points: sampleSweep.points.slice(1) })
+    expect(subtitle).toBe('1 cell without an ended run, left empty')
+  })
+
+  it('needs two fields', () => {
+    expect(emptied('map', { by: null })).toMatch(/two swept fields/)
+  })
+})
+
+describe('a mean', () => {
+  it('has the standard error of the mean', () => {
+    const { table } = built('rank')
+    // 32 runs of rank 3 and 32 of rank 2: s = √(64/63)/2, s/√64.
+    const error = Math.sqrt(64 / 63) / 2 / 8
+    const [, , n, mean, low, high] = table.rows[0]!
+    expect([n, mean]).toEqual([64, 2.5])
+    expect(low).toBeCloseTo(2.5 - error, 14)
+    expect(high).toBeCloseTo(2.5 + error, 14)
+  })
+})
+
+describe('a histogram', () => {
+  it('pools the points of which theory says the same, and names what tells the others apart', () => {
+    const sets = levelSets(sampleSweep, 'loss')
+    expect(sets.map(({ name, points }) => [name, points.length])).toEqual([
+      ['L = 2', 6],
+      ['L = 3', 6],
+    ])
+  })
+
+  it('counts every run once, by what it became, with the levels of theory', () => {
+    const { table, subtitle, svg } = built('losses', { levels: 1 })
+    const measured = table.rows.filter(([kind]) => kind === 'measured')
+    expect(measured).toHaveLength(384)
+    expect(measured.filter(([, name]) => name === 'collapse')).toHaveLength(8 + 16 + 34 + 42 + 52 + 56)
+    expect(subtitle).toBe('L = 3, 384 runs, zero 1.3863 off the axis')
+    const texts = textOf(svg)
+    for (const text of ['collapse', 'pair']) expect(texts).toContain(text)
+  })
+})
+
+describe('the table of points', () => {
+  it('has every point with counts, intervals, least and mean', () => {
+    const { columns, rows } = pointTable(sampleSweep)
+    expect(columns.slice(0, 8)).toEqual(['depth', 'width', 'runs', 'diverged', 'missing', 'collapse', 'collapse low', 'collapse high']) // prettier-ignore
+    expect(rows).toHaveLength(12)
+    expect(rows[0]!.slice(0, 6)).toEqual([2, 4, 64, 0, 0, 32])
+    expect(rows[0]![columns.indexOf('loss least')]).toBe(0.1982)
+  })
+})
