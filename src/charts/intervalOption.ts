@@ -25,6 +25,8 @@ export interface IntervalInput {
 
 /** Width of the caps, as a part of the plot. */
 const CAP = 0.006
+/** Curves stand so far apart sideways, as a part of the plot, or bars at one x would hide each other. */
+const BESIDE = 0.008
 
 /** Measured values as dots joined by lines, each with its interval; up to five curves are named at their ends. */
 export function intervalOption({ curves, x, y }: IntervalInput, theme: ChartTheme): DrawnMark {
@@ -33,13 +35,15 @@ export function intervalOption({ curves, x, y }: IntervalInput, theme: ChartThem
   const yRange = y.range ?? paddedRange(points.flatMap(({ low, high }) => [low, high]))
   const cap = (xRange.to - xRange.from) * CAP
   const named = namedCurves(curves)
-  const series = curves.flatMap((curve): LineSeriesOption[] => {
+  const aside = (i: number) => (i - (curves.length - 1) / 2) * BESIDE * (xRange.to - xRange.from)
+  const series = curves.flatMap((curve, i): LineSeriesOption[] => {
+    const placed = curve.points.map((point) => ({ ...point, x: point.x + aside(i) }))
     const color = colourOf(theme, curve.colour)
     return [
       {
         type: 'line',
         silent: true,
-        data: curve.points.flatMap((point) => bar(point, cap)),
+        data: placed.flatMap((point) => bar(point, cap)),
         showSymbol: false,
         lineStyle: { color, width: theme.axisWidth },
         itemStyle: { color },
@@ -47,7 +51,7 @@ export function intervalOption({ curves, x, y }: IntervalInput, theme: ChartThem
       {
         type: 'line',
         name: curve.label,
-        data: curve.points.map((point) => ({ value: [point.x, point.y], name: point.words })),
+        data: placed.map((point) => ({ value: [point.x, point.y], name: point.words })),
         symbol: 'circle',
         symbolSize: theme.markerSize * 1.2,
         showAllSymbol: true,

@@ -1,7 +1,8 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
-import { isRunId } from '#shared/ids'
+import { isRunId, isSweepId } from '#shared/ids'
 import { places } from './places'
 import RunView from './views/run/RunView.vue'
+import SweepView from './views/sweep/SweepView.vue'
 
 /** Hash history: the same addresses work under app:// and on the loopback host. */
 export const router = createRouter({
@@ -21,6 +22,14 @@ export const router = createRouter({
       meta: { title: 'Run' },
       props: true,
       beforeEnter: (to) => isRunId(String(to.params['runId'])) || { name: 'runs' },
+    },
+    {
+      path: '/sweeps/:sweepId',
+      name: 'sweep',
+      component: SweepView,
+      meta: { title: 'Sweep' },
+      props: true,
+      beforeEnter: (to) => isSweepId(String(to.params['sweepId'])) || { name: 'queue' },
     },
     { path: '/:unknown(.*)*', redirect: { name: 'library' } },
   ],

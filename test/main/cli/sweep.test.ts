@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -24,6 +24,31 @@ describe('collapsar sweep', () => {
     const { code, stdout } = await collapsar('sweep', '--system', 'tiny', '--set', 'ending=completed,diverged', '--name', 'two', '--json') // prettier-ignore
     expect(code).toBe(1)
     expect(documentOf(stdout)).toMatchObject({ runs: 2, name: 'two', counts: { completed: 1, diverged: 1 } })
+  })
+
+  it('writes the figures of a sweep and the table of its points, at once or later', async () => {
+    const { collapsar, folder } = commandLine()
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')]
+    const swept = await collapsar('sweep', '--system', 'tiny', '--set', 'steps=2,4', '--seeds', '0..2', '--out', first, '--format', 'svg,csv', '--json') // prettier-ignore
+    expect(swept.code).toBe(0)
+    const { id, files } = z.looseObject({ id: z.string(), files: z.array(z.string()) }).parse(JSON.parse(swept.stdout))
+    expect(files.toSorted()).toEqual(['losses.csv', 'losses.svg', 'mean-loss.csv', 'mean-loss.svg', 'points.csv'])
+    expect((await collapsar('export', id, '--out', second, '--format', 'svg,csv')).code).toBe(0)
+    for (const file of files) expect(readFileSync(join(second, file))).toEqual(readFileSync(join(first, file)))
+    // The tiny system's loss is 1 / (steps + 1).
+    expect(readFileSync(join(first, 'points.csv'), 'utf8').split('\r\n').slice(0, 3)).toEqual([
+      'steps,runs,diverged,missing,loss least,loss mean',
+      `2,3,0,0,${1 / 3},${1 / 3}`,
+      '4,3,0,0,0.2,0.20000000000000004',
+    ])
+  })
+
+  it('refuses a format that there is not before anything trains', async () => {
+    const { collapsar, folder, project } = commandLine()
+    const { code, stderr } = await collapsar('sweep', '--system', 'tiny', '--out', folder, '--format', 'svgg')
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/svg/)
+    expect(existsSync(project)).toBe(false)
   })
 
   it('starts nothing in a dry run', async () => {
