@@ -39,6 +39,8 @@ export interface ServiceOptions extends Catalogue {
   readonly slots?: number
   /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
   readonly resumes?: boolean
+  /** Left on the disk of the project; asked of the system when not given. */
+  readonly freeDiskBytes?: () => number
   readonly host: AppInfo['host']
   /** What AppInfo says about the BLAS that jobs will use. */
   readonly blas: string
@@ -78,6 +80,7 @@ export function createService(options: ServiceOptions): Service {
         clock,
         slots,
         resumes,
+        freeDiskBytes: options.freeDiskBytes ?? (() => project.health.freeDiskBytes()),
         groupingOf: (run, waiting) => groupingOfRun(run, waiting),
         onCompleted: (run, together) => conclude(project, systems, run, together),
         onChanged: ({ id, sweep }) => changed([id], sweep?.id ?? null),

@@ -68,6 +68,7 @@ describe('a full disk', () => {
       clock: fixedClock(),
       slots: 1,
       resumes: true,
+      freeDiskBytes: () => Infinity,
       groupingOf: () => ({ together: 1, reason: '' }),
       onCompleted: () => {},
       onChanged: () => {},

@@ -31,6 +31,7 @@ function laboratory() {
     clock: fixedClock(),
     slots: 1,
     resumes: false,
+    freeDiskBytes: () => Infinity,
     groupingOf: () => ({ together: 1, reason: '' }),
     onCompleted: () => {},
     onChanged: ({ id }) => {
