@@ -6,5 +6,7 @@ process.env['COLLAPSAR_DEATHS'] ??= '100'
 
 await import('../main/bundle/fuzz.test')
 await import('../main/store/health/kills.test')
+await import('../main/store/health/bitRot.test')
+await import('../main/jobs/deaths.test')
 
 export {}

@@ -63,7 +63,12 @@ const taskSchema = z.object({ spec: runSpecSchema, resume: resumePointSchema.nul
 /** What the service tells a worker. */
 export const toWorkerSchema = z.discriminatedUnion('type', [
   /** Several runs have one shape and train as one program. */
-  z.object({ type: z.literal('train'), runs: z.array(taskSchema).min(1) }),
+  z.object({
+    type: z.literal('train'),
+    runs: z.array(taskSchema).min(1),
+    /** Resident memory above which the worker gives up. */
+    memoryBytes: z.number().min(0),
+  }),
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
 ])
@@ -91,6 +96,6 @@ export type Report = z.output<typeof reportSchema>
 export type Batch = Extract<Report, { type: 'batch' }>
 export type SavedState = Extract<Report, { type: 'checkpoint' }>
 
-/** What a worker tells the service: stored in one transaction. */
+/** What a worker tells the service: stored in one transaction. Nothing to report is a sign of life. */
 export const fromWorkerSchema = z.array(reportSchema)
 export type FromWorker = z.output<typeof fromWorkerSchema>

@@ -7,7 +7,7 @@ import type { StoredRun } from '../store/runs'
 import { DiskGuard } from './diskGuard'
 import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
-import { Job } from './job'
+import { Job, type WorkerLimits } from './job'
 import { Journal } from './journal'
 import { Throughput } from './throughput'
 import type { StartWorker } from './workerHandle'
@@ -20,6 +20,7 @@ export interface SchedulerOptions {
   readonly slots: number
   /** Whether runs that an earlier service left interrupted go on by themselves. */
   readonly resumes: boolean
+  readonly limits: WorkerLimits
   /** Left for this user on the disk of the project. */
   freeDiskBytes(): number
   /** How many runs of the shape of this one train together. @param waiting how many there are, this one included */
@@ -165,12 +166,13 @@ export class Scheduler {
   }
 
   #startJob({ runs, note }: { readonly runs: readonly StoredRun[]; readonly note: string | null }): void {
-    const { project, clock, startWorker, onCompleted, onChanged, onMeasured } = this.#options
+    const { project, clock, startWorker, limits, onCompleted, onChanged, onMeasured } = this.#options
     let hasToldSpeed = false
     const job = new Job(runs, {
       project,
       clock,
       startWorker,
+      limits,
       note,
       journal: this.#journal,
       goesOn: () => !this.#closed,

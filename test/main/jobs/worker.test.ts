@@ -14,7 +14,11 @@ beforeAll(async () => {
 function started(params: Record<string, number | string>) {
   const handle = forkWorker(entry)()
   onTestFinished(() => handle.kill())
-  handle.send({ type: 'train', runs: [{ spec: parseRunSpec({ system: 'tiny', params }), resume: null }] })
+  handle.send({
+    type: 'train',
+    runs: [{ spec: parseRunSpec({ system: 'tiny', params }), resume: null }],
+    memoryBytes: 2 ** 40,
+  })
   const reports: Report[] = []
   let messages = 0
   const exit = exitOf(handle)
