@@ -11,6 +11,8 @@ import { terminalLog, type Log } from './core/log'
 import type { System } from './core/system'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
 import { checkClaims } from './jobs/claims'
+import { workerLimits } from './jobs/workerLimits'
+import type { WorkerLimits } from './jobs/job'
 import { estimate, speedOf } from './jobs/cost'
 import { EventHub } from './jobs/eventHub'
 import { groupingOf, type Grouping } from './jobs/grouping'
@@ -43,6 +45,10 @@ export interface ServiceOptions extends Catalogue {
   readonly slots?: number
   /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
   readonly resumes?: boolean
+  /** What a worker may do before it is ended, where that differs from what suits this machine. */
+  readonly limits?: Partial<WorkerLimits>
+  /** Left on the disk of the project; asked of the system when not given. */
+  readonly freeDiskBytes?: () => number
   readonly host: AppInfo['host']
   /** What AppInfo says about the BLAS that jobs will use. */
   readonly blas: string
@@ -83,6 +89,8 @@ export function createService(options: ServiceOptions): Service {
         clock,
         slots,
         resumes,
+        limits: { ...workerLimits(slots), ...options.limits },
+        freeDiskBytes: options.freeDiskBytes ?? (() => project.health.freeDiskBytes()),
         groupingOf: (run, waiting) => groupingOfRun(run, waiting),
         onCompleted: (run, together) => conclude(project, systems, run, together),
         onSettled: ({ sweep }) => {

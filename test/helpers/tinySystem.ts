@@ -21,7 +21,9 @@ const params = {
     symbol: 'e',
     help: 'how the run ends',
     label: 'Ending',
-    options: ['completed', 'diverged', 'failed', 'crashed', 'deaf'].map((value) => ({ value, label: value })),
+    options: ['completed', 'diverged', 'failed', 'crashed', 'deaf', 'aborted', 'hung', 'bloated', 'exhausted'].map(
+      (value) => ({ value, label: value }),
+    ),
   }),
 }
 
@@ -164,5 +166,14 @@ export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart
   if (ending === 'failed') throw new LabError('unavailable', 'The file /home/someone/data/digits.csv is missing.')
   if (ending === 'diverged') return { status: 'diverged', step: steps, lastFiniteLoss: 0.5 }
   if (ending === 'crashed') process.kill(process.pid, 'SIGSEGV')
+  if (ending === 'aborted') process.abort()
+  if (ending === 'hung') for (;;);
+  // Pages that are written to: outside of the heap of JavaScript, where kernels keep their memory.
+  const kept: unknown[] = []
+  while (ending === 'bloated' && !signal.aborted) {
+    kept.push(new Uint8Array(2 ** 24).fill(1))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  while (ending === 'exhausted') kept.push(Array.from({ length: 1000 }, (_, i) => [i]))
   return { status: 'completed', step: steps }
 }

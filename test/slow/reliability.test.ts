@@ -8,3 +8,5 @@ env['COLLAPSAR_DEATHS'] ??= '100'
 
 await import('../main/bundle/fuzz.test')
 await import('../main/store/health/kills.test')
+await import('../main/store/health/bitRot.test')
+await import('../main/jobs/deaths.test')

@@ -11,10 +11,19 @@ import type { StartWorker, WorkerHandle } from './workerHandle'
 
 export interface JobContext extends RunContext {
   readonly startWorker: StartWorker
+  readonly limits: WorkerLimits
   /** What the logs of the runs say about how they train; null: nothing to say. */
   readonly note: string | null
   /** The process is gone and all endings are written. */
   released(): void
+}
+
+/** What a worker process may do before it is ended. */
+export interface WorkerLimits {
+  /** A worker that trains says something every few seconds; one computation without a turn of its event loop may last. */
+  readonly silenceMs: number
+  /** Resident memory. */
+  readonly memoryBytes: number
 }
 
 /** How long a worker may take to end by itself after it was asked to. */
@@ -30,6 +39,9 @@ export class Job {
   /** Why the service itself stops the worker. */
   #stopped: LabError | null = null
   #killTimer: NodeJS.Timeout | undefined
+  /** Runs out when the worker hangs. */
+  #silence: NodeJS.Timeout | undefined
+  #hangs = false
   readonly #gone = Promise.withResolvers<void>()
 
   constructor(
@@ -101,14 +113,28 @@ export class Job {
       return this.#endAll(() => failure(LabError.from(thrown)))
     }
     this.#handle = handle
-    handle.onMessage((message) => this.#inTurn(() => this.#receive(message)))
-    handle.onExit((code, signal) =>
+    handle.onMessage((message) => {
+      this.#silence?.refresh()
+      this.#inTurn(() => this.#receive(message))
+    })
+    handle.onExit((code, signal) => {
+      clearTimeout(this.#silence)
       this.#inTurn(() => {
         this.#gone.resolve()
         this.#endAll((run) => this.#unfinished(code, signal, run))
-      }),
-    )
-    handle.send({ type: 'train', runs: this.#members.map((run) => run.task), matrices: [...matrices.values()] })
+      })
+    })
+    const { silenceMs, memoryBytes } = this.context.limits
+    handle.send({
+      type: 'train',
+      runs: this.#members.map((run) => run.task),
+      matrices: [...matrices.values()],
+      memoryBytes,
+    })
+    this.#silence = setTimeout(() => {
+      this.#hangs = true
+      handle.kill()
+    }, silenceMs)
   }
 
   /** What the worker tells comes in bursts when many runs end: between two messages the service answers others. */
@@ -156,6 +182,11 @@ export class Job {
   #unfinished(code: number | null, signal: string | null, run: ReportedRun): Final {
     if (this.#stopped) return { status: 'interrupted', step: null, error: this.#stopped.toData() }
     if (run.isCancelled) return cancelled
+    if (this.#hangs) {
+      const seconds = Math.round(this.context.limits.silenceMs / 1000)
+      const what = `The worker process said nothing for ${seconds} s while it trained, so it was ended.`
+      return { status: 'interrupted', step: null, error: deathNote(what, run.deaths + 1), died: true }
+    }
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`
     const what = `The worker process ${how} before the run was over; out of memory is a frequent cause.`
     const error = deathNote(what, run.deaths + 1, { code, signal })

@@ -79,6 +79,8 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     runs: z.array(taskSchema).min(1),
     /** The imported matrices that the specs name. */
     matrices: z.array(loadedMatrixSchema),
+    /** Resident memory above which the worker gives up. */
+    memoryBytes: z.number().min(0),
   }),
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
@@ -107,6 +109,6 @@ export type Report = z.output<typeof reportSchema>
 export type Batch = Extract<Report, { type: 'batch' }>
 export type SavedState = Extract<Report, { type: 'checkpoint' }>
 
-/** What a worker tells the service: stored in one transaction. */
+/** What a worker tells the service: stored in one transaction. Nothing to report is a sign of life. */
 export const fromWorkerSchema = z.array(reportSchema)
 export type FromWorker = z.output<typeof fromWorkerSchema>

@@ -4,9 +4,10 @@ import type { Progress } from '#shared/outcome'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
+import { DiskGuard } from './diskGuard'
 import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
-import { Job } from './job'
+import { Job, type WorkerLimits } from './job'
 import { Journal } from './journal'
 import { Throughput } from './throughput'
 import type { StartWorker } from './workerHandle'
@@ -19,6 +20,9 @@ export interface SchedulerOptions {
   readonly slots: number
   /** Whether runs that an earlier service left interrupted go on by themselves. */
   readonly resumes: boolean
+  readonly limits: WorkerLimits
+  /** Left for this user on the disk of the project. */
+  freeDiskBytes(): number
   /** How many runs of the shape of this one train together. @param waiting how many there are, this one included */
   groupingOf(run: StoredRun, waiting: number): Grouping
   /**
@@ -41,6 +45,7 @@ export class Scheduler {
   /** The job of each run that has one. */
   readonly #active = new Map<RunId, Job>()
   readonly #throughput: Throughput
+  readonly #disk: DiskGuard
   #unreadable: LabError | null = null
   #closed = false
 
@@ -50,6 +55,13 @@ export class Scheduler {
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
     const { project, clock } = options
     this.#throughput = new Throughput(() => clock.now())
+    this.#disk = new DiskGuard({
+      freeBytes: () => options.freeDiskBytes(),
+      isNeeded: () => this.#jobs.size > 0,
+      stop: (trouble) => void this.#stopAll(trouble),
+      changed: () => this.#tellOpen(),
+      goOn: () => this.wake(),
+    })
     const now = clock.now()
     project.transaction(() => {
       const died = project.runs.interruptRunning(now, (deaths) =>
@@ -65,7 +77,7 @@ export class Scheduler {
 
   /** Why the queue stands still; null when it does not. */
   get trouble(): LabError | null {
-    return this.#journal.trouble ?? this.#unreadable
+    return this.#journal.trouble ?? this.#disk.trouble ?? this.#unreadable
   }
 
   /** As the worker last told; null for a run that is not training. */
@@ -86,7 +98,7 @@ export class Scheduler {
   /** Starts waiting runs while slots are free. */
   wake(): void {
     while (!this.#closed && !this.#journal.trouble && this.#jobs.size < this.#options.slots) {
-      const group = this.#nextGroup()
+      const group = this.#disk.look() ? this.#nextGroup() : null
       if (!group) return
       this.#startJob(group)
     }
@@ -132,6 +144,7 @@ export class Scheduler {
   /** Ends all workers and waits until they are gone; their runs are interrupted, waiting ones stay in the queue. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#disk.close()
     const message = 'The application was closed while this run was training. What it had measured is kept.'
     await this.#stopAll(new LabError('unavailable', message))
     this.#journal.close()
@@ -156,12 +169,13 @@ export class Scheduler {
   }
 
   #startJob({ runs, note }: { readonly runs: readonly StoredRun[]; readonly note: string | null }): void {
-    const { project, clock, startWorker, onCompleted, onSettled, onChanged, onMeasured } = this.#options
+    const { project, clock, startWorker, limits, onCompleted, onSettled, onChanged, onMeasured } = this.#options
     let hasToldSpeed = false
     const job = new Job(runs, {
       project,
       clock,
       startWorker,
+      limits,
       note,
       journal: this.#journal,
       goesOn: () => !this.#closed,
@@ -193,6 +207,13 @@ export class Scheduler {
   #onTrouble(trouble: LabError | null): void {
     if (trouble) void this.#stopAll(trouble)
     else this.wake()
-    for (const id of this.#active.keys()) this.#options.onChanged(this.#options.project.runs.get(id))
+    this.#tellOpen()
+  }
+
+  /** Whoever looks at a run that trains or is the next to start sees why the queue stands still. */
+  #tellOpen(): void {
+    const { project, onChanged } = this.#options
+    const next = project.queue.next()
+    for (const id of new Set([...this.#active.keys(), ...(next ? [next.runId] : [])])) onChanged(project.runs.get(id))
   }
 }

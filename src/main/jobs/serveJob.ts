@@ -49,9 +49,31 @@ export function serveJob(
       const tasks = message.runs.map((run, i) => taskOf(run, i, outbox, aborts[i]?.signal ?? AbortSignal.abort()))
       const executeAll = tasks.length === 1 ? oneByOne(execute) : together
       const matrices = libraryFrom(message.matrices)
-      void runAll(executeAll, tasks, { ...resources, matrices }, outbox).then(resolve)
+      const pulse = setInterval(() => {
+        refuseTooMuchMemory(tasks, message.memoryBytes, outbox)
+        port.post([])
+      }, PULSE_MS)
+      void runAll(executeAll, tasks, { ...resources, matrices }, outbox)
+        .finally(() => clearInterval(pulse))
+        .then(resolve)
     })
   })
+}
+
+/** How often a worker shows that it is alive, and looks how much memory it has. */
+const PULSE_MS = 500
+
+/** The system would end this process, or another one, without a word; so it says itself why it cannot go on. */
+function refuseTooMuchMemory(tasks: readonly Task[], memoryBytes: number, outbox: Outbox): void {
+  const used = process.memoryUsage.rss()
+  if (used <= memoryBytes) return
+  const inGb = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+  const message =
+    `Training took ${inGb(used)} of memory, more than the ${inGb(memoryBytes)} that one worker may have here. ` +
+    'Train fewer runs at a time, take a smaller model or batch, or float32.'
+  const error = new LabError('unavailable', message, { used, memoryBytes }).toData()
+  for (const task of tasks) task.ended({ status: 'failed', error })
+  outbox.flush()
 }
 
 /** Each run ends, also where the execution of all fails. */

@@ -38,7 +38,8 @@ async function tryAll(work: (dice: Dice, project: Project) => unknown): Promise<
     const connection = openConnection(':memory:')
     migrate(connection, 0)
     const project = projectOn(connection, { path: ':memory:', clock })
-    const begin = performance.now()
+    // Time of the processor: how long the neighbours keep this process waiting says nothing about the importer.
+    const begin = process.cpuUsage()
     try {
       await work(diceOf(seed), project)
       tally.taken++
@@ -50,7 +51,8 @@ async function tryAll(work: (dice: Dice, project: Project) => unknown): Promise<
       expect([seed, project.runs.ids()]).toEqual([seed, []])
       tally.refused++
     } finally {
-      tally.slowestMs = Math.max(tally.slowestMs, performance.now() - begin)
+      const { user, system } = process.cpuUsage(begin)
+      tally.slowestMs = Math.max(tally.slowestMs, (user + system) / 1000)
       connection.close()
     }
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { inProcessWorker } from '#main/jobs/inProcessWorker'
 import { Scheduler } from '#main/jobs/scheduler'
+import { workerLimits } from '#main/jobs/workerLimits'
 import { openConnection } from '#main/store/connection'
 import { projectOn } from '#main/store/project'
 import { pageDamage } from '#main/store/health/verify'
@@ -68,6 +69,8 @@ describe('a full disk', () => {
       clock: fixedClock(),
       slots: 1,
       resumes: true,
+      freeDiskBytes: () => Infinity,
+      limits: workerLimits(1),
       groupingOf: () => ({ together: 1, reason: '' }),
       onCompleted: () => {},
       onSettled: () => {},

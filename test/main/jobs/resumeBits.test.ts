@@ -9,6 +9,7 @@ import { executeRun } from '#main/jobs/executeRun'
 import { folderResources } from '#main/jobs/folderResources'
 import { inProcessWorker } from '#main/jobs/inProcessWorker'
 import { Scheduler } from '#main/jobs/scheduler'
+import { workerLimits } from '#main/jobs/workerLimits'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { initialParameters } from '#main/systems/deep-ufm/initial'
 import { ufmData, ufmModel } from '#main/systems/deep-ufm/model'
@@ -31,6 +32,8 @@ function laboratory() {
     clock: fixedClock(),
     slots: 1,
     resumes: false,
+    freeDiskBytes: () => Infinity,
+    limits: workerLimits(1),
     groupingOf: () => ({ together: 1, reason: '' }),
     onCompleted: () => {},
     onSettled: () => {},

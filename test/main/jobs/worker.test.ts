@@ -18,6 +18,7 @@ function started(params: Record<string, number | string>) {
     type: 'train',
     runs: [{ spec: parseRunSpec({ system: 'tiny', params }), resume: null, until: null }],
     matrices: [],
+    memoryBytes: 2 ** 40,
   })
   const reports: Report[] = []
   let messages = 0
