@@ -31,7 +31,7 @@ export function noiseLevelOf(record: MeasuredRecord, kind: QuantityDefinition['k
 }
 
 /**
- * How many leading components are outliers: what a spectrum says itself, else as many as theory labels so; of another
+ * How many leading components are outliers: what a spectrum says itself, else as many as theory calls so; of another
  * vector as many as theory predicts non-zero values. Null where none names a count, and for matrices, whose entries have
  * no order.
  */
@@ -41,13 +41,13 @@ export function outlierCountOf(
   prediction: Prediction | null,
 ): number | null {
   const meta = spectrumMetaOf(record)
-  if (meta) return meta.theoryCount ?? labelledOutliers(prediction)
+  if (meta) return meta.theoryCount ?? leadingOutliers(prediction)
   if (kind === 'matrix' || !prediction) return null
   return prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
 }
 
-/** Copies of the levels that theory labels outliers, as long as these lead; null without any. */
-function labelledOutliers(prediction: Prediction | null): number | null {
+/** Copies of the levels that theory calls outliers, as long as these lead; null without any. */
+function leadingOutliers(prediction: Prediction | null): number | null {
   const levels = [...(prediction?.levels ?? [])].sort((a, b) => b.value - a.value)
   const bulk = levels.findIndex((level) => !isOutlierLevel(level))
   const leading = bulk < 0 ? levels : levels.slice(0, bulk)

@@ -93,7 +93,13 @@ export interface ClaimResult {
 export interface Prediction {
   readonly quantity: string
   readonly layer: number | null
-  readonly levels: readonly { readonly value: number; readonly copies: number; readonly label: string }[]
+  readonly levels: readonly {
+    readonly value: number
+    readonly copies: number
+    readonly label: string
+    /** It stands apart from the bulk of a spectrum; absent for the bulk, and for what is no spectrum. */
+    readonly role?: 'outlier'
+  }[]
   /** The formula in Unicode, and where it stands. */
   readonly formula: string
   readonly source: string
