@@ -5,13 +5,14 @@ import { BlockLanczos, freshRun } from './blockLanczos'
 import type { EigenpairsState, ExtremeEigenpairsOptions, LockedPair, Settings, Solved } from './extremeEigenpairs'
 import { rayleighRitzInPlace } from './rayleighRitz'
 import { indexFrom, leadingConverged, RunJudge, signOf, type End, type Goal, type Verdict } from './runJudge'
-import { stored } from './storedVectors'
+import { stored, type StoredVector } from './storedVectors'
+import { VectorStack } from './vectorStack'
 
 const ENDS = ['top', 'bottom'] as const
 
 /** The block Lanczos runs of one call of `extremeEigenpairs`, which says how they go, and what they have locked. */
 export class EigenpairSearch {
-  readonly #locked: Record<End, LockedPair[]>
+  #locked: Record<End, LockedPair[]>
   #run: number
   #products: number
   #normFloor: number
@@ -32,10 +33,11 @@ export class EigenpairSearch {
     const { n } = this.operator
     let { resume } = this.options
     do {
-      const vectors = this.#lockedPairs().map(({ vector }) => vector)
+      const { storage, keepImages } = this.settings
+      const vectors = this.#packedLocked()
       const stream = random(this.settings.seed, `topEigenpairs/${this.#run}`)
-      const start = resume?.process ?? freshRun(n, vectors, this.settings.blockSize, stream)
-      const run = new BlockLanczos(this.operator, vectors, this.settings.storage, this.#normFloor, start)
+      const start = resume?.process ?? freshRun(n, vectors, this.settings.blockSize, stream, keepImages)
+      const run = new BlockLanczos(this.operator, vectors, storage, this.#normFloor, start)
       const judge = new RunJudge(this.#goals(), this.settings.tolerance, resume?.judge ?? null)
       resume = undefined
       const verdict = await this.#follow(run, judge)
@@ -50,11 +52,12 @@ export class EigenpairSearch {
 
   /** Steps until the judge ends the run, or something else does. */
   async #follow(run: BlockLanczos, judge: RunJudge): Promise<Verdict | 'products' | 'cancelled'> {
-    const { count, maxProducts, maxBasis } = this.settings
+    const { count, maxProducts, maxBasis, keepImages } = this.settings
+    const forResiduals = keepImages ? 0 : count
     const full = () => run.size + run.blockSize > maxBasis
     for (let verdict = judge.verdict(run, false); ; verdict = judge.verdict(run, full())) {
       if (verdict) return verdict
-      if (this.#products + run.blockSize + count > maxProducts) return 'products'
+      if (this.#products + run.blockSize + forResiduals > maxProducts) return 'products'
       if (full()) run.restart(this.#keptPairs(run.size))
       if (!(await run.step(() => this.#mayMultiply()))) return 'cancelled'
       this.#products += run.lastBlockSize
@@ -73,6 +76,19 @@ export class EigenpairSearch {
 
   #lockedPairs(): LockedPair[] {
     return [...this.#locked.top, ...this.#locked.bottom]
+  }
+
+  /** The locked vectors side by side, grouped by their places: the same after an interruption as without one. */
+  #packedLocked(): readonly StoredVector[] {
+    const packed = (given: readonly StoredVector[]) =>
+      new VectorStack(this.operator.n, this.settings.storage, given).vectors
+    const pairs = this.#lockedPairs()
+    const vectors = packed(pairs.map(({ vector }) => vector))
+    const images = packed(pairs.flatMap(({ image }) => (image ? [image] : [])))
+    const moved = pairs.map((pair, k) => ({ ...pair, vector: vectors[k]!, image: images[k] ?? null }))
+    const atTop = this.#locked.top.length
+    this.#locked = { top: moved.slice(0, atTop), bottom: moved.slice(atTop) }
+    return vectors
   }
 
   #goals(): Goal[] {
@@ -96,9 +112,9 @@ export class EigenpairSearch {
       Array.from({ length: accept[end] }, (_, k) => ({ end, i: indexFrom(end, k, run.size) })),
     )
     const { values, residuals } = run.ritz()
-    const vectors = run.takeRitzVectors(chosen.map(({ i }) => i))
+    const taken = run.takeRitzVectors(chosen.map(({ i }) => i))
     chosen.forEach(({ end, i }, k) => {
-      this.#locked[end].push({ value: values[i]!, vector: vectors[k]!, residual: residuals[i]! })
+      this.#locked[end].push({ value: values[i]!, ...taken[k]!, residual: residuals[i]! })
     })
     for (const end of ENDS) {
       this.#locked[end].sort(outwardFirst(end))
@@ -120,8 +136,9 @@ export class EigenpairSearch {
       for (let k = 0; k < candidates; k++) {
         const i = indexFrom(end, k, run.size)
         if (!free.delete(i)) break
-        const vector = stored(run.ritzVector(i), storage)
-        best[end].push({ value: values[i]!, vector, residual: residuals[i]! })
+        const { vector, image } = run.ritzVector(i)
+        const kept = { vector: stored(vector, storage), image: image && stored(image, storage) }
+        best[end].push({ value: values[i]!, ...kept, residual: residuals[i]! })
       }
       best[end].sort(outwardFirst(end)).splice(wanted[end])
     }
@@ -141,20 +158,24 @@ export class EigenpairSearch {
     best: Readonly<Record<End, readonly LockedPair[]>>,
     state: EigenpairsState | null,
   ): Promise<Solved> {
-    const { products, normEstimate } = { products: this.#products, normEstimate: this.#normFloor }
-    if (stopped === 'cancelled') {
-      const estimated = (pairs: readonly LockedPair[]) => pairs.map((pair) => ({ ...pair, recomputed: false }))
+    const [products, normEstimate] = [this.#products, this.#normFloor]
+    const pairs = [...best.top, ...best.bottom]
+    const images = pairs.flatMap(({ image }) => (image ? [image] : []))
+    const known = images.length === pairs.length
+    if (stopped === 'cancelled' && !known) {
+      const estimated = (found: readonly LockedPair[]) => found.map((pair) => ({ ...pair, recomputed: false }))
       return { top: estimated(best.top), bottom: estimated(best.bottom), products, normEstimate, stopped, state }
     }
-    const vectors = [...best.top, ...best.bottom].map(({ vector }) => vector)
     // Whoever resumes needs the locked vectors as they are.
-    const owned = state ? vectors.map((vector) => stored(vector, this.settings.storage)) : vectors
-    const refined = await rayleighRitzInPlace(this.operator, owned)
-    const pairs = refined.map((pair) => ({ ...pair, recomputed: true }))
+    const owned = (given: readonly StoredVector[]) =>
+      state ? given.map((vector) => stored(vector, this.settings.storage)) : given
+    const vectors = owned(pairs.map(({ vector }) => vector))
+    const refined = await rayleighRitzInPlace(this.operator, vectors, known ? owned(images) : null)
+    const recomputed = refined.map((pair) => ({ ...pair, recomputed: true }))
     return {
-      top: pairs.slice(0, best.top.length),
-      bottom: pairs.slice(best.top.length).reverse(),
-      products: products + pairs.length,
+      top: recomputed.slice(0, best.top.length),
+      bottom: recomputed.slice(best.top.length).reverse(),
+      products: products + (known ? 0 : pairs.length),
       normEstimate,
       stopped,
       state,

@@ -3,6 +3,7 @@ import { LabError } from '#shared/errors'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { lanczosProcess } from './lanczosProcess'
 import type { RitzPairs } from './ritzPairs'
+import type { StoredVector } from './storedVectors'
 
 export interface LanczosOptions {
   /** m, the number of operator products; fewer are done after a breakdown. */
@@ -24,7 +25,7 @@ export interface LanczosResult extends RitzPairs {
   /** β_m, the norm of what H adds outside the Krylov space. */
   readonly lastBeta: number
   /** q_1 … q_m, orthonormal, each of length n. */
-  readonly basis: readonly Float64Array[]
+  readonly basis: readonly StoredVector[]
   /** τ_i = S_1i², summing to 1: the quadrature weights of the start vector. */
   readonly weights: Float64Array
   /** m, the steps done. */

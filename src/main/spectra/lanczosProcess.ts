@@ -3,7 +3,9 @@ import { dot, norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { ritzPairs, type RitzPairs } from './ritzPairs'
+import type { StoredVector } from './storedVectors'
 import { addScaledInPlace, scaleInPlace } from './vectorOps'
+import { VectorStack } from './vectorStack'
 
 /** β_j below this fraction of ‖H‖ means that the Krylov space is invariant (theory note 01, section 7). */
 export const BREAKDOWN = 1e-10
@@ -19,7 +21,7 @@ export interface LanczosProcess {
   /** β_1 … β_m; the last one couples T to the next basis vector and is not part of T. */
   readonly beta: readonly number[]
   /** q_1 … q_m, orthonormal, each of length n. */
-  readonly basis: readonly Float64Array[]
+  readonly basis: readonly StoredVector[]
   /** Upper bound for ‖T‖ (Gershgorin), which estimates ‖H‖. */
   readonly normEstimate: number
   /** True once β_m has vanished: T then represents H exactly on the Krylov space. */
@@ -53,7 +55,8 @@ export function lanczosProcess(
   const { deflated = [] } = options
   const alpha: number[] = []
   const beta: number[] = []
-  const basis: Float64Array[] = []
+  const kept = new VectorStack(n, 'float64', deflated)
+  const basis = new VectorStack(n, 'float64')
   const w = new Float64Array(n)
   let next = startVector(operator, start, deflated)
   let normEstimate = 0
@@ -63,22 +66,22 @@ export function lanczosProcess(
     if (brokenDown) throw new LabError('internal', 'lanczos: a step was asked for after the breakdown.')
     const q = next
     const j = alpha.length
-    basis.push(q)
+    basis.push([q])
     await operator.apply(q, w)
     const a = dot(q, w)
     if (!Number.isFinite(a)) throw notFinite(j)
     alpha.push(a)
     const before = j > 0 ? beta[j - 1]! : 0
-    if (j > 0) addScaledInPlace(w, -before, basis.at(-2)!)
+    if (j > 0) addScaledInPlace(w, -before, basis.vectors.at(-2)!)
     addScaledInPlace(w, -a, q)
-    orthogonaliseFullyInPlace(w, [...deflated, ...basis])
+    orthogonaliseFullyInPlace([w], [...kept.vectors, ...basis.vectors])
     const b = norm(w)
     if (!Number.isFinite(b)) throw notFinite(j)
     beta.push(b)
     normEstimate = Math.max(normEstimate, Math.abs(a) + before)
     // "≤" and not "<", so that the zero operator breaks down too; and n directions are all there are, whatever
     // rounding leaves in w.
-    brokenDown = b <= BREAKDOWN * normEstimate || basis.length + deflated.length >= n
+    brokenDown = b <= BREAKDOWN * normEstimate || basis.size + deflated.length >= n
     if (brokenDown) return
     normEstimate = Math.max(normEstimate, Math.abs(a) + before + b)
     next = w.slice()
@@ -88,7 +91,7 @@ export function lanczosProcess(
   return {
     alpha,
     beta,
-    basis,
+    basis: basis.vectors,
     get normEstimate() {
       return normEstimate
     },

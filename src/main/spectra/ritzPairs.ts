@@ -1,5 +1,6 @@
 import { symmetricTridiagonalEigen } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import type { StoredVector } from './storedVectors'
 import { combine } from './vectorOps'
 
 export interface RitzPairs {
@@ -30,7 +31,7 @@ export function ritzPairs(alpha: readonly number[], beta: readonly number[]): Ri
 }
 
 /** y_i = Σ_j S_ji q_j: unit length up to rounding, in the space of the operator. */
-export function ritzVector(basis: readonly Float64Array[], { coefficients }: RitzPairs, i: number): Float64Array {
+export function ritzVector(basis: readonly StoredVector[], { coefficients }: RitzPairs, i: number): Float64Array {
   const m = coefficients.rows
   const column = Float64Array.from({ length: m }, (_, j) => coefficients.data[j * m + i]!)
   return combine(basis, column, basis[0]!.length)

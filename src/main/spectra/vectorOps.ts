@@ -1,7 +1,7 @@
 import { addCombinationInPlace, type StoredVector } from './storedVectors'
 
 /** y ← y + a x. */
-export function addScaledInPlace(y: Float64Array, a: number, x: Float64Array): void {
+export function addScaledInPlace(y: Float64Array, a: number, x: StoredVector): void {
   for (let i = 0; i < y.length; i++) y[i]! += a * x[i]!
 }
 

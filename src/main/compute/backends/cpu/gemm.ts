@@ -1,5 +1,6 @@
 import type { Kernel, ScalarCell } from '../backend'
 import type { BlasProduct } from './blas'
+import { PLAIN, ROW_MAJOR, TRANSPOSED } from './hostBlas'
 import type { CpuMemory } from './memory'
 import type { Offset, WasmKernels } from './wasm'
 
@@ -41,10 +42,6 @@ export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
     },
   }
 }
-
-const ROW_MAJOR = 101
-const PLAIN = 111
-const TRANSPOSED = 112
 
 /** The address is read at each call, because growing may move the memory. */
 export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
