@@ -232,8 +232,10 @@ export class BlockLanczos {
 
   /** Thick restart: only these Ritz vectors and the next block stay. Nothing about them is lost. */
   restart(keep: readonly number[]): void {
-    const { values } = this.ritz()
-    this.#rotateTo(keep)
+    const { values, coefficients } = this.ritz()
+    const S = selectColumns(coefficients, keep)
+    this.#basis.rotate(S)
+    this.#images?.rotate(S)
     this.#projected = keep.map((i, j) => {
       const column = new Float64Array(j + 1)
       column[j] = values[i]!
@@ -243,19 +245,22 @@ export class BlockLanczos {
     this.#ritz = null
   }
 
-  /** The Ritz vectors of these indices, in the memory of the basis: the run ends with it. */
-  takeRitzVectors(chosen: readonly number[]): RitzVector[] {
-    this.#rotateTo(chosen)
+  /**
+   * The Ritz vectors of these indices, in the memory of the basis: the run ends with it.
+   *
+   * @param aside indices of others to hand out too, without images
+   */
+  takeRitzVectors(chosen: readonly number[], aside: readonly number[]): { taken: RitzVector[]; aside: StoredVector[] } {
+    const { coefficients } = this.ritz()
+    this.#basis.rotate(selectColumns(coefficients, [...chosen, ...aside]))
+    this.#images?.rotate(selectColumns(coefficients, chosen))
     const [{ vectors }, images] = [this.#basis, this.#images?.vectors]
     this.#projected = []
     this.#next = []
-    return vectors.map((vector, k) => ({ vector, image: images?.[k] ?? null }))
-  }
-
-  #rotateTo(chosen: readonly number[]): void {
-    const S = selectColumns(this.ritz().coefficients, chosen)
-    this.#basis.rotate(S)
-    this.#images?.rotate(S)
+    return {
+      taken: chosen.map((_, k) => ({ vector: vectors[k]!, image: images?.[k] ?? null })),
+      aside: vectors.slice(chosen.length),
+    }
   }
 
   state(): BlockLanczosState {

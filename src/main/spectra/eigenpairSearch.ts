@@ -13,6 +13,8 @@ const ENDS = ['top', 'bottom'] as const
 /** The block Lanczos runs of one call of `extremeEigenpairs`, which says how they go, and what they have locked. */
 export class EigenpairSearch {
   #locked: Record<End, LockedPair[]>
+  /** The other Ritz vectors of the run that found the last wanted pair, for the run after it to stay clear of. */
+  #aside: readonly StoredVector[]
   #run: number
   #products: number
   #normFloor: number
@@ -24,6 +26,7 @@ export class EigenpairSearch {
   ) {
     const { resume } = options
     this.#locked = { top: [...(resume?.locked.top ?? [])], bottom: [...(resume?.locked.bottom ?? [])] }
+    this.#aside = new VectorStack(operator.n, settings.storage, resume?.aside).vectors
     this.#run = resume?.run ?? 0
     this.#products = resume?.products ?? 0
     this.#normFloor = resume?.normFloor ?? 0
@@ -31,20 +34,22 @@ export class EigenpairSearch {
 
   async solve(): Promise<Solved> {
     const { n } = this.operator
+    const { storage, keepImages, seed, blockSize, tolerance } = this.settings
     let { resume } = this.options
     do {
-      const { storage, keepImages } = this.settings
-      const vectors = this.#packedLocked()
-      const stream = random(this.settings.seed, `topEigenpairs/${this.#run}`)
-      const start = resume?.process ?? freshRun(n, vectors, this.settings.blockSize, stream, keepImages)
-      const run = new BlockLanczos(this.operator, vectors, storage, this.#normFloor, start)
-      const judge = new RunJudge(this.#goals(), this.settings.tolerance, resume?.judge ?? null)
+      const avoided = [...this.#packedLocked(), ...this.#aside]
+      const stream = random(seed, `topEigenpairs/${this.#run}`)
+      const start = resume?.process ?? freshRun(n, avoided, blockSize, stream, keepImages)
+      const run = new BlockLanczos(this.operator, avoided, storage, this.#normFloor, start)
+      const judge = new RunJudge(this.#goals(), tolerance, resume?.judge ?? null)
       resume = undefined
       const verdict = await this.#follow(run, judge)
       this.#normFloor = run.size > 0 ? run.normEstimate : this.#normFloor
       if (typeof verdict === 'string') return this.#interrupted(verdict, run, judge)
       if (verdict.nothingMore) break
-      this.#lock(run, verdict.accept)
+      // What a run beside others meets is no eigenpair yet, but a reason to run once more without them.
+      if (this.#aside.length > 0) this.#aside = []
+      else this.#lock(run, verdict.accept)
       this.#run++
     } while (this.#lockedPairs().length < n)
     return this.#finished('done', this.#locked, null)
@@ -112,7 +117,11 @@ export class EigenpairSearch {
       Array.from({ length: accept[end] }, (_, k) => ({ end, i: indexFrom(end, k, run.size) })),
     )
     const { values, residuals } = run.ritz()
-    const taken = run.takeRitzVectors(chosen.map(({ i }) => i))
+    const indices = chosen.map(({ i }) => i)
+    const complete = ENDS.every((end) => this.#locked[end].length + accept[end] >= this.settings.wanted[end])
+    const others = complete ? [...values.keys()].filter((i) => !indices.includes(i)) : []
+    const { taken, aside } = run.takeRitzVectors(indices, others)
+    this.#aside = new VectorStack(this.operator.n, this.settings.storage, aside).vectors
     chosen.forEach(({ end, i }, k) => {
       this.#locked[end].push({ value: values[i]!, ...taken[k]!, residual: residuals[i]! })
     })
@@ -127,7 +136,8 @@ export class EigenpairSearch {
   async #interrupted(stopped: 'products' | 'cancelled', run: BlockLanczos, judge: RunJudge): Promise<Solved> {
     const { wanted, tolerance, storage } = this.settings
     const { values, residuals } = run.ritz()
-    const free = new Set(values.keys())
+    // Beside others a run has no eigenpairs to offer.
+    const free = new Set(this.#aside.length > 0 ? [] : values.keys())
     const best = { top: [...this.#locked.top], bottom: [...this.#locked.bottom] }
     for (const end of ENDS) {
       const outward = Float64Array.from(residuals, (_, k) => residuals[indexFrom(end, k, run.size)]!)
@@ -144,6 +154,7 @@ export class EigenpairSearch {
     }
     const state: EigenpairsState = {
       locked: this.#locked,
+      aside: this.#aside,
       run: this.#run,
       process: run.state(),
       judge: judge.state(),

@@ -25,7 +25,8 @@ export interface ExtremeEigenpairsOptions {
   readonly maxProducts?: number
   /**
    * Most basis vectors of one run, beside the locked ones. A run that fills it goes on by a thick restart. Memory:
-   * (maxBasis + 2 (top + bottom)) · n entries of the storage, and 2 b + 3 vectors in float64. Default 200, at least 4,
+   * (maxBasis + 2 (top + bottom)) · n entries of the storage, while the last run looks for more up to maxBasis · n on
+   * top, and 3 b + 3 vectors in float64. Default 200, at least 4,
    * and 6 blocks.
    */
   readonly maxBasis?: number
@@ -80,6 +81,8 @@ export interface ExtremeEigenpairsResult {
 /** A computation that was stopped, as plain arrays and numbers. */
 export interface EigenpairsState {
   readonly locked: Readonly<Record<End, readonly LockedPair[]>>
+  /** Vectors beside the locked ones that the interrupted run stays orthogonal to. */
+  readonly aside: readonly StoredVector[]
   readonly run: number
   readonly process: BlockLanczosState
   readonly judge: JudgeState
@@ -113,7 +116,10 @@ const STEPS_IN_BASIS = 6
  * - A run ends when the next pair would take more steps than a fresh run. In a spectrum of few distinct values that is
  *   at once; in a spread-out one a single run delivers many pairs. Both ends share each run.
  * - The wanted number of locked pairs is not the end, because a copy of a more extreme value may still be missing: one
- *   more run has to show that its outermost Ritz value plus residual does not reach the last of them, at each end.
+ *   more run has to show that its outermost Ritz value plus residual does not reach the last of them, at each end. It
+ *   stays orthogonal to the whole Krylov space of the run before: a missed copy lies outside of that, while the next
+ *   smaller eigenvalues, which take many steps to tell from the last wanted one, lie mostly inside. Should it meet
+ *   something, a run beside the locked vectors only finds what that is.
  * - A final Rayleigh-Ritz step in the span of all vectors (one product each, or none with `keepImages`) gives residuals
  *   that owe nothing to the recurrence, and separates what nearly equal eigenvalues had mixed.
  *
