@@ -34,6 +34,17 @@ export function callsPerSecond(step: () => void, seconds: number): number {
   }
 }
 
+/** The same for work that has to be waited for, after `warmUp` calls. */
+export async function runsPerSecond(run: () => Promise<unknown>, seconds: number, warmUp = 1): Promise<number> {
+  for (let i = 0; i < warmUp; i++) await run()
+  const start = performance.now()
+  for (let count = 0; ; count++) {
+    const elapsed = performance.now() - start
+    if (count > 0 && elapsed >= seconds * 1000) return (count / elapsed) * 1000
+    await run()
+  }
+}
+
 /** The middle of an odd number of rounds: robust against a neighbour that took the core for one of them. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)

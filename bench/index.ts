@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
+import { spectra } from './spectra'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, spectra, replicas]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
@@ -30,7 +31,7 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'dtype', 'blas'].includes(key))
+    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'N', 'quantity', 'dtype', 'blas'].includes(key))
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

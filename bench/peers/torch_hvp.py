@@ -32,13 +32,12 @@ def ufm_double_backward(case):
     return lambda: torch.autograd.grad(grads, ps, vs, retain_graph=True)
 
 
-def mlp_r_operator(_case):
+def mlp_products():
+    """Products of the data Hessian with a direction (vs for the weights, us for the biases), last layer first."""
     generator = torch.Generator().manual_seed(0)
     widths, N = [64, 128, 128, 10], 1797
     ws = [torch.randn(o, i, generator=generator) * (2 / i) ** 0.5 for i, o in zip(widths, widths[1:])]
     bs = [torch.zeros(o, 1) for o in widths[1:]]
-    vs = [torch.randn_like(w) for w in ws]
-    us = [torch.randn_like(b) for b in bs]
     x = torch.randn(64, N, generator=generator)
     y = torch.nn.functional.one_hot(torch.arange(N) % 10, 10).t().to(x.dtype)
     # Everything that does not depend on the direction is computed once.
@@ -53,7 +52,7 @@ def mlp_r_operator(_case):
     ds[1] = (ws[2].t() @ ds[2]) * masks[1]
     ds[0] = (ws[1].t() @ ds[1]) * masks[0]
 
-    def product():
+    def product(vs, us):
         rs, r = [None], None
         for l in range(3):
             z = torch.addmm(us[l], vs[l], hs[l])
@@ -75,6 +74,15 @@ def mlp_r_operator(_case):
         return out
 
     return product
+
+
+def mlp_r_operator(_case):
+    generator = torch.Generator().manual_seed(1)
+    widths = [64, 128, 128, 10]
+    vs = [torch.randn(o, i, generator=generator) for i, o in zip(widths, widths[1:])]
+    us = [torch.randn(o, 1, generator=generator) for o in widths[1:]]
+    product = mlp_products()
+    return lambda: product(vs, us)
 
 
 METHODS = {("ufm", "double-backward"): ufm_double_backward, ("mlp", "r-operator"): mlp_r_operator}

@@ -26,7 +26,7 @@ export interface LanczosProcess {
   readonly normEstimate: number
   /** True once β_m has vanished: T then represents H exactly on the Krylov space. */
   readonly brokenDown: boolean
-  /** q_{m+1}, the direction of the next step; of no use after a breakdown. */
+  /** q_{m+1}, the direction of the next step, overwritten by it; of no use after a breakdown. */
   readonly next: Float64Array
   /** Ritz pairs of the steps done, O(m³). */
   ritz(): RitzPairs
@@ -58,7 +58,7 @@ export function lanczosProcess(
   const kept = new VectorStack(n, 'float64', deflated)
   const basis = new VectorStack(n, 'float64')
   const w = new Float64Array(n)
-  let next = startVector(operator, start, deflated)
+  const next = startVector(operator, start, deflated)
   let normEstimate = 0
   let brokenDown = false
 
@@ -84,7 +84,8 @@ export function lanczosProcess(
     brokenDown = b <= BREAKDOWN * normEstimate || basis.size + deflated.length >= n
     if (brokenDown) return
     normEstimate = Math.max(normEstimate, Math.abs(a) + before + b)
-    next = w.slice()
+    // The basis has its own copy of q: one array serves all steps, and gives the collector nothing to do.
+    next.set(w)
     scaleInPlace(next, 1 / b)
   }
 
@@ -98,9 +99,7 @@ export function lanczosProcess(
     get brokenDown() {
       return brokenDown
     },
-    get next() {
-      return next
-    },
+    next,
     ritz: () => ritzPairs(alpha, beta),
     step,
   }

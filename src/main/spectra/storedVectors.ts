@@ -78,10 +78,10 @@ export function projectBlock(vectors: readonly StoredVector[], block: readonly F
       continue
     }
     block.forEach((w, k) => {
-      const coefficients = new Float64Array(to - from)
+      const coefficients = b === 1 ? part : new Float64Array(to - from)
       if (blas && data) blas.gemv(false, to - from, n, 1, data, stride, w, coefficients)
       else projectByLoops(vectors.slice(from, to), w, coefficients)
-      coefficients.forEach((c, j) => (part[j * b + k] = c))
+      if (b > 1) coefficients.forEach((c, j) => (part[j * b + k] = c))
     })
   }
   return result
@@ -170,7 +170,7 @@ export function addCombinationsInPlace(
       continue
     }
     block.forEach((w, k) => {
-      const coefficients = Float64Array.from({ length: to - from }, (_, j) => part[j * b + k]!)
+      const coefficients = b === 1 ? part : Float64Array.from({ length: to - from }, (_, j) => part[j * b + k]!)
       if (blas && data) blas.gemv(true, to - from, n, factor, data, stride, coefficients, w)
       else addByLoops(w, vectors.slice(from, to), coefficients, factor)
     })

@@ -4,8 +4,8 @@ import { random } from '#main/compute/rng/random'
 import { extremeEigenpairs, type ExtremeEigenpairsOptions } from '#main/spectra/extremeEigenpairs'
 import { groupDegenerate } from '#main/spectra/groupDegenerate'
 import { asFloat64 } from '#main/spectra/storedVectors'
+import { blasRoutes } from '../../helpers/blasRoutes'
 import { expectClose } from '../../helpers/expectClose'
-import { blasRoutes } from './blasRoutes'
 import { counted, diagonalOperator, residualOf, rotatedOperator } from './operators'
 
 const seeds = Array.from({ length: 10 }, (_, seed) => seed)

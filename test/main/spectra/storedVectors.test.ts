@@ -13,8 +13,8 @@ import {
   stored,
 } from '#main/spectra/storedVectors'
 import { VectorStack } from '#main/spectra/vectorStack'
+import { blasRoutes } from '../../helpers/blasRoutes'
 import { expectClose } from '../../helpers/expectClose'
-import { blasRoutes } from './blasRoutes'
 
 /** Longer than two chunks, and numbers of vectors that are no multiple of four. */
 const n = 4500
