@@ -16,6 +16,7 @@ import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { checkpointHandlers } from './service/checkpoints'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -29,6 +30,8 @@ export interface ServiceOptions extends Catalogue {
   readonly clock?: Clock
   /** How many runs train at the same time; one core is left to the person by default. */
   readonly slots?: number
+  /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
+  readonly resumes?: boolean
   readonly host: AppInfo['host']
   /** What AppInfo says about the BLAS that jobs will use. */
   readonly blas: string
@@ -47,7 +50,7 @@ export interface Service {
  * @throws LabError when the project cannot be opened; see `openProject`
  */
 export function createService(options: ServiceOptions): Service {
-  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false } = options
+  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, resumes = true } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
   const events = new EventHub()
@@ -61,6 +64,7 @@ export function createService(options: ServiceOptions): Service {
         startWorker,
         clock,
         slots,
+        resumes,
         onCompleted: (run) => conclude(project, systems, run),
         onChanged: (runId) => events.emit('run.changed', { runId }),
         onMeasured: (runId, step) => events.emit('run.measured', { runId, step }),
@@ -115,6 +119,7 @@ export function createService(options: ServiceOptions): Service {
       return null
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
+    ...checkpointHandlers(project, writing),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.bin': async ({ runId }) => setBinned(runId, clock.now()),

@@ -8,6 +8,15 @@ export const scheduleSchema = z.strictObject({
 })
 export type Schedule = z.infer<typeof scheduleSchema>
 
+/** Which states of a run are stored; the last one always is. */
+export const checkpointsSchema = z.strictObject({
+  /** Steps whose states are kept for later analysis; they are measured too. */
+  steps: z.array(z.int().min(0)).max(1000).default([]),
+  /** Seconds between states to go on from after an interruption; each replaces the one before. */
+  resumeSeconds: z.number().min(0.1).max(86_400).default(30),
+})
+export type CheckpointPlan = z.infer<typeof checkpointsSchema>
+
 /** Everything needed to make a run again, bit for bit, with the same version on the same backend. */
 export const runSpecSchema = z.strictObject({
   system: z.string().min(1),
@@ -21,6 +30,7 @@ export const runSpecSchema = z.strictObject({
   /** Probe ids; null: the system's own list. */
   probes: z.array(z.string()).nullable().default(null),
   schedule: scheduleSchema.prefault({}),
+  checkpoints: checkpointsSchema.prefault({}),
   backend: z
     .strictObject({
       id: z.enum(['cpu', 'gpu']).default('cpu'),
@@ -61,4 +71,14 @@ export function scheduledSteps(schedule: Schedule, steps: number): number[] {
     chosen.add(step)
   }
   return [...chosen].sort((a, b) => a - b)
+}
+
+/** As scheduledSteps, with the steps whose states are kept. */
+export function measuredSteps({ schedule, checkpoints }: Pick<RunSpec, 'schedule' | 'checkpoints'>, steps: number) {
+  return scheduledSteps({ ...schedule, extraSteps: [...schedule.extraSteps, ...checkpoints.steps] }, steps)
+}
+
+/** Steps of a run of `steps` steps whose states are kept; the last is among them. */
+export function keptSteps({ steps: chosen }: CheckpointPlan, steps: number): ReadonlySet<number> {
+  return new Set([...chosen.filter((step) => step < steps), steps])
 }

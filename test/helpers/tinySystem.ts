@@ -9,6 +9,12 @@ const params = {
   width: integer({ default: 2, min: 1, max: 100, symbol: 'd', help: 'width', label: 'Width' }),
   steps: integer({ default: 5, min: 1, symbol: 'T', help: 'training steps', label: 'Steps' }),
   pauseMs: integer({ default: 0, symbol: 'p', help: 'rest after each step', label: 'Pause' }),
+  stateEvery: integer({
+    default: 0,
+    symbol: 's',
+    help: 'steps between states to go on from; 0: none',
+    label: 'States',
+  }),
   ending: choice({
     default: 'completed',
     symbol: 'e',
@@ -112,14 +118,22 @@ export const tinySystem: System = defineSystem({
 })
 export const tinySystems: ReadonlyMap<string, System> = new Map([[tinySystem.id, tinySystem]])
 
+function tinyState(step: number) {
+  return {
+    checkpoint: { step, arrays: [{ name: 'W1', shape: [1], data: Float64Array.of(step) }] },
+    lastFiniteLoss: 1 / (step + 1),
+  }
+}
+
 /** Stands in for training. */
-export const tinyExecute: Execute = async (spec, { sink, signal, onStart, onProgress }) => {
-  const { steps, pauseMs, ending } = parseParams(params, spec.params)
+export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart, onProgress, onCheckpoint }) => {
+  const { steps, pauseMs, stateEvery, ending } = parseParams(params, spec.params)
   onStart({ version: 'test', pid: process.pid })
-  for (let step = 0; step <= steps; step++) {
+  for (let step = (resume?.checkpoint.step ?? -1) + 1; step <= steps; step++) {
     if (signal.aborted && ending !== 'deaf') return { status: 'cancelled', step }
     for (const measurement of tinyMeasurements(step)) sink.record({ meta: null, ...measurement, step })
     onProgress({ step, steps, stepsPerSecond: 10, secondsLeft: step === 0 ? NaN : (steps - step) / 10 })
+    if (stateEvery > 0 && step % stateEvery === 0) onCheckpoint?.(tinyState(step), false)
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   sink.log({ level: 'info', message: `reached step ${steps}` })

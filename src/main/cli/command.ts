@@ -15,6 +15,8 @@ export interface ServiceRequest {
   readonly slots?: number
   /** Look only: works while the workbench has the project open. */
   readonly readOnly?: boolean
+  /** Runs left interrupted go on by themselves, which is not what a command about other runs is for; true by default. */
+  readonly resumes?: boolean
 }
 
 /** Everything a command touches is passed in. */

@@ -35,6 +35,8 @@ export interface Snapshot {
   /** For seeding randomised estimates: never the training's own streams. */
   readonly seed: number
   parameters(): Promise<ParameterArrays>
+  /** Of step 0, in the precision of the run, wherever it was resumed. */
+  initialParameters(): ParameterArrays
   /** Data loss and the λ terms. */
   loss(): Promise<{ data: number; regularisation: number }>
   /** K × N outputs on the training samples. */

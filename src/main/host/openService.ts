@@ -25,6 +25,8 @@ export interface OpenServiceOptions {
   readonly slots?: number
   /** Look, but change nothing: works while another process writes. */
   readonly readOnly?: boolean
+  /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
+  readonly resumes?: boolean
 }
 
 /** The service of this installation on a project file, as every host uses it. */
@@ -35,10 +37,11 @@ export interface OpenedService extends HostedService {
 
 /** @throws LabError when the project cannot be opened, with what to do */
 export async function openService(options: OpenServiceOptions): Promise<OpenedService> {
-  const { installation, project, startWorker, host, slots, readOnly = false } = options
+  const { installation, project, startWorker, host, slots, readOnly = false, resumes = true } = options
   const service = createService({
     projectPath: project,
     readOnly,
+    resumes,
     startWorker,
     host,
     probes,

@@ -1,12 +1,14 @@
 import { LabError } from '#shared/errors'
-import type { Progress, RunOutcome } from '#shared/outcome'
+import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
 import type { LogEntry } from '#shared/records'
 import { parseWith } from '#shared/spec'
+import type { ResumePoint } from '../core/checkpoint'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { Ending, StoredRun } from '../store/runs'
+import { deathNote, goOn } from './goOn'
 import type { Journal } from './journal'
-import { fromWorkerSchema, type Batch } from './protocol'
+import { fromWorkerSchema, type Batch, type SavedState } from './protocol'
 import { withoutPaths } from './withoutPaths'
 import type { StartWorker, WorkerHandle } from './workerHandle'
 
@@ -15,6 +17,8 @@ export interface JobContext {
   readonly journal: Journal
   readonly clock: Clock
   readonly startWorker: StartWorker
+  /** Whether a run that was interrupted is taken up again. */
+  goesOn(): boolean
   /** Runs inside the transaction that ends a completed run. */
   onCompleted(run: StoredRun): void
   /** Something about the run other than its measurements is new. */
@@ -37,6 +41,10 @@ export class Job {
   /** Why the service itself stops the worker. */
   #stopped: LabError | null = null
   #ended = false
+  /** How often it died since it last got further. */
+  #deaths: number
+  /** What computed the run before this job went on with it. */
+  #earlier: Provenance | null = null
   #killTimer: NodeJS.Timeout | undefined
   readonly #gone = Promise.withResolvers<void>()
   readonly #stored = Promise.withResolvers<void>()
@@ -45,6 +53,7 @@ export class Job {
     readonly run: StoredRun,
     readonly context: JobContext,
   ) {
+    this.#deaths = run.deaths
     void Promise.all([this.#gone.promise, this.#stored.promise]).then(() => context.released())
   }
 
@@ -55,9 +64,18 @@ export class Job {
 
   start(): void {
     const { journal, project, clock } = this.context
+    const { id } = this.run
+    let resume: ResumePoint | null = null
     journal.write({
-      apply: () => project.runs.start(this.run.id, clock.now()),
-      committed: () => this.#launch(),
+      apply: () => {
+        resume = project.checkpoints.latest(id)
+        const step = resume?.checkpoint.step ?? -1
+        project.runs.start(id, clock.now(), Math.max(step, 0))
+        // What came after the state it goes on from is measured again.
+        project.records.discardAfter(id, step)
+        project.checkpoints.discardAfter(id, step)
+      },
+      committed: () => this.#launch(resume),
       refused: () => {
         // It is no longer waiting: someone cancelled it.
         this.#gone.resolve()
@@ -82,7 +100,8 @@ export class Job {
     return this.#gone.promise
   }
 
-  #launch(): void {
+  #launch(resume: ResumePoint | null): void {
+    if (resume) this.#earlier = this.run.provenance
     this.context.changed()
     if (this.#cancelled || this.#stopped) {
       this.#gone.resolve()
@@ -101,7 +120,7 @@ export class Job {
       this.#gone.resolve()
       this.#end(this.#unfinished(code, signal))
     })
-    handle.send({ type: 'run', spec: this.run.spec })
+    handle.send({ type: 'run', spec: this.run.spec, resume })
   }
 
   #receive(received: unknown): void {
@@ -109,12 +128,23 @@ export class Job {
     try {
       const message = parseWith(fromWorkerSchema, received, 'worker')
       if (message.type === 'batch') this.#store(message)
+      else if (message.type === 'checkpoint') this.#keep(message)
       else if (message.type === 'ended') this.#end(finalOf(message.outcome), logOf(message.outcome))
-      else this.#write(() => this.context.project.runs.setProvenance(this.run.id, message.provenance))
+      else this.#started(message.provenance)
     } catch (thrown) {
       const { message } = LabError.from(thrown)
       this.#end(this.#failure(new LabError('internal', `The worker sent something that is not a report: ${message}`)))
     }
+  }
+
+  #started(provenance: Provenance): void {
+    const { project, clock } = this.context
+    const { id } = this.run
+    const other = this.#earlier && differenceOf(this.#earlier, provenance)
+    this.#write(() => {
+      project.runs.setProvenance(id, provenance)
+      if (other) project.log.add(id, { time: clock.now(), level: 'warning', message: other })
+    })
   }
 
   #store({ records, log, progress }: Batch): void {
@@ -136,6 +166,16 @@ export class Job {
     )
   }
 
+  #keep({ point, kept }: SavedState): void {
+    const { project } = this.context
+    this.#deaths = 0
+    this.#write(() => {
+      project.checkpoints.save(this.run.id, point, kept)
+      project.runs.setStep(this.run.id, point.checkpoint.step)
+      project.runs.forgetDeaths(this.run.id)
+    })
+  }
+
   #write(apply: () => void, committed?: () => void): void {
     this.context.journal.write({
       apply,
@@ -153,7 +193,7 @@ export class Job {
     this.#ended = true
     clearTimeout(this.#killTimer)
     this.#handle?.kill()
-    const { project, journal, clock, onCompleted, changed } = this.context
+    const { project, journal, clock, goesOn, onCompleted, changed } = this.context
     const { id } = this.run
     const at = clock.now()
     const close = (ending: Final, completed: boolean) => {
@@ -163,6 +203,7 @@ export class Job {
       project.runs.end(id, { ...ending, error, at })
       project.records.compact(id)
       if (completed) onCompleted(project.runs.get(id))
+      if (ending.status === 'interrupted' && goesOn()) goOn(project, project.runs.get(id), at)
     }
     const committed = () => {
       changed()
@@ -181,11 +222,8 @@ export class Job {
     if (this.#stopped) return { status: 'interrupted', step: null, error: this.#stopped.toData() }
     if (this.#cancelled) return { status: 'cancelled', step: null, error: null }
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`
-    const message =
-      `The worker process ${how} before the run was over; out of memory is a frequent cause. ` +
-      'What it had measured is kept; repeat the run to start again.'
-    const error = new LabError('internal', message, { code, signal })
-    return { status: 'interrupted', step: null, error: error.toData() }
+    const what = `The worker process ${how} before the run was over; out of memory is a frequent cause.`
+    return { status: 'interrupted', step: null, error: deathNote(what, this.#deaths + 1, { code, signal }), died: true }
   }
 
   #failure(error: LabError): Final {
@@ -203,4 +241,12 @@ function logOf(outcome: RunOutcome): Omit<LogEntry, 'time'> | undefined {
   const { step, lastFiniteLoss } = outcome
   const message = `Diverged at step ${step}; the last finite loss was ${lastFiniteLoss}. Try a smaller learning rate.`
   return { level: 'warning', message }
+}
+
+/** Null where both computed with the same. */
+function differenceOf(before: Provenance, after: Provenance): string | null {
+  const changed = Object.keys(after).filter((name) => name in before && before[name] !== after[name])
+  if (changed.length === 0) return null
+  const words = changed.map((name) => `${name} ${after[name]} instead of ${before[name]}`).join(', ')
+  return `It goes on with ${words}: its numbers may differ from those of a run that was never interrupted.`
 }

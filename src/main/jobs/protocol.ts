@@ -3,31 +3,46 @@ import { jsonObject } from '#shared/json'
 import { provenanceSchema, type Progress, type RunOutcome } from '#shared/outcome'
 import type { LogEntry, MeasuredRecord } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
+import type { FloatArray, ResumePoint } from '../core/checkpoint'
 import { errorDataSchema, layerSchema } from '../store/columns'
-
-/** What the service tells a worker. */
-export const toWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run'), spec: runSpecSchema }),
-  z.object({ type: z.literal('cancel') }),
-])
-export type ToWorker = z.output<typeof toWorkerSchema>
 
 /** Any number a computation can give, NaN and infinities included. */
 const float = z.custom<number>((value) => typeof value === 'number', 'expected a number')
 const step = z.number().min(0)
+const shape = z.array(z.int().min(0)).max(8)
+
+const NO_FIT = { message: 'the shape does not fit the data' }
 
 const recordSchema: z.ZodType<MeasuredRecord> = z
   .object({
     quantity: z.string().min(1).max(100),
     layer: layerSchema,
     step: z.int().min(0),
-    shape: z.array(z.int().min(0)).max(8),
+    shape,
     data: z.instanceof(Float64Array),
     meta: jsonObject.nullable(),
   })
-  .refine(({ shape, data }) => shape.reduce((product, size) => product * size, 1) === data.length, {
-    message: 'the shape does not fit the data',
-  })
+  .refine(fillsItsShape, NO_FIT)
+
+const resumePointSchema: z.ZodType<ResumePoint> = z.object({
+  checkpoint: z.object({
+    step: z.int().min(0),
+    arrays: z.array(
+      z
+        .object({
+          name: z.string().min(1).max(200),
+          shape,
+          data: z.union([z.instanceof(Float64Array), z.instanceof(Float32Array)]),
+        })
+        .refine(fillsItsShape, NO_FIT),
+    ),
+  }),
+  lastFiniteLoss: z.number(),
+})
+
+function fillsItsShape(array: { shape: readonly number[]; data: FloatArray }): boolean {
+  return array.shape.reduce((product, size) => product * size, 1) === array.data.length
+}
 
 const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
   level: z.enum(['info', 'warning', 'error']),
@@ -42,7 +57,15 @@ const outcomeSchema: z.ZodType<RunOutcome> = z.discriminatedUnion('status', [
   z.object({ status: z.literal('failed'), error: errorDataSchema }),
 ])
 
-/** What a worker tells the service, in this order: started, batches, ended. */
+/** What the service tells a worker. */
+export const toWorkerSchema = z.discriminatedUnion('type', [
+  /** From the beginning, or from where an earlier worker left the run. */
+  z.object({ type: z.literal('run'), spec: runSpecSchema, resume: resumePointSchema.nullable() }),
+  z.object({ type: z.literal('cancel') }),
+])
+export type ToWorker = z.output<typeof toWorkerSchema>
+
+/** What a worker tells the service, in this order: started, batches and checkpoints, ended. */
 export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), provenance: provenanceSchema }),
   /** Everything since the last batch; stored in one transaction. */
@@ -52,7 +75,10 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     log: z.array(logSchema),
     progress: progressSchema.nullable(),
   }),
+  /** A state of the run; everything measured up to its step was sent before. */
+  z.object({ type: z.literal('checkpoint'), point: resumePointSchema, kept: z.boolean() }),
   z.object({ type: z.literal('ended'), outcome: outcomeSchema }),
 ])
 export type FromWorker = z.output<typeof fromWorkerSchema>
 export type Batch = Extract<FromWorker, { type: 'batch' }>
+export type SavedState = Extract<FromWorker, { type: 'checkpoint' }>

@@ -4,6 +4,7 @@ import type { Progress } from '#shared/outcome'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
+import { deathNote, goOn } from './goOn'
 import { Job } from './job'
 import { Journal } from './journal'
 import type { StartWorker } from './workerHandle'
@@ -14,6 +15,8 @@ export interface SchedulerOptions {
   readonly clock: Clock
   /** How many runs train at the same time. */
   readonly slots: number
+  /** Whether runs that an earlier service left interrupted go on by themselves. */
+  readonly resumes: boolean
   /** Runs inside the transaction that ends a completed run: claims, calibration. */
   onCompleted(run: StoredRun): void
   onChanged(runId: RunId): void
@@ -29,11 +32,16 @@ export class Scheduler {
   #unreadable: LabError | null = null
   #closed = false
 
-  /** Runs that were training when the service last ended become interrupted; then the queue goes on. */
+  /** Runs that were training when the service last ended go on from their last state; then the queue goes on. */
   constructor(options: SchedulerOptions) {
     this.#options = options
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
-    options.project.runs.interruptRunning(options.clock.now())
+    const { project, clock } = options
+    const now = clock.now()
+    project.runs.interruptRunning(now, (deaths) =>
+      deathNote('The application ended while this run was training.', deaths),
+    )
+    if (options.resumes) for (const run of project.runs.interrupted()) goOn(project, run, now)
     this.wake()
   }
 
@@ -54,6 +62,21 @@ export class Scheduler {
       if (!run) return
       this.#startJob(run)
     }
+  }
+
+  /**
+   * Goes on with an interrupted or cancelled run, before all that wait: from its last stored state, or from the
+   * beginning where there is none.
+   * @throws LabError 'conflict' if the run is neither
+   */
+  resume(runId: RunId): void {
+    const { project, onChanged } = this.#options
+    project.transaction(() => {
+      project.runs.requeue(runId)
+      project.runs.forgetDeaths(runId)
+    })
+    onChanged(runId)
+    this.wake()
   }
 
   /** @throws LabError 'conflict' if the run has ended */
@@ -91,11 +114,13 @@ export class Scheduler {
       clock,
       startWorker,
       onCompleted,
+      goesOn: () => !this.#closed,
       journal: this.#journal,
       changed: () => onChanged(run.id),
       measured: (step) => onMeasured(run.id, step),
       released: () => {
-        this.#active.delete(run.id)
+        // It may be in the queue again, and even train in a new job.
+        if (this.#active.get(run.id) === job) this.#active.delete(run.id)
         this.wake()
       },
     })

@@ -1,9 +1,9 @@
 import { LabError } from '#shared/errors'
 import type { Progress, RunOutcome } from '#shared/outcome'
-import { parseWith, type RunSpec } from '#shared/spec'
+import { parseWith } from '#shared/spec'
 import type { Resources } from '../core/system'
 import type { executeRun } from './executeRun'
-import { toWorkerSchema, type Batch, type FromWorker } from './protocol'
+import { toWorkerSchema, type Batch, type FromWorker, type ToWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
 export interface WorkerPort {
@@ -27,24 +27,36 @@ export function serveJob(port: WorkerPort, execute: Execute, resources: Resource
     port.onMessage((received) => {
       const message = parseWith(toWorkerSchema, received, 'job')
       if (message.type === 'cancel') abort.abort()
-      else void runJob(port, execute, message.spec, resources, abort.signal).then(resolve)
+      else void runJob(port, execute, message, resources, abort.signal).then(resolve)
     })
   })
 }
 
-async function runJob(port: WorkerPort, execute: Execute, spec: RunSpec, resources: Resources, signal: AbortSignal) {
+async function runJob(
+  port: WorkerPort,
+  execute: Execute,
+  { spec, resume }: Extract<ToWorker, { type: 'run' }>,
+  resources: Resources,
+  signal: AbortSignal,
+) {
   const batches = new Batches(port)
   let outcome: RunOutcome
   try {
     outcome = await execute(spec, {
       resources,
       signal,
+      resume,
       sink: {
         record: (record) => batches.add({ records: [record] }),
         log: (entry) => batches.add({ log: [entry] }),
       },
       onStart: (provenance) => port.post({ type: 'started', provenance }),
       onProgress: (progress) => batches.add({ progress }),
+      onCheckpoint(point, kept) {
+        // What was measured up to this state has to be stored before it.
+        batches.flush()
+        port.post({ type: 'checkpoint', point, kept })
+      },
     })
   } catch (thrown) {
     outcome = { status: 'failed', error: LabError.from(thrown).toData() }

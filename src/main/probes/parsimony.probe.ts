@@ -1,11 +1,8 @@
 import type { QuantityDefinition } from '#shared/records'
-import { LabError } from '#shared/errors'
 import { singularValues } from '#main/compute/linalg/index'
-import type { Matrix } from '#main/compute/matrix'
-import type { Model } from '#main/core/model'
 import { scalarMeasurement, vectorMeasurement, type Probe } from '#main/core/probe'
-import { isBlockModel, type BlockModel } from './blockModel'
-import { blockFrames, frameAngles, invarianceResidual, type BlockFrames } from './invariantBlock'
+import { isBlockModel } from './blockModel'
+import { blockFrames, frameAngles, invarianceResidual } from './invariantBlock'
 import { movedFrom } from './movedFrom'
 import { numericalRank } from './numericalRank'
 import { weightMatrices } from './weightMatrices'
@@ -68,9 +65,6 @@ const quantities: readonly QuantityDefinition[] = [
   })),
 ]
 
-/** Frames and W_l(0) of each run: a snapshot knows its own step only, and every run is measured at step 0 first. */
-const starts = new WeakMap<Model, { readonly frames: BlockFrames; readonly weights: readonly Matrix[] }>()
-
 export default {
   id: 'parsimony',
   title: 'Invariant block',
@@ -79,19 +73,16 @@ export default {
   async measure(snapshot) {
     const { model, step } = snapshot
     if (!isBlockModel(model)) return []
+    const { phi, rho: rhoAt } = model.invariantBlock
+    const [rho, initScale] = [rhoAt(step), rhoAt(0)]
+    const start = weightMatrices(model, snapshot.initialParameters())
     const weights = weightMatrices(model, await snapshot.parameters())
-    if (step === 0) starts.set(model, startOf(model, weights))
-    const start = starts.get(model)
-    if (!start) {
-      throw new LabError('degenerate', 'parsimony: the start of this run was not measured, so nothing can be compared.')
-    }
-    const { frames } = start
-    const [rho, initScale] = [model.invariantBlock.rho(step), model.invariantBlock.rho(0)]
+    const frames = blockFrames(phi, start, initScale)
     return [
       scalarMeasurement('rhoTheory', rho),
       scalarMeasurement('invarianceResidual', invarianceResidual(frames, weights, rho)),
       ...weights.slice(0, frames.layers).flatMap((W, i) => {
-        const moved = singularValues(movedFrom(start.weights[i]!, W, rho / initScale))
+        const moved = singularValues(movedFrom(start[i]!, W, rho / initScale))
         const { right, left } = frameAngles(frames, W, i + 1, rho)
         return [
           vectorMeasurement('movedSingularValues', moved, i + 1),
@@ -103,7 +94,3 @@ export default {
     ]
   },
 } satisfies Probe
-
-function startOf({ invariantBlock: { phi, rho } }: BlockModel, weights: readonly Matrix[]) {
-  return { frames: blockFrames(phi, weights, rho(0)), weights }
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
+export { runIdSchema } from '#shared/ids'
 import type { ClaimCheck, QuantityDefinition } from '#shared/records'
 
 /** A JSON column, parsed by the schema of what it holds. */
@@ -26,8 +26,6 @@ export function toJson(value: unknown): string {
 }
 
 export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
-
-export const runIdSchema = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'not a run id')
 
 export const layerSchema = z.int().min(0).nullable()
 

@@ -98,7 +98,7 @@ function parseRow<Row extends z.ZodType>(row: Row, found: unknown, name: string)
   try {
     return parseWith(row, found, 'row')
   } catch (cause) {
-    const { message } = LabError.from(cause)
-    throw new LabError('storage', `Project "${name}": a stored row cannot be read (${message}).`, {}, { cause })
+    const { message, details } = LabError.from(cause)
+    throw new LabError('storage', `Project "${name}": a stored row cannot be read (${message}).`, details, { cause })
   }
 }

@@ -1,4 +1,5 @@
 import { calibrationOn, type Calibration } from './calibration'
+import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
 import type { Connection } from './connection'
 import { logOn, type RunLog } from './log'
@@ -13,6 +14,7 @@ export interface Project {
   readonly readOnlyReason: string | null
   readonly runs: Runs
   readonly records: Records
+  readonly checkpoints: Checkpoints
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
@@ -28,6 +30,7 @@ export function projectOn(connection: Connection, close: () => void = () => conn
     readOnlyReason: connection.readOnlyReason,
     runs: runsOn(connection),
     records: recordsOn(connection),
+    checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),
     calibration: calibrationOn(connection),

@@ -26,6 +26,10 @@ export interface StoredRun {
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly binnedAt: number | null
+  /** The step that it last started from: 0 unless it was resumed. */
+  readonly startedAtStep: number
+  /** How often its process died since it last stored a state to go on from. */
+  readonly deaths: number
 }
 
 export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'>
@@ -37,6 +41,8 @@ export interface Ending {
   readonly step: number | null
   readonly error: ErrorData | null
   readonly at: number
+  /** Its process died: counted until the run gets further. */
+  readonly died?: boolean
 }
 
 /** The runs of a project and the queue of those that wait. */
@@ -45,14 +51,29 @@ export interface Runs {
   enqueue(run: NewRun): void
   /** The run that has waited longest; null when none waits. */
   nextPending(): StoredRun | null
-  /** Takes a pending run out of the queue. @throws LabError 'conflict' if it is not pending */
-  start(id: RunId, at: number): void
+  /**
+   * Takes a pending run out of the queue, to train it from a step on (0 when not given).
+   * @throws LabError 'conflict' if it is not pending
+   */
+  start(id: RunId, at: number, step?: number): void
   setProvenance(id: RunId, provenance: Provenance): void
   setStep(id: RunId, step: number): void
   /** @throws LabError 'conflict' if it has ended already */
   end(id: RunId, ending: Ending): void
-  /** Whatever was running when the service last ended is interrupted now; returns which. */
-  interruptRunning(at: number): readonly RunId[]
+  /**
+   * Whatever was running when the service last ended is interrupted now; returns which.
+   * @param why says it, given how often the run died without getting further
+   */
+  interruptRunning(at: number, why: (deaths: number) => ErrorData): readonly RunId[]
+  /** Interrupted runs that are not in the bin, newest first. */
+  interrupted(): readonly StoredRun[]
+  /**
+   * Puts an interrupted or cancelled run before all that wait, to go on.
+   * @throws LabError 'conflict' if it is neither, or in the bin
+   */
+  requeue(id: RunId): void
+  /** The run got further, or a person takes it up again. */
+  forgetDeaths(id: RunId): void
   setBinned(id: RunId, at: number | null): void
   /** @throws LabError 'not-found' */
   get(id: RunId): StoredRun
@@ -77,18 +98,23 @@ const runRow = z
     started_at: z.number().nullable(),
     ended_at: z.number().nullable(),
     binned_at: z.number().nullable(),
+    started_at_step: z.number(),
+    deaths: z.number(),
   })
-  .transform(({ flops_per_step, created_at, started_at, ended_at, binned_at, ...rest }): StoredRun => ({
-    ...rest,
-    flopsPerStep: flops_per_step,
-    createdAt: created_at,
-    startedAt: started_at,
-    endedAt: ended_at,
-    binnedAt: binned_at,
-  }))
+  .transform(
+    ({ flops_per_step, created_at, started_at, ended_at, binned_at, started_at_step, ...rest }): StoredRun => ({
+      ...rest,
+      flopsPerStep: flops_per_step,
+      createdAt: created_at,
+      startedAt: started_at,
+      endedAt: ended_at,
+      binnedAt: binned_at,
+      startedAtStep: started_at_step,
+    }),
+  )
 
 const COLUMNS = `runs.id, spec, quantities, status, step, steps, flops_per_step, provenance, error,
-  created_at, started_at, ended_at, binned_at`
+  created_at, started_at, ended_at, binned_at, started_at_step, deaths`
 
 export function runsOn(connection: Connection): Runs {
   const leaveQueue = (id: RunId) => connection.run('DELETE FROM queue WHERE run_id = ?', [id])
@@ -98,6 +124,24 @@ export function runsOn(connection: Connection): Runs {
     if (!run) throw new LabError('not-found', `There is no run ${id} in project "${connection.name}".`)
     return run
   }
+
+  const withStatus = (wanted: RunStatus): StoredRun[] =>
+    connection.all(
+      runRow,
+      `SELECT ${COLUMNS} FROM runs WHERE status = ? AND binned_at IS NULL ORDER BY created_order DESC`,
+      [wanted],
+    )
+
+  const end = (id: RunId, ending: Ending) =>
+    connection.transaction(() => {
+      const { changes } = connection.run(
+        `UPDATE runs SET status = ?, step = ifnull(?, step), error = ?, ended_at = ?, deaths = deaths + ?
+           WHERE id = ? AND status IN ('pending', 'running')`,
+        [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, Number(ending.died ?? false), id],
+      )
+      if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
+      leaveQueue(id)
+    })
 
   return {
     enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt }) =>
@@ -117,11 +161,12 @@ export function runsOn(connection: Connection): Runs {
         `SELECT ${COLUMNS} FROM queue JOIN runs ON runs.id = queue.run_id ORDER BY queue.position LIMIT 1`,
       ),
 
-    start: (id, at) =>
+    start: (id, at, step = 0) =>
       connection.transaction(() => {
         const { changes } = connection.run(
-          "UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'pending'",
-          [at, id],
+          `UPDATE runs SET status = 'running', started_at = ?, step = ?, started_at_step = ?
+           WHERE id = ? AND status = 'pending'`,
+          [at, step, step, id],
         )
         if (changes === 0) throw new LabError('conflict', `Run ${id} is not waiting: it is ${get(id).status}.`)
         leaveQueue(id)
@@ -135,30 +180,40 @@ export function runsOn(connection: Connection): Runs {
       connection.run('UPDATE runs SET step = ? WHERE id = ?', [step, id])
     },
 
-    end: (id, ending) =>
+    end,
+
+    interruptRunning: (at, why) =>
+      connection.transaction(() =>
+        withStatus('running').map(({ id, deaths }) => {
+          end(id, { status: 'interrupted', step: null, error: why(deaths + 1), at, died: true })
+          return id
+        }),
+      ),
+
+    interrupted: () => withStatus('interrupted'),
+
+    requeue: (id) =>
       connection.transaction(() => {
         const { changes } = connection.run(
-          `UPDATE runs SET status = ?, step = ifnull(?, step), error = ?, ended_at = ?
-           WHERE id = ? AND status IN ('pending', 'running')`,
-          [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, id],
+          `UPDATE runs SET status = 'pending', error = NULL, ended_at = NULL
+           WHERE id = ? AND status IN ('interrupted', 'cancelled') AND binned_at IS NULL`,
+          [id],
         )
-        if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
-        leaveQueue(id)
+        if (changes === 0) {
+          const { status: found, binnedAt } = get(id)
+          const reason = binnedAt === null ? `it is ${found}` : 'it is in the bin'
+          const message = `Run ${id} cannot go on: ${reason}. Only interrupted and cancelled runs can; repeat it instead.`
+          throw new LabError('conflict', message)
+        }
+        connection.run(
+          'INSERT INTO queue (position, run_id) VALUES ((SELECT ifnull(min(position), 0) - 1 FROM queue), ?)',
+          [id],
+        )
       }),
 
-    interruptRunning: (at) =>
-      connection.transaction(() => {
-        const message =
-          'The application ended while this run was training. What it had measured is kept; repeat it to start again.'
-        const error: ErrorData = { code: 'internal', message, details: {} }
-        return connection
-          .all(
-            z.object({ id: runIdSchema }),
-            "UPDATE runs SET status = 'interrupted', ended_at = ?, error = ? WHERE status = 'running' RETURNING id",
-            [at, toJson(error)],
-          )
-          .map((row) => row.id)
-      }),
+    forgetDeaths(id) {
+      connection.run('UPDATE runs SET deaths = 0 WHERE id = ?', [id])
+    },
 
     setBinned(id, at) {
       connection.run('UPDATE runs SET binned_at = ? WHERE id = ?', [at, id])

@@ -7,20 +7,20 @@ import type { ModelState } from './modelState'
 /** What a training step sees of the data. */
 export interface BatchFeed {
   readonly forward: Forward
-  /** Loads the samples of the next step. */
-  next(): void
+  /** Loads the samples of a step, counted from 0. */
+  load(step: number): void
 }
 
 /** All samples in every step, or mini-batches of a size in the order that a stream draws. */
 export function batchFeed(state: ModelState, size: number | null, order: Random): BatchFeed {
-  if (size === null) return { forward: state.forward, next: () => {} }
+  if (size === null) return { forward: state.forward, load: () => {} }
   const batches: Batches = miniBatches(state.split, size, order)
   const nodes = miniBatchNodes(state, size)
   const { workspace } = state
   return {
     forward: state.forwardOn(nodes),
-    next() {
-      batches.next()
+    load(step) {
+      batches.load(step)
       if (nodes.inputs && batches.inputs) workspace.write(nodes.inputs, batches.inputs)
       workspace.write(nodes.targets, batches.targets)
     },

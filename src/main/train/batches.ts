@@ -3,13 +3,14 @@ import type { Matrix } from '../compute/matrix'
 import type { Random } from '../compute/rng/random'
 import type { Split } from '../core/model'
 
-/** The next mini-batch, written into arrays that are used again. */
+/** One mini-batch, written into arrays that are used again. */
 export interface Batches {
   /** d × B, null where the features are parameters. */
   readonly inputs: Float64Array | null
   /** K × B */
   readonly targets: Float64Array
-  next(): void
+  /** Those of a step, counted from 0: a function of the step alone, so that training can begin at any. */
+  load(step: number): void
 }
 
 /**
@@ -28,20 +29,19 @@ export function miniBatches(split: Split, size: number, random: Random): Batches
   }
   const inputs = split.inputs && new Float64Array(split.inputs.rows * size)
   const targets = new Float64Array(split.targets.rows * size)
-  let epoch = 0
+  const perEpoch = Math.floor(samples / size)
+  let drawn = -1
   let order: Uint32Array = new Uint32Array()
-  let position = 0
   return {
     inputs,
     targets,
-    next() {
-      if (position + size > order.length) {
-        order = random.derive(`epoch ${epoch++}`).permutation(samples)
-        position = 0
-      }
+    load(step) {
+      const epoch = Math.floor(step / perEpoch)
+      if (epoch !== drawn) order = random.derive(`epoch ${epoch}`).permutation(samples)
+      drawn = epoch
+      const position = (step % perEpoch) * size
       if (split.inputs && inputs) gatherColumns(split.inputs, order, position, size, inputs)
       gatherColumns(split.targets, order, position, size, targets)
-      position += size
     },
   }
 }

@@ -12,6 +12,7 @@ import type { ParameterArrays } from '../core/snapshot'
 export interface TrainedParameter {
   /** Its place among the parameters of the model. */
   readonly index: number
+  readonly name: string
   readonly node: Node
   /** λ. */
   readonly weightDecay: number
@@ -36,8 +37,8 @@ export class ModelState {
   ) {
     this.workspace = new Workspace(backend)
     this.parameterNodes = model.parameters.map((parameter) => this.graph.input(parameter.name, parameter.shape))
-    this.trained = model.parameters.flatMap(({ weightDecay, rateFactor = 1 }, index) =>
-      rateFactor === 0 ? [] : [{ index, node: this.node(index), weightDecay, rateFactor }],
+    this.trained = model.parameters.flatMap(({ name, weightDecay, rateFactor = 1 }, index) =>
+      rateFactor === 0 ? [] : [{ index, name, node: this.node(index), weightDecay, rateFactor }],
     )
     this.forward = this.forwardOf(split)
   }

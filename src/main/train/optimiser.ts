@@ -6,6 +6,7 @@ import type { Coefficients } from './coefficients'
 
 /** One trained array, of a run or of all replicas, with the gradient of the data loss in it. */
 export interface OptimisedParameter {
+  readonly name: string
   readonly node: Node
   readonly gradient: Node
   /** λ of each replica (one for a run of its own): the loss has the term λ/2 ‖θ‖². */
@@ -14,11 +15,16 @@ export interface OptimisedParameter {
   readonly rateFactor: number
 }
 
+export interface NamedNode {
+  readonly name: string
+  readonly node: Node
+}
+
 /** How an optimiser changes the state in one step. */
 export interface Optimiser {
   readonly updates: readonly Update[]
   /** Its own state beside the parameters, zero at the start. */
-  readonly state: readonly Node[]
+  readonly state: readonly NamedNode[]
 }
 
 /**
@@ -69,9 +75,9 @@ function heavyBall(
   const descent = descents(coefficients)
   const whole = coefficients.scale(() => 1)
   const [momentum, kept] = [coefficients.keep((_, r) => momenta[r] ?? 0), coefficients.keep(() => 1)]
-  const moving = parameters.map((parameter, i) => ({
+  const moving = parameters.map((parameter) => ({
     ...parameter,
-    velocity: graph.input(`velocity ${i}`, parameter.node.shape),
+    velocity: graph.input(`velocity ${parameter.name}`, parameter.node.shape),
   }))
   return {
     updates: [
@@ -91,7 +97,7 @@ function heavyBall(
         scale: descent(rateFactor),
       })),
     ],
-    state: moving.map(({ velocity }) => velocity),
+    state: moving.map(({ name, velocity }) => ({ name: `velocity ${name}`, node: velocity })),
   }
 }
 

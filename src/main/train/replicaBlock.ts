@@ -1,11 +1,12 @@
-import { sizeOf, type Node } from '../compute/graph/node'
+import { sizeOf, type Node, type Shape } from '../compute/graph/node'
 import { replicate } from '../compute/graph/replicate'
 import { compile, type Program } from '../compute/program/compile'
 import type { Batch } from '../core/model'
+import type { ParameterArrays } from '../core/snapshot'
 import type { Batches } from './batches'
 import { ReplicaCoefficients } from './coefficients'
 import type { ModelState } from './modelState'
-import { optimiserFor } from './optimiser'
+import { optimiserFor, type NamedNode } from './optimiser'
 import type { Replica } from './replica'
 
 /** A replica inside a block: which one it is, and the mini-batches of its own if it has some. */
@@ -24,15 +25,21 @@ export interface StepGraph {
   readonly ownBatch: Batch<Node> | null
 }
 
-/** Everything a replica's next step depends on: values of the parameters and of the optimiser's state. */
-export type ReplicaState = readonly Float64Array[]
+/** Everything a replica's next step depends on: values of the parameters and of the optimiser's state, by name. */
+export type ReplicaState = ParameterArrays
+
+/** An array of a replica's state. */
+export interface NamedShape {
+  readonly name: string
+  readonly shape: Shape
+}
 
 /** Some replicas that train as one program. Which ones share a block changes no bit of any. */
 export class ReplicaBlock {
   readonly #program: Program
   readonly #coefficients: ReplicaCoefficients
   /** Stacked parameters, then the optimiser's state. */
-  readonly #stateNodes: readonly Node[]
+  readonly #changing: readonly NamedNode[]
   readonly #feeds: readonly StackedFeed[]
   readonly #rates: Float64Array
 
@@ -50,15 +57,15 @@ export class ReplicaBlock {
     for (const { single, node } of this.#feeds) replicas.set(single, node)
     this.#coefficients = new ReplicaCoefficients(count, graph, workspace)
     const stackedGradients = replicate(gradients, count, replicas)
-    const optimised = state.trained.flatMap(({ index, rateFactor }, i) => {
+    const optimised = state.trained.flatMap(({ index, name, rateFactor }, i) => {
       const [node, gradient] = [stacked[index], stackedGradients[i]]
       const weightDecays = members.map(({ replica }) => decaysOf(replica, state)[index] ?? 0)
-      return node && gradient ? [{ node, gradient, weightDecays, rateFactor }] : []
+      return node && gradient ? [{ name, node, gradient, weightDecays, rateFactor }] : []
     })
     const momenta = members.map(({ replica }) => replica.momentum)
-    const { updates, state: velocities } = optimiserFor(graph, optimised, momenta, this.#coefficients)
-    this.#stateNodes = [...stacked, ...velocities]
-    for (const node of this.#stateNodes) workspace.bufferOf(node)
+    const { updates, state: own } = optimiserFor(graph, optimised, momenta, this.#coefficients)
+    this.#changing = [...stacked.map((node, i) => ({ name: model.parameters[i]?.name ?? '', node })), ...own]
+    for (const { node } of this.#changing) workspace.bufferOf(node)
     this.#rates = new Float64Array(count)
     this.#program = compile(workspace, { updates })
   }
@@ -67,26 +74,34 @@ export class ReplicaBlock {
     return this.#program.peakBytes
   }
 
+  /** What each array of a replica's state is called, and its shape without the replicas. */
+  get stateShapes(): readonly NamedShape[] {
+    return this.#changing.map(({ name, node }) => ({ name, shape: node.shape.slice(1) }))
+  }
+
   /** Of all members, in their order; the optimiser's state may be missing, and is then zero. */
   load(states: readonly ReplicaState[]): void {
-    this.#stateNodes.forEach((node, i) => {
+    for (const { name, node } of this.#changing) {
       const size = sizeOf(node.shape) / states.length
       const values = new Float64Array(sizeOf(node.shape))
       states.forEach((state, r) => {
-        const own = state[i]
+        const own = state[name]
         if (own) values.set(own, r * size)
       })
       this.step.state.workspace.write(node, values)
-    })
+    }
   }
 
-  /** Of all members, in their order: parameters, then the optimiser's state. */
+  /** Of all members, in their order. */
   async read(): Promise<ReplicaState[]> {
-    const stacks = await Promise.all(this.#stateNodes.map((node) => this.step.state.workspace.read(node)))
+    const stacks = await Promise.all(this.#changing.map(({ node }) => this.step.state.workspace.read(node)))
     const count = this.members.length
-    return this.members.map((_, r) =>
-      stacks.map((values) => values.subarray((r * values.length) / count, ((r + 1) * values.length) / count)),
-    )
+    return this.members.map((_, r) => {
+      const own = stacks.map((values) =>
+        values.subarray((r * values.length) / count, ((r + 1) * values.length) / count),
+      )
+      return Object.fromEntries(this.#changing.map(({ name }, i) => [name, own[i] ?? new Float64Array()]))
+    })
   }
 
   freeze(member: number): void {
@@ -100,7 +115,7 @@ export class ReplicaBlock {
   advance(step: number): void {
     for (let r = 0; r < this.members.length; r++) this.#rates[r] = this.members[r]!.replica.learningRate(step)
     this.#coefficients.setLearningRates(this.#rates)
-    if (this.#feeds.length > 0) this.#loadBatches()
+    if (this.#feeds.length > 0) this.#loadBatches(step)
     this.#program.run()
   }
 
@@ -108,13 +123,14 @@ export class ReplicaBlock {
     this.#program.dispose()
     const { workspace } = this.step.state
     const feeds = this.#feeds.map(({ node }) => node)
-    for (const node of [...this.#stateNodes, ...this.#coefficients.nodes, ...feeds]) workspace.release(node)
+    for (const node of [...this.#changing.map((changing) => changing.node), ...this.#coefficients.nodes, ...feeds])
+      workspace.release(node)
   }
 
-  #loadBatches(): void {
+  #loadBatches(step: number): void {
     this.members.forEach(({ batches }, r) => {
       if (!batches || this.isFrozen(r)) return
-      batches.next()
+      batches.load(step)
       for (const { values, of } of this.#feeds) {
         const own = of(batches)
         if (own) values.set(own, r * own.length)

@@ -2,13 +2,15 @@ import { LabError } from '#shared/errors'
 import type { Backend } from '../compute/backends/backend'
 import { sizeOf } from '../compute/graph/node'
 import type { Random } from '../compute/rng/random'
+import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
 import { batchFeed, miniBatchNodes, type BatchFeed } from './batchFeed'
 import { miniBatches } from './batches'
+import { checkpointArray, checkpointValues } from './checkpointArrays'
 import { ModelState } from './modelState'
 import type { Replica } from './replica'
-import { decaysOf, ReplicaBlock, type Member, type ReplicaState, type StepGraph } from './replicaBlock'
+import { decaysOf, ReplicaBlock, type Member, type NamedShape, type ReplicaState, type StepGraph } from './replicaBlock'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
 
@@ -44,6 +46,8 @@ export class ReplicatedTraining {
   #blocks: readonly ReplicaBlock[]
   /** Replicas that were taken out of their blocks after they had stopped. */
   readonly #left = new Map<number, ReplicaState>()
+  /** What each replica's state consists of, also after it was taken out. */
+  readonly #shapes = new Map<number, readonly NamedShape[]>()
   readonly #stoppedAt = new Map<number, number>()
   #step = 0
 
@@ -57,7 +61,7 @@ export class ReplicatedTraining {
     const ownBatch = hasOwn ? miniBatchNodes(this.#state, batchSize) : null
     this.#feed =
       ownBatch || !sharedOrder
-        ? { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, next: () => {} }
+        ? { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, load: () => {} }
         : batchFeed(this.#state, batchSize, sharedOrder)
     this.#graph = { state: this.#state, gradients: this.#state.gradientsOf(this.#feed.forward), ownBatch }
     const members = replicas.map((replica, index): Member => {
@@ -86,7 +90,7 @@ export class ReplicatedTraining {
   advance(steps = 1): void {
     const together = this.options.sharedOrder ? 1 : steps
     for (let done = 0; done < steps; done += together) {
-      this.#feed.next()
+      this.#feed.load(this.#step)
       for (let i = 0; i < this.#blocks.length; i++) {
         for (let step = 0; step < together; step++) this.#blocks[i]!.advance(this.#step + step)
       }
@@ -119,13 +123,53 @@ export class ReplicatedTraining {
       if (state && this.#stoppedAt.has(index)) this.#left.set(index, state)
     }
     for (const block of this.#blocks) block.dispose()
-    this.#blocks = this.#makeBlocks(going, ({ index }) => states.get(index) ?? [])
+    this.#blocks = this.#makeBlocks(going, ({ index }) => states.get(index) ?? {})
   }
 
   /** Parameters of every replica, in their order. */
   async parameters(): Promise<ParameterArrays[]> {
     const states = await this.#states()
-    return this.options.replicas.map((_, index) => this.#named(states.get(index) ?? []))
+    return this.options.replicas.map((_, index) => this.#parametersOf(states.get(index) ?? {}))
+  }
+
+  /**
+   * Of each replica, as `Training.checkpoint` of its run alone gives it: either can go on from what the other left.
+   * One that has stopped keeps its own step.
+   */
+  async checkpoints(): Promise<Checkpoint[]> {
+    const { dtype } = this.options.backend
+    const states = await this.#states()
+    return this.options.replicas.map((_, index) => {
+      const state = states.get(index) ?? {}
+      const arrays = this.#shapesOf(index).map(({ name, shape }) =>
+        checkpointArray(name, shape, (state[name] ?? new Float64Array()).slice(), dtype),
+      )
+      return { step: this.stepOf(index), arrays }
+    })
+  }
+
+  /**
+   * Goes on where a training of the same replicas was. Those whose step is behind the furthest had stopped there.
+   * @throws LabError 'shape' if there is not one checkpoint of its kind for each replica
+   */
+  resume(checkpoints: readonly Checkpoint[]): void {
+    const { replicas, backend } = this.options
+    if (checkpoints.length !== replicas.length) {
+      throw new LabError('shape', `Got ${checkpoints.length} checkpoints for ${replicas.length} replicas.`)
+    }
+    const states = checkpoints.map((checkpoint, index): ReplicaState => {
+      const shapes = this.#shapesOf(index)
+      return Object.fromEntries(
+        shapes.map(({ name, shape }) => [name, checkpointValues(checkpoint, name, shape, backend.dtype)]),
+      )
+    })
+    for (const block of this.#blocks) block.load(block.members.map(({ index }) => states[index] ?? {}))
+    this.#step = Math.max(...checkpoints.map(({ step }) => step))
+    checkpoints.forEach(({ step }, index) => {
+      if (step === this.#step) return
+      this.stop(index)
+      this.#stoppedAt.set(index, step)
+    })
   }
 
   /** One replica as probes see it. Valid until the next step and the next snapshot. */
@@ -135,10 +179,12 @@ export class ReplicatedTraining {
     const own = replicas[replica]
     const state = (await this.#states(replica)).get(replica)
     if (!own || !state) throw new LabError('internal', `Replica ${replica} is in no block.`)
-    this.#state.load(this.#named(state))
+    this.#state.load(state)
     const decays = decaysOf(own, this.#state)
     const parameters = model.parameters.map((parameter, i) => ({ ...parameter, weightDecay: decays[i] ?? 0 }))
-    return new StateSnapshot(this.#programs, this.stepOf(replica), isLast, own.seed, { ...model, parameters })
+    const { seed, initial } = own
+    const context = { step: this.stepOf(replica), isLast, seed, initial, model: { ...model, parameters } }
+    return new StateSnapshot(this.#programs, context)
   }
 
   dispose(): void {
@@ -153,7 +199,7 @@ export class ReplicatedTraining {
     for (const block of this.#blocks) {
       if (replica !== null && !block.members.some(({ index }) => index === replica)) continue
       const read = await block.read()
-      block.members.forEach(({ index }, r) => states.set(index, read[r] ?? []))
+      block.members.forEach(({ index }, r) => states.set(index, read[r] ?? {}))
     }
     return states
   }
@@ -166,6 +212,7 @@ export class ReplicatedTraining {
       evenParts(group, blockSize).map((part) => {
         const block = new ReplicaBlock(this.#graph, part)
         block.load(part.map(stateOf))
+        for (const { index } of part) this.#shapes.set(index, block.stateShapes)
         return block
       }),
     )
@@ -183,17 +230,22 @@ export class ReplicatedTraining {
       const given = `${weightDecays.length} weight decays for ${parameters.length} parameters`
       throw new LabError('bad-input', `A replica has ${given}; give one for each, in the order of the model.`)
     }
-    return parameters.map(({ name, shape }) => {
+    for (const { name, shape } of parameters) {
       const values = initial[name]
-      if (values?.length === sizeOf(shape)) return values
+      if (values?.length === sizeOf(shape)) continue
       const given = values ? `${values.length} numbers` : 'nothing'
       throw new LabError('shape', `A replica has ${given} for ${name}; expected [${shape.join(', ')}].`)
-    })
+    }
+    return initial
   }
 
-  #named(state: ReplicaState): ParameterArrays {
+  #parametersOf(state: ReplicaState): ParameterArrays {
     const { parameters } = this.options.model
-    return Object.fromEntries(parameters.map(({ name }, i) => [name, state[i] ?? new Float64Array()]))
+    return Object.fromEntries(parameters.map(({ name }) => [name, state[name] ?? new Float64Array()]))
+  }
+
+  #shapesOf(replica: number): readonly NamedShape[] {
+    return this.#shapes.get(replica) ?? []
   }
 
   #checkIndex(replica: number): void {

@@ -6,24 +6,37 @@ import type { LayerNodes, Model, ParameterSpec, Split } from '../core/model'
 import type { HessianPart, LayerState, ParameterArrays, Snapshot } from '../core/snapshot'
 import type { FedProgram, StatePrograms } from './statePrograms'
 
+/** What a snapshot knows beside the state on the device. */
+export interface SnapshotContext {
+  readonly step: number
+  readonly isLast: boolean
+  readonly seed: number
+  /** As they were given. */
+  readonly initial: ParameterArrays
+  /** That of the state, or the same with other weight decays. */
+  readonly model?: Model
+}
+
 /** The state of a model as probes see it; every quantity is computed once. */
 export class StateSnapshot implements Snapshot {
   readonly model: Model
   readonly split: Split
   readonly testSplit: Split | null
   readonly dtype: 'float64' | 'float32'
+  readonly step: number
+  readonly isLast: boolean
+  readonly seed: number
   readonly #kept = new Map<string, Promise<unknown>>()
 
   constructor(
     readonly programs: StatePrograms,
-    readonly step: number,
-    readonly isLast: boolean,
-    readonly seed: number,
-    /** That of the state, or the same with other weight decays. */
-    model?: Model,
+    readonly context: SnapshotContext,
   ) {
     const { split, backend } = programs.state
-    this.model = model ?? programs.state.model
+    this.model = context.model ?? programs.state.model
+    this.step = context.step
+    this.isLast = context.isLast
+    this.seed = context.seed
     this.split = split
     this.testSplit = programs.testSplit
     this.dtype = backend.dtype
@@ -35,6 +48,13 @@ export class StateSnapshot implements Snapshot {
       const values = await Promise.all(state.parameterNodes.map((node) => state.workspace.read(node)))
       return byName(this.model.parameters, values)
     })
+  }
+
+  initialParameters(): ParameterArrays {
+    const { initial } = this.context
+    if (this.dtype === 'float64') return initial
+    const rounded = Object.entries(initial).map(([name, values]) => [name, values.map(Math.fround)])
+    return Object.fromEntries(rounded)
   }
 
   loss(): Promise<{ data: number; regularisation: number }> {

@@ -1,15 +1,17 @@
 import type { Backend } from '../compute/backends/backend'
 import { compile, type Program } from '../compute/program/compile'
 import type { Random } from '../compute/rng/random'
+import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
 import type { TrainingRecipe } from '../core/system'
 import { batchFeed, type BatchFeed } from './batchFeed'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
-import { optimiserFor } from './optimiser'
+import { optimiserFor, type NamedNode } from './optimiser'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { checkpointArray, checkpointValues } from './checkpointArrays'
 
 export interface TrainingOptions {
   readonly model: Model
@@ -30,6 +32,8 @@ export class Training {
   readonly #coefficients: RunCoefficients
   readonly #program: Program
   readonly #feed: BatchFeed
+  /** What a step changes: parameters, then the optimiser's state. */
+  readonly #changing: readonly NamedNode[]
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
@@ -40,13 +44,14 @@ export class Training {
     this.#state.load(initial)
     this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
     const gradients = this.#state.gradientsOf(this.#feed.forward)
-    const optimised = this.#state.trained.flatMap(({ node, weightDecay, rateFactor }, i) => {
+    const optimised = this.#state.trained.flatMap(({ name, node, weightDecay, rateFactor }, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ node, gradient, weightDecays: [weightDecay], rateFactor }] : []
+      return gradient ? [{ name, node, gradient, weightDecays: [weightDecay], rateFactor }] : []
     })
     const { graph, workspace } = this.#state
     const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
-    for (const node of state) workspace.bufferOf(node)
+    for (const { node } of state) workspace.bufferOf(node)
+    this.#changing = [...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })), ...state]
     this.#program = compile(workspace, { updates })
   }
 
@@ -62,14 +67,36 @@ export class Training {
 
   advance(): void {
     this.#coefficients.setLearningRate(this.options.recipe.learningRate(this.#step))
-    this.#feed.next()
+    this.#feed.load(this.#step)
     this.#program.run()
     this.#step++
   }
 
+  /** Everything that the steps from here on depend on beside the options. */
+  async checkpoint(): Promise<Checkpoint> {
+    const { workspace } = this.#state
+    const arrays = this.#changing.map(async ({ name, node }) =>
+      checkpointArray(name, node.shape, await workspace.read(node), workspace.backend.dtype),
+    )
+    return { step: this.#step, arrays: await Promise.all(arrays) }
+  }
+
+  /**
+   * Goes on where a training with the same options was: every later step has the same bits.
+   * @throws LabError 'shape' if the checkpoint is not one of this model, optimiser and precision
+   */
+  resume(checkpoint: Checkpoint): void {
+    const { workspace } = this.#state
+    const { dtype } = workspace.backend
+    const values = this.#changing.map(({ name, node }) => checkpointValues(checkpoint, name, node.shape, dtype))
+    values.forEach((given, i) => workspace.write(this.#changing[i]!.node, given))
+    this.#step = checkpoint.step
+  }
+
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
-    return new StateSnapshot(this.#programs, this.#step, isLast, this.options.seed)
+    const { seed, initial } = this.options
+    return new StateSnapshot(this.#programs, { step: this.#step, isLast, seed, initial })
   }
 
   dispose(): void {

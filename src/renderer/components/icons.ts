@@ -20,6 +20,7 @@ export const icons = {
   down: 'M5.5 7.5L10 12l4.5-4.5',
   last: 'M5 4.5l7 5.5l-7 5.5zM15 4.5v11',
   repeat: 'M4 8.5A6.3 6.3 0 0 1 15.6 7M16 11.5A6.3 6.3 0 0 1 4.4 13M15.8 3.5V7.2h-3.7M4.2 16.5v-3.7h3.7',
+  resume: 'M6 4.5l9 5.5l-9 5.5z',
   stop: 'M5.5 5.5h9v9h-9z',
   bin: 'M4 6h12M8 6V4h4v2M5.5 6l.8 10.5h7.4L14.5 6M8.5 9v5M11.5 9v5',
 } as const

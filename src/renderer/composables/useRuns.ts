@@ -33,6 +33,8 @@ export const useRuns = defineStore('runs', () => {
       notices.show({ text: `Queued again as ${repeated.runId}.` })
     })
 
+  const resume = (runId: RunId) => notices.guard(() => client.request('run.resume', { runId }).then(list.refresh))
+
   const bin = (runIds: readonly RunId[]) =>
     notices.guard(async () => {
       for (const runId of runIds) await client.request('run.bin', { runId })
@@ -47,5 +49,5 @@ export const useRuns = defineStore('runs', () => {
       await list.refresh()
     })
 
-  return { runs: list.value, error: list.error, active, refresh: list.refresh, cancel, repeat, bin }
+  return { runs: list.value, error: list.error, active, refresh: list.refresh, cancel, resume, repeat, bin }
 })

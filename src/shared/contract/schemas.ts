@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isRunId, type RunId } from '../ids'
+import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
+import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 
-const runId = z.string().refine(isRunId, 'expected a run id such as r-0123456789') as unknown as z.ZodType<RunId>
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
 // A draft is checked field by field by 'spec.preview', which answers with issues instead of refusing.
@@ -17,6 +17,7 @@ export const requestSchemas = {
   'run.start': z.strictObject({ spec: draft }),
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
+  ...checkpointSchemas,
   'runs.list': z.null(),
   'run.get': z.strictObject({ runId }),
   'run.bin': z.strictObject({ runId }),

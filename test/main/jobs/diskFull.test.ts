@@ -65,6 +65,7 @@ describe('a full disk', () => {
       startWorker: inProcessWorker(execute, { read: () => new Uint8Array() }),
       clock: fixedClock(),
       slots: 1,
+      resumes: true,
       onCompleted: () => {},
       onChanged: () => {},
       onMeasured: (_id, step) => (announced = step),

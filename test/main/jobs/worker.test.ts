@@ -14,7 +14,7 @@ beforeAll(async () => {
 function started(params: Record<string, number | string>) {
   const handle = forkWorker(entry)()
   onTestFinished(() => handle.kill())
-  handle.send({ type: 'run', spec: parseRunSpec({ system: 'tiny', params }) })
+  handle.send({ type: 'run', spec: parseRunSpec({ system: 'tiny', params }), resume: null })
   const messages: FromWorker[] = []
   const exit = exitOf(handle)
   const ended = new Promise<FromWorker>((resolve) => {

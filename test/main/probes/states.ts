@@ -44,6 +44,7 @@ export function withModel(snapshot: Snapshot, model: Model): Snapshot {
     seed,
     model,
     parameters: () => snapshot.parameters(),
+    initialParameters: () => snapshot.initialParameters(),
     loss: () => snapshot.loss(),
     logits: () => snapshot.logits(),
     testLogits: () => snapshot.testLogits(),
