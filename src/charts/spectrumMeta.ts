@@ -1,19 +1,6 @@
-import { z } from 'zod'
-import type { MeasuredRecord, Prediction, QuantityDefinition, SpectrumMeta } from '#shared/records'
+import { spectrumMetaSchema, type MeasuredRecord, type Prediction, type QuantityDefinition, type SpectrumMeta } from '#shared/records' // prettier-ignore
 import { formatNumber } from './format'
 import { isOutlierLevel } from './spectrumLevels'
-
-const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
-  matrix: z.string(),
-  dimension: z.number(),
-  includesRegularisation: z.boolean(),
-  method: z.enum(['dense', 'kronecker', 'gram', 'lanczos']),
-  complete: z.boolean(),
-  dtype: z.enum(['float64', 'float32']),
-  theoryCount: z.number().nullable(),
-  products: z.number().nullable(),
-  maxResidual: z.number().nullable(),
-})
 
 /** How a spectrum was computed; null for a record that is no spectrum. */
 export function spectrumMetaOf(record: MeasuredRecord): SpectrumMeta | null {

@@ -8,6 +8,7 @@ import { isRunId, type RunId } from '#shared/ids'
 import { parseWith } from '#shared/spec'
 import { version } from '../../package.json'
 import type { System } from './core/system'
+import { AnalysisDesk } from './jobs/analysisDesk'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
 import { checkClaims } from './jobs/claims'
 import { speedOf } from './jobs/cost'
@@ -16,6 +17,7 @@ import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { analysisHandlers } from './service/analysis'
 import { checkpointHandlers } from './service/checkpoints'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
@@ -75,10 +77,19 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  function writing(): Scheduler {
-    if (scheduler) return scheduler
+  const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: tellOfAnalysis })
+
+  function tellOfAnalysis(runId: RunId | null): void {
+    if (runId) events.emit('analysis.changed', { runId })
+  }
+
+  /** What there is only in a project that can be written. */
+  function writable<T>(part: T | null): T {
+    if (part) return part
     throw new LabError('storage', `Project "${project.name}" is open for reading only: ${project.readOnlyReason}`)
   }
+
+  const writing = () => writable(scheduler)
 
   function enqueue({ spec, quantities, workload }: CheckedSpec): { runId: RunId } {
     const queue = writing()
@@ -120,6 +131,7 @@ export function createService(options: ServiceOptions): Service {
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
     ...checkpointHandlers(project, writing),
+    ...analysisHandlers(project, systems, desk, () => writable(desk)),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
@@ -136,6 +148,7 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
+      await desk?.close()
       await scheduler?.close()
       events.close()
       project.close()

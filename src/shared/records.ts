@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { JsonValue } from './json'
 
 /** What a probe measures, described once and stored with each run, so that a saved run explains itself. */
@@ -60,6 +61,31 @@ export interface SpectrumMeta {
     readonly statistic: number | null
   }[]
 }
+
+export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
+  matrix: z.string(),
+  dimension: z.number(),
+  includesRegularisation: z.boolean(),
+  method: z.enum(['dense', 'kronecker', 'gram', 'lanczos']),
+  complete: z.boolean(),
+  dtype: z.enum(['float64', 'float32']),
+  theoryCount: z.number().nullable(),
+  products: z.number().nullable(),
+  maxResidual: z.number().nullable(),
+  copies: z
+    .array(z.object({ value: z.number(), found: z.number(), predicted: z.number().nullable(), cut: z.boolean() }))
+    .exactOptional(),
+  counts: z
+    .array(
+      z.object({
+        rule: z.string(),
+        count: z.number(),
+        threshold: z.number().nullable(),
+        statistic: z.number().nullable(),
+      }),
+    )
+    .exactOptional(),
+})
 
 /** A line of the run's log. */
 export interface LogEntry {

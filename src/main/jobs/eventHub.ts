@@ -51,7 +51,11 @@ type Channels = { readonly [E in EventName]: Channel<Events[E]> }
 
 /** The events of the contract. */
 export class EventHub {
-  readonly #channels: Channels = { 'run.changed': new Channel(), 'run.measured': new Channel() }
+  readonly #channels: Channels = {
+    'run.changed': new Channel(),
+    'run.measured': new Channel(),
+    'analysis.changed': new Channel(),
+  }
 
   /** Returns what takes the listener away again. */
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {

@@ -1,10 +1,8 @@
 import { LabError } from '#shared/errors'
 import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
-import { parseParams } from '#shared/params'
 import { keptSteps, measuredSteps, type RunSpec } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
-import { random } from '../compute/rng/random'
 import type { ResumePoint } from '../core/checkpoint'
 import type { Probe } from '../core/probe'
 import type { Sink } from '../core/sink'
@@ -15,6 +13,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
 import { StateKeeper, type SaveState } from './stateKeeper'
+import { trainingOf } from './trainingOf'
 
 export interface ExecuteOptions {
   readonly resources: Resources
@@ -45,20 +44,8 @@ const PROGRESS_MS = 250
 export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promise<RunOutcome> {
   const { resources, sink, signal, resume = null, onCheckpoint = () => {} } = options
   const system = systemById(spec.system)
-  const params = parseParams(system.params, spec.params)
   const backend = await createBackend(spec.backend)
-  const model = system.model(params)
-  const recipe = system.training(params)
-  const root = random(spec.seed, 'run')
-  const training = new Training({
-    model,
-    data: system.data(params, resources),
-    initial: system.initial(params, root.derive('initial')),
-    recipe,
-    backend,
-    random: root.derive('training'),
-    seed: spec.seed,
-  })
+  const { training, model, recipe } = trainingOf(spec, resources, backend)
   try {
     const { blas, threads, device } = backend.description
     options.onStart({ version, backend: backend.id, dtype: backend.dtype, blas, threads, device, seed: spec.seed })

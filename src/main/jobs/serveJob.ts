@@ -2,34 +2,64 @@ import { LabError } from '#shared/errors'
 import type { Progress, RunOutcome } from '#shared/outcome'
 import { parseWith } from '#shared/spec'
 import type { Resources } from '../core/system'
+import type { Analyse, FromAnalysis } from './analysisProtocol'
+import type { executeAnalysis } from './executeAnalysis'
 import type { executeRun } from './executeRun'
 import { toWorkerSchema, type Batch, type FromWorker, type ToWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
 export interface WorkerPort {
-  post(message: FromWorker): void
+  post(message: FromWorker | FromAnalysis): void
   onMessage(listener: (message: unknown) => void): void
 }
 
 /** `executeRun`, or a stand-in of a test. */
 export type Execute = typeof executeRun
+export type ExecuteAnalysis = typeof executeAnalysis
 
 /** How long records may wait in the worker: what a killed worker loses at most. */
 const BATCH_MS = 100
 
 /**
- * Waits for one job, runs it and reports everything that happens; resolves once the outcome is posted.
+ * Waits for one job, a run or an analysis, runs it and reports everything that happens; resolves once the outcome is posted.
  * What goes wrong in the job is its outcome, never an exception.
  */
-export function serveJob(port: WorkerPort, execute: Execute, resources: Resources): Promise<void> {
+export function serveJob(
+  port: WorkerPort,
+  execute: Execute,
+  resources: Resources,
+  analyse: ExecuteAnalysis | null = null,
+): Promise<void> {
   const abort = new AbortController()
   return new Promise((resolve) => {
     port.onMessage((received) => {
       const message = parseWith(toWorkerSchema, received, 'job')
       if (message.type === 'cancel') abort.abort()
+      else if (message.type === 'analyse')
+        void runAnalysis(port, analyse, message, resources, abort.signal).then(resolve)
       else void runJob(port, execute, message, resources, abort.signal).then(resolve)
     })
   })
+}
+
+async function runAnalysis(
+  port: WorkerPort,
+  analyse: ExecuteAnalysis | null,
+  request: Analyse,
+  resources: Resources,
+  signal: AbortSignal,
+) {
+  const report = (message: FromAnalysis) => port.post(message)
+  try {
+    if (!analyse) throw new LabError('unavailable', 'This worker trains; it cannot analyse.')
+    const { analysed, search } = await analyse(request, { resources, signal, report })
+    report(analysed)
+    if (search) report({ type: 'search', search })
+  } catch (thrown) {
+    const error = LabError.from(thrown).toData()
+    report({ type: 'analysed', status: 'failed', result: null, error })
+  }
+  report({ type: 'over' })
 }
 
 async function runJob(

@@ -3,6 +3,7 @@
  * utility process; its one argument is the folder of the shipped files.
  */
 import { LabError } from '#shared/errors'
+import { executeAnalysis } from './executeAnalysis'
 import { executeRun } from './executeRun'
 import { folderResources } from './folderResources'
 import { processPort } from './processPort'
@@ -10,4 +11,4 @@ import { serveJob } from './serveJob'
 
 const folder = process.argv[2]
 if (!folder) throw new LabError('bad-input', 'worker: expected the folder of the shipped files as its argument.')
-void serveJob(processPort(), executeRun, folderResources(folder))
+void serveJob(processPort(), executeRun, folderResources(folder), executeAnalysis)

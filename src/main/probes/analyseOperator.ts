@@ -1,10 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SpectrumMeta } from '#shared/records'
 import {
   asFloat64,
   countCopies,
   denseSpectrum,
   extremeEigenpairs,
+  matrixOperator,
   outlierCounts,
+  packState,
+  parseNpySymmetric,
+  unpackState,
   type EigenpairsState,
   type OutlierCount,
   type PredictedLevel,
@@ -26,6 +31,8 @@ export interface AnalysisOptions {
   readonly seed?: number
   readonly signal: AbortSignal
   readonly onProgress?: (progress: { products: number; converged: number; count: number }) => void | Promise<void>
+  /** See `ExtremeEigenpairsOptions.onStep`; iterative searches only. */
+  readonly onStep?: (state: () => EigenpairsState) => void
   readonly resume?: EigenpairsState
 }
 
@@ -34,6 +41,8 @@ export interface Analysis {
   readonly eigenvalues: Float64Array
   /** Ascending: the smallest that converged; empty where `meta.complete` or not asked for. */
   readonly bottom: Float64Array
+  /** Recomputed ‖Hv − λv‖ of the listed eigenvalues, those of the bottom behind; empty for exact routes. */
+  readonly residuals: Float64Array
   /** Eigenvectors of the listed eigenvalues, in their order; empty for exact routes, which compute none. */
   readonly vectors: readonly Float64Array[]
   readonly meta: SpectrumMeta
@@ -60,17 +69,25 @@ export async function analyseOperator(operator: NamedOperator, options: Analysis
     dtype,
     theoryCount: operator.theoryCount,
   }
+  const turn: AnalysisOptions['onProgress'] = async (progress) => {
+    // While products are synchronous this is the only way in for the message that cancels.
+    await setImmediate()
+    signal.throwIfAborted()
+    await options.onProgress?.(progress)
+  }
   const whole = method === 'auto' && operator.exact ? await operator.exact(signal) : null
   const dense = !whole && (method === 'dense' || (method === 'auto' && operator.n <= DENSE_LIMIT))
   if (whole || dense) {
     const spectrum =
-      whole ?? (await denseSpectrum(operator, { vectors: true, onProgress: () => signal.throwIfAborted() }))
+      whole ??
+      (await denseSpectrum(operator, { onProgress: (products, count) => turn({ products, converged: 0, count }) }))
     const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
     const products = 'products' in spectrum ? spectrum.products : null
     const counted = { ...countsOf(spectrum.values, operator), copies: copiesOf(spectrum.values, predicted, true) }
     return {
       eigenvalues,
       bottom: new Float64Array(0),
+      residuals: new Float64Array(0),
       vectors: [],
       meta: { ...about, method: whole?.method ?? 'dense', complete, products, maxResidual: null, ...counted },
       stopped: 'done',
@@ -86,7 +103,7 @@ async function iterated(
   about: Pick<SpectrumMeta, 'matrix' | 'dimension' | 'includesRegularisation' | 'dtype' | 'theoryCount'>,
 ): Promise<Analysis> {
   const { top: wanted = Math.max(LEAST_TOP, (operator.theoryCount ?? 0) + BEYOND), bottom: atBottom = 0 } = options
-  const { predicted, seed, resume, maxProducts, onProgress, signal, dtype } = options
+  const { predicted, seed, resume, maxProducts, onProgress, onStep, signal, dtype } = options
   const solved = await extremeEigenpairs(operator, {
     top: Math.min(wanted, operator.n - atBottom),
     bottom: atBottom,
@@ -98,6 +115,7 @@ async function iterated(
     ...(resume && { resume }),
     ...(maxProducts !== undefined && { maxProducts }),
     ...(onProgress && { onProgress }),
+    ...(onStep && { onStep }),
   })
   // A list of eigenvalues may only end, not have holes: what follows a pair that did not converge is left out.
   const sure = leading(solved.top)
@@ -112,6 +130,7 @@ async function iterated(
   return {
     eigenvalues,
     bottom,
+    residuals: Float64Array.from([...sure, ...leading(solved.bottom)], ({ residual }) => residual),
     vectors: sure.map(({ vector }) => asFloat64(vector)),
     meta: {
       ...about,
@@ -165,3 +184,15 @@ export function externalOperator(
   const apply: NamedOperator['apply'] = (x, y) => operator.apply(x, y)
   return { n, apply, matrix: name, includesRegularisation: false, theoryCount, exact: null }
 }
+
+/**
+ * A symmetric matrix from the bytes of a NumPy file.
+ *
+ * @throws LabError 'bad-input' as `parseNpySymmetric`
+ */
+export function npyOperator(bytes: Uint8Array): Pick<NamedOperator, 'n' | 'apply'> {
+  return matrixOperator(parseNpySymmetric(bytes))
+}
+
+/** A search as plain arrays, and back, for whoever keeps it between processes. */
+export { packState as packSearch, unpackState as unpackSearch }

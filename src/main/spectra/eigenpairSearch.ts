@@ -66,6 +66,7 @@ export class EigenpairSearch {
       if (full()) run.restart(this.#keptPairs(run.size))
       if (!(await run.step(() => this.#mayMultiply()))) return 'cancelled'
       this.#products += run.lastBlockSize
+      this.options.onStep?.(() => this.#state(run, judge))
     }
   }
 
@@ -152,7 +153,11 @@ export class EigenpairSearch {
       }
       best[end].sort(outwardFirst(end)).splice(wanted[end])
     }
-    const state: EigenpairsState = {
+    return this.#finished(stopped, best, this.#state(run, judge))
+  }
+
+  #state(run: BlockLanczos, judge: RunJudge): EigenpairsState {
+    return {
       locked: this.#locked,
       aside: this.#aside,
       run: this.#run,
@@ -161,7 +166,6 @@ export class EigenpairSearch {
       normFloor: this.#normFloor,
       products: this.#products,
     }
-    return this.#finished(stopped, best, state)
   }
 
   async #finished(

@@ -42,6 +42,8 @@ export interface ExtremeEigenpairsOptions {
   readonly signal?: AbortSignal
   /** Called before every product, with the products of finished blocks; a promise is waited for. */
   readonly onProgress?: (progress: { products: number; converged: number; count: number }) => void | Promise<void>
+  /** Called after every block of products; the state, made when asked for, is good to resume from until the next. */
+  readonly onStep?: (state: () => EigenpairsState) => void
   /** Where an earlier call with the same operator and options was stopped. */
   readonly resume?: EigenpairsState
 }

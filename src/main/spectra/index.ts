@@ -10,6 +10,7 @@ export {
   type ExtremeEigenpairsResult,
 } from './extremeEigenpairs'
 export { topEigenpairs, type TopEigenpairsOptions, type TopEigenpairsResult } from './topEigenpairs'
+export { packState, unpackState, type PackedState } from './packedState'
 export { rayleighRitzInPlace, type RayleighRitzPair } from './rayleighRitz'
 export { countCopies, type CountedLevel, type PredictedLevel } from './copies'
 export { asFloat64, type Storage, type StoredVector } from './storedVectors'

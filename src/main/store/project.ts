@@ -1,3 +1,4 @@
+import { analysesOn, type Analyses } from './analyses'
 import { calibrationOn, type Calibration } from './calibration'
 import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
@@ -18,6 +19,7 @@ export interface Project {
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
+  readonly analyses: Analyses
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
@@ -34,6 +36,7 @@ export function projectOn(connection: Connection, close: () => void = () => conn
     claims: claimsOn(connection),
     log: logOn(connection),
     calibration: calibrationOn(connection),
+    analyses: analysesOn(connection),
     transaction: (change) => connection.transaction(change),
     close,
   }

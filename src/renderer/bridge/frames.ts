@@ -22,6 +22,7 @@ const runId = z.string().transform((id, context): RunId => {
 const payloads: { readonly [E in EventName]: z.ZodType<Events[E]> } = {
   'run.changed': z.object({ runId }),
   'run.measured': z.object({ runId, step: z.number() }),
+  'analysis.changed': z.object({ runId }),
 }
 
 export function isEventName(name: string): name is EventName {

@@ -4,6 +4,7 @@ import type { RunId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { AnalysisRequests } from './analysis'
 import type { CheckpointRequests } from './checkpoints'
 
 /** What the service says about itself once at the start. */
@@ -101,7 +102,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends CheckpointRequests {
+export interface Requests extends CheckpointRequests, AnalysisRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -128,6 +129,8 @@ export interface Requests extends CheckpointRequests {
 export interface Events {
   'run.changed': { runId: RunId }
   'run.measured': { runId: RunId; step: number }
+  /** Of an analysis of a state of the run: started, further, or over. */
+  'analysis.changed': { runId: RunId }
 }
 
 export type Method = keyof Requests

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
+import { analysisSchemas } from './analysis'
 import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 
@@ -18,6 +19,7 @@ export const requestSchemas = {
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
   ...checkpointSchemas,
+  ...analysisSchemas,
   'runs.list': z.null(),
   'run.get': z.strictObject({ runId }),
   'run.bin': z.strictObject({ runId }),
@@ -27,7 +29,7 @@ export const requestSchemas = {
   'run.arrays': z.strictObject({ runId, quantity, layer }),
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
-export const eventNames: readonly EventName[] = ['run.changed', 'run.measured']
+export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'analysis.changed']
 
 export function isMethod(value: unknown): value is Method {
   return typeof value === 'string' && Object.hasOwn(requestSchemas, value)

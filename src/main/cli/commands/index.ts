@@ -1,4 +1,5 @@
 import type { Command } from '../command'
+import { analyse } from './analyse'
 import { claims } from './claims'
 import { demo } from './demo'
 import { doctor } from './doctor'
@@ -10,7 +11,7 @@ import { run } from './run'
 import { serve } from './serve'
 import { show } from './show'
 
-const working: readonly Command[] = [run, demo, list, show, resume, claims, exportFigures, doctor, serve]
+const working: readonly Command[] = [run, demo, list, show, resume, analyse, claims, exportFigures, doctor, serve]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]
