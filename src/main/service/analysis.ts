@@ -38,7 +38,7 @@ export function analysisHandlers(
           .filter((definition) => definition.applies(model))
           .map(({ id, title, help, choose }) => ({ id, title, help, choose })),
         parameters: model.parameters.map(({ name }) => name),
-        layers: model.parameters.filter(({ kind }) => kind === 'weight').length,
+        weights: model.parameters.filter(({ kind }) => kind === 'weight').map(({ name }) => name),
         // One that is only there to go on from can be looked at as long as it is.
         steps: last === null || steps.includes(last) ? steps : [...steps, last],
       }

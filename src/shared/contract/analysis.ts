@@ -15,8 +15,8 @@ export interface AnalysisRequests {
     output: {
       readonly operators: readonly OperatorInfo[]
       readonly parameters: readonly string[]
-      /** Weight matrices are counted from 1 to this. */
-      readonly layers: number
+      /** Those that are weight matrices, from layer 1 on. */
+      readonly weights: readonly string[]
       readonly steps: readonly number[]
     }
   }
