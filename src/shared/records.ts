@@ -52,6 +52,8 @@ export interface SpectrumMeta {
     /** The list ends inside this level. */
     readonly cut: boolean
   }[]
+  /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. */
+  readonly copiesWithin?: number
   /** Outliers by every rule that applies, each with what it rests on; they can be redone from the eigenvalues. */
   readonly counts?: readonly {
     readonly rule: string
@@ -75,6 +77,7 @@ export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
   copies: z
     .array(z.object({ value: z.number(), found: z.number(), predicted: z.number().nullable(), cut: z.boolean() }))
     .exactOptional(),
+  copiesWithin: z.number().exactOptional(),
   counts: z
     .array(
       z.object({

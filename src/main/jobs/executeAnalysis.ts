@@ -34,6 +34,8 @@ export interface AnalysisContext {
 }
 
 const PROGRESS_MS = 250
+/** Training ends before its minimum: levels that theory has equal are apart by about that. */
+const COPIES_WITHIN = 1e-3
 /** What a killed process loses at most. */
 const SEARCH_MS = 10_000
 
@@ -83,7 +85,7 @@ async function analysed(
       seed: spec.seed,
       signal,
       ...(spec.top !== null && { top: spec.top }),
-      ...(levels && { predicted: levels }),
+      ...(levels && { predicted: levels, copiesWithin: COPIES_WITHIN }),
       ...(resume && { resume: unpackSearch(resume) }),
       onProgress: (progress) => clock.progress(progress),
       onStep: (state) => clock.search(() => packSearch(state(), operator.n)),

@@ -1,12 +1,16 @@
 import type { Resources } from '../core/system'
-import { serveJob, type Execute } from './serveJob'
+import { serveJob, type Execute, type ExecuteAnalysis } from './serveJob'
 import type { StartWorker } from './workerHandle'
 
 /**
  * Workers inside this process, for tests: the same protocol, every message cloned as between processes.
  * `kill` silences the job at once and aborts it; what it computes until it notices is dropped.
  */
-export function inProcessWorker(execute: Execute, resources: Resources): StartWorker {
+export function inProcessWorker(
+  execute: Execute,
+  resources: Resources,
+  analyse: ExecuteAnalysis | null = null,
+): StartWorker {
   return () => {
     const toService: ((message: unknown) => void)[] = []
     const toJob: ((message: unknown) => void)[] = []
@@ -24,7 +28,7 @@ export function inProcessWorker(execute: Execute, resources: Resources): StartWo
       post: (message: unknown) => deliver(toService, message),
       onMessage: (listener: (message: unknown) => void) => void toJob.push(listener),
     }
-    void serveJob(port, execute, resources)
+    void serveJob(port, execute, resources, analyse)
 
     return {
       pid: null,

@@ -27,6 +27,8 @@ export interface AnalysisOptions {
   /** 'auto': the exact route, dense up to P = 600, else iteration. */
   readonly method?: 'auto' | 'dense' | 'lanczos'
   readonly predicted?: readonly PredictedLevel[]
+  /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. Default 1e-6. */
+  readonly copiesWithin?: number
   readonly maxProducts?: number
   readonly seed?: number
   readonly signal: AbortSignal
@@ -61,7 +63,7 @@ const [LEAST_TOP, BEYOND, DENSE_LIMIT] = [20, 5, 600]
  * @throws LabError 'bad-input' as `extremeEigenpairs`
  */
 export async function analyseOperator(operator: NamedOperator, options: AnalysisOptions): Promise<Analysis> {
-  const { method = 'auto', predicted, signal, dtype } = options
+  const { method = 'auto', signal, dtype } = options
   const about = {
     matrix: operator.matrix,
     dimension: operator.n,
@@ -83,7 +85,7 @@ export async function analyseOperator(operator: NamedOperator, options: Analysis
       (await denseSpectrum(operator, { onProgress: (products, count) => turn({ products, converged: 0, count }) }))
     const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
     const products = 'products' in spectrum ? spectrum.products : null
-    const counted = { ...countsOf(spectrum.values, operator), copies: copiesOf(spectrum.values, predicted, true) }
+    const counted = { ...countsOf(spectrum.values, operator), ...copiesOf(spectrum.values, options, true) }
     return {
       eigenvalues,
       bottom: new Float64Array(0),
@@ -125,7 +127,7 @@ async function iterated(
   // Only a finished search has shown that no copy is missing: before that, counts would be claims without ground.
   const counted = solved.stopped === 'done' && {
     ...countsOf(eigenvalues, operator),
-    copies: copiesOf(eigenvalues, predicted, false),
+    ...copiesOf(eigenvalues, options, false),
   }
   return {
     eigenvalues,
@@ -151,11 +153,17 @@ function leading<T extends { readonly converged: boolean }>(pairs: readonly T[])
 }
 
 /** Copies of the largest eigenvalues; without a prediction only what occurs more than once is worth saying. */
-function copiesOf(values: Float64Array, predicted: readonly PredictedLevel[] | undefined, complete: boolean) {
-  const counted = countCopies(values, predicted ?? null, { complete })
-  return counted
+function copiesOf(
+  values: Float64Array,
+  { predicted, copiesWithin = 1e-6 }: AnalysisOptions,
+  complete: boolean,
+): Pick<SpectrumMeta, 'copies' | 'copiesWithin'> {
+  const largest = values.reduce((size, value) => Math.max(size, Math.abs(value)), 0)
+  const counted = countCopies(values, predicted ?? null, { complete, width: copiesWithin * largest })
+  const copies = counted
     .filter(({ found }) => predicted !== undefined || found > 1)
-    .map(({ value, found, predicted: copies, cut }) => ({ value, found, predicted: copies, cut }))
+    .map(({ value, found, predicted: expected, cut }) => ({ value, found, predicted: expected, cut }))
+  return { copies, copiesWithin }
 }
 
 function countsOf(values: Float64Array, { n, theoryCount }: NamedOperator): Pick<SpectrumMeta, 'counts'> {

@@ -138,6 +138,7 @@ function report({ id, matrix, step, status, error, result }: AnalysisDetail, { k
   const copies = (meta.copies ?? []).slice(0, 12)
   const count = (value: number | null) => (value === null ? '' : String(value))
   if (copies.length > 0) {
+    lines.push(`copies of a level: within ${formatNumber(meta.copiesWithin ?? 0, 1)} of the largest eigenvalue`)
     lines.push(
       table(copies, [
         { title: 'value', cell: ({ value }) => formatNumber(value, 8), align: 'right' },
