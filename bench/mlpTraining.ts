@@ -2,6 +2,7 @@ import type { Backend } from '../src/main/compute/backends/backend'
 import { matrix } from '../src/main/compute/matrix'
 import { random } from '../src/main/compute/rng/random'
 import type { Dataset } from '../src/main/core/model'
+import { GRADIENT_DESCENT } from '../src/main/core/optimiser'
 import { initialParameters } from '../src/main/systems/image-classifier/initial'
 import { classifierModel } from '../src/main/systems/image-classifier/model'
 import { classifierParams } from '../src/main/systems/image-classifier/params'
@@ -19,7 +20,7 @@ export function startMlp(backend: Backend): Training {
     model: classifierModel(params),
     data: randomImages(K, samples),
     initial: initialParameters(params, root),
-    recipe: { steps: Infinity, learningRate: () => 0.05, momentum: 0, batchSize: null },
+    recipe: { steps: Infinity, learningRate: () => 0.05, optimiser: GRADIENT_DESCENT, batchSize: null },
     backend,
     random: root,
     seed: 0,

@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '../src/main/core/optimiser'
 import type { Backend } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
 import { random } from '../src/main/compute/rng/random'
@@ -67,7 +68,7 @@ function startReplicas({ L, d, K, n }: UfmCase, backend: Backend): ReplicatedTra
     replicas: seeds.map(({ seed, random }) => ({
       initial: initialParameters(config, 1, random),
       learningRate: () => 0.05,
-      momentum: 0,
+      optimiser: GRADIENT_DESCENT,
       random,
       seed,
     })),

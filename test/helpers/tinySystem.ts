@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import { defineSystem, type System } from '#main/core/system'
 import { scalarMeasurement, vectorMeasurement, type Probe } from '#main/core/probe'
 import type { Execute } from '#main/jobs/serveJob'
@@ -66,7 +67,7 @@ export const tinySystem: System = defineSystem({
     throw new LabError('unavailable', 'the tiny system has no data')
   },
   initial: () => ({}),
-  training: ({ steps }) => ({ steps, learningRate: () => 0.1, momentum: 0, batchSize: null }),
+  training: ({ steps }) => ({ steps, learningRate: () => 0.1, optimiser: GRADIENT_DESCENT, batchSize: null }),
   probes: ['tiny'],
   theory: () => [
     { quantity: 'loss', layer: null, levels: [{ value: 0, copies: 1, label: '0' }], formula: 'L = 0', source: 'none' },

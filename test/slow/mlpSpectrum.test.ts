@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseParams } from '#shared/params'
 import type { Backend } from '#main/compute/backends/backend'
 import { createBackend } from '#main/compute/backends/select'
+import { heavyBall } from '#main/core/optimiser'
 import { random } from '#main/compute/rng/random'
 import { folderResources } from '#main/jobs/folderResources'
 import { extremeEigenpairs } from '#main/spectra/extremeEigenpairs'
@@ -24,7 +25,7 @@ beforeAll(async () => {
     model: system.model(params),
     data: system.data(params, folderResources('resources/data')),
     initial: system.initial(params, root.derive('initial')),
-    recipe: { steps: 300, learningRate: () => 0.1, momentum: 0.9, batchSize: null },
+    recipe: { steps: 300, learningRate: () => 0.1, optimiser: heavyBall(0.9), batchSize: null },
     backend,
     random: root.derive('training'),
     seed: 0,

@@ -2,8 +2,10 @@ import type { FigureDefinition } from '#shared/figure'
 import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
 import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
 import type { TheoryFigure } from '#shared/theoryFigure'
+import type { Matrix } from '../compute/matrix'
 import type { Random } from '../compute/rng/random'
 import type { Dataset, Model } from './model'
+import type { OptimiserSpec } from './optimiser'
 
 /** Shipped files (data sets), read by name; passed in, so that tests choose the folder. */
 export interface Resources {
@@ -18,14 +20,24 @@ export interface StopRule {
   readonly every: number
 }
 
+/** Where online training gets its samples from. */
+export interface SampleSource {
+  /**
+   * Fills the samples of one step, in columns: d × B inputs (absent where the features are parameters) and K × B
+   * targets. They depend on the stream alone, which is the step's own, so that a resumed run sees the same ones.
+   */
+  draw(stream: Random, inputs: Matrix | null, targets: Matrix): void
+}
+
 export interface TrainingRecipe {
   readonly steps: number
   /** η at a step counted from 0. */
   readonly learningRate: (step: number) => number
-  /** μ of the heavy ball: v ← μ v + g, θ ← θ − η v; 0 for plain gradient descent. */
-  readonly momentum: number
+  readonly optimiser: OptimiserSpec
   /** Samples of a mini-batch; null for full-batch steps. */
   readonly batchSize: number | null
+  /** Online training: the `batchSize` samples of each step are drawn afresh instead of from the training set. */
+  readonly freshSamples?: SampleSource
   /** Absent: the run takes all its steps. */
   readonly stop?: StopRule
 }

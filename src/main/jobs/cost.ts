@@ -1,5 +1,6 @@
 import type { ParamSchema, ParamsOf } from '#shared/params'
 import { keptSteps, measuredSteps, type RunSpec } from '#shared/spec'
+import { optimiserArrays } from '../core/optimiser'
 import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { SpecPreview } from '#shared/contract/index'
@@ -28,7 +29,7 @@ export function workloadOf(
   resources: Resources,
 ): Workload {
   const model = system.model(params)
-  const { steps, batchSize, momentum } = system.training(params)
+  const { steps, batchSize, optimiser } = system.training(params)
   const sizes = model.parameters.map(({ shape }) => shape.reduce((product, size) => product * size, 1))
   const parameters = sizes.reduce((sum, size) => sum + size, 0)
   const weights = model.parameters.filter(({ kind }) => kind === 'weight')
@@ -41,7 +42,7 @@ export function workloadOf(
     parameters,
     steps,
     flopsPerStep: 6 * weightNumbers * (batchSize ?? samples) + 2 * parameters,
-    numbersPerState: parameters * (momentum === 0 ? 1 : 2),
+    numbersPerState: parameters * (1 + optimiserArrays(optimiser)),
     numbersPerMeasurement: probes
       .flatMap((probe) => probe.quantities)
       .reduce((sum, { kind, perLayer }) => {

@@ -1,7 +1,8 @@
 import { LabError } from '#shared/errors'
-import type { Matrix } from '../compute/matrix'
+import { matrix, type Matrix } from '../compute/matrix'
 import type { Random } from '../compute/rng/random'
 import type { Split } from '../core/model'
+import type { SampleSource, TrainingRecipe } from '../core/system'
 
 /** One mini-batch, written into arrays that are used again. */
 export interface Batches {
@@ -11,6 +12,18 @@ export interface Batches {
   readonly targets: Float64Array
   /** Those of a step, counted from 0: a function of the step alone, so that training can begin at any. */
   load(step: number): void
+}
+
+/** How the samples of a step are chosen. */
+export type Sampling = Pick<TrainingRecipe, 'batchSize' | 'freshSamples'>
+
+/** The batches of a recipe; null where every step sees all samples. */
+export function batchesOf(split: Split, { batchSize, freshSamples }: Sampling, random: Random): Batches | null {
+  if (batchSize === null) {
+    if (!freshSamples) return null
+    throw new LabError('bad-input', 'Online training got no batch size; say how many samples each step draws.')
+  }
+  return freshSamples ? freshBatches(split, batchSize, freshSamples, random) : miniBatches(split, batchSize, random)
 }
 
 /**
@@ -43,6 +56,17 @@ export function miniBatches(split: Split, size: number, random: Random): Batches
       if (split.inputs && inputs) gatherColumns(split.inputs, order, position, size, inputs)
       gatherColumns(split.targets, order, position, size, targets)
     },
+  }
+}
+
+/** Samples drawn afresh for each step, from the stream of that step alone. */
+export function freshBatches(split: Split, size: number, source: SampleSource, random: Random): Batches {
+  const inputs = split.inputs && matrix(split.inputs.rows, size)
+  const targets = matrix(split.targets.rows, size)
+  return {
+    inputs: inputs && inputs.data,
+    targets: targets.data,
+    load: (step) => source.draw(random.derive(`step ${step}`), inputs, targets),
   }
 }
 

@@ -6,13 +6,14 @@ import { reassociate } from '../compute/graph/reassociate'
 import { grad } from '../compute/graph/transforms'
 import type { Matrix } from '../compute/matrix'
 import { Workspace } from '../compute/program/workspace'
-import type { Batch, Forward, Model, Split } from '../core/model'
+import type { Batch, Forward, Model, ParameterSpec, Split } from '../core/model'
 import type { ParameterArrays } from '../core/snapshot'
 
 export interface TrainedParameter {
   /** Its place among the parameters of the model. */
   readonly index: number
   readonly name: string
+  readonly kind: ParameterSpec['kind']
   readonly node: Node
   /** λ. */
   readonly weightDecay: number
@@ -37,8 +38,8 @@ export class ModelState {
   ) {
     this.workspace = new Workspace(backend)
     this.parameterNodes = model.parameters.map((parameter) => this.graph.input(parameter.name, parameter.shape))
-    this.trained = model.parameters.flatMap(({ name, weightDecay, rateFactor = 1 }, index) =>
-      rateFactor === 0 ? [] : [{ index, name, node: this.node(index), weightDecay, rateFactor }],
+    this.trained = model.parameters.flatMap(({ name, kind, weightDecay, rateFactor = 1 }, index) =>
+      rateFactor === 0 ? [] : [{ index, name, kind, node: this.node(index), weightDecay, rateFactor }],
     )
     this.forward = this.forwardOf(split)
   }

@@ -5,10 +5,12 @@ import type { Random } from '../compute/rng/random'
 import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
-import { batchFeed, miniBatchNodes, type BatchFeed } from './batchFeed'
-import { miniBatches } from './batches'
+import type { SampleSource } from '../core/system'
+import { batchFeed, batchNodes, type BatchFeed } from './batchFeed'
+import { batchesOf } from './batches'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 import { ModelState } from './modelState'
+import { programKey } from './optimiser'
 import type { Replica } from './replica'
 import { decaysOf, ReplicaBlock, type Member, type NamedShape, type ReplicaState, type StepGraph } from './replicaBlock'
 import { StateSnapshot } from './snapshot'
@@ -22,6 +24,8 @@ export interface ReplicatedTrainingOptions {
   readonly replicas: readonly Replica[]
   /** Samples of a mini-batch; null for full-batch steps. */
   readonly batchSize: number | null
+  /** As in the recipe of a run. */
+  readonly freshSamples?: SampleSource
   /** The stream of mini-batches that all replicas see; null: each draws its own. */
   readonly sharedOrder: Random | null
   /** At most so many replicas in one program: a choice of speed that changes no number. By default, see BLOCK_BYTES. */
@@ -53,21 +57,26 @@ export class ReplicatedTraining {
 
   /** @throws LabError 'bad-input' or 'shape' if there are no replicas or one of them does not fit the model */
   constructor(readonly options: ReplicatedTrainingOptions) {
-    const { model, data, backend, replicas, batchSize, sharedOrder } = options
+    const { model, data, backend, replicas, sharedOrder } = options
     if (replicas.length === 0) throw new LabError('bad-input', 'Got no replicas to train; give at least one.')
     this.#state = new ModelState(model, data.train, backend)
     this.#programs = new StatePrograms(this.#state, data.test)
-    const hasOwn = batchSize !== null && !sharedOrder
-    const ownBatch = hasOwn ? miniBatchNodes(this.#state, batchSize) : null
-    this.#feed =
-      ownBatch || !sharedOrder
-        ? { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, load: () => {} }
-        : batchFeed(this.#state, batchSize, sharedOrder)
-    this.#graph = { state: this.#state, gradients: this.#state.gradientsOf(this.#feed.forward), ownBatch }
     const members = replicas.map((replica, index): Member => {
-      const batches = hasOwn ? miniBatches(data.train, batchSize, replica.random.derive('batches')) : null
+      const batches = sharedOrder ? null : batchesOf(data.train, options, replica.random.derive('batches'))
       return { index, replica, batches }
     })
+    const [own = null] = members.map(({ batches }) => batches)
+    const ownBatch = own && batchNodes(this.#state, own)
+    this.#feed = sharedOrder
+      ? batchFeed(this.#state, options, sharedOrder)
+      : { forward: ownBatch ? this.#state.forwardOn(ownBatch) : this.#state.forward, load: () => {} }
+    const { forward } = this.#feed
+    this.#graph = {
+      state: this.#state,
+      gradients: this.#state.gradientsOf(forward),
+      logits: forward.logits,
+      ownBatch,
+    }
     this.#blocks = this.#makeBlocks(members, ({ replica }) => this.#initialState(replica))
   }
 
@@ -183,8 +192,14 @@ export class ReplicatedTraining {
     const decays = decaysOf(own, this.#state)
     const parameters = model.parameters.map((parameter, i) => ({ ...parameter, weightDecay: decays[i] ?? 0 }))
     const { seed, initial } = own
-    const context = { step: this.stepOf(replica), isLast, seed, initial, model: { ...model, parameters } }
-    return new StateSnapshot(this.#programs, context)
+    return new StateSnapshot(this.#programs, {
+      step: this.stepOf(replica),
+      isLast,
+      seed,
+      initial,
+      nextUpdate: () => this.#nextUpdate(replica),
+      model: { ...model, parameters },
+    })
   }
 
   dispose(): void {
@@ -204,10 +219,19 @@ export class ReplicatedTraining {
     return states
   }
 
+  async #nextUpdate(replica: number): Promise<ParameterArrays> {
+    const block = this.#blocks.find(({ members }) => members.some(({ index }) => index === replica))
+    if (!block || this.#stoppedAt.has(replica)) {
+      throw new LabError('degenerate', `Replica ${replica} has stopped: it has no next update.`)
+    }
+    this.#feed.load(this.#step)
+    const updates = await block.nextUpdates(this.#step)
+    return updates[block.members.findIndex(({ index }) => index === replica)]!
+  }
+
   #makeBlocks(members: readonly Member[], stateOf: (member: Member) => ReplicaState): ReplicaBlock[] {
     const { blockSize = this.#defaultBlockSize() } = this.options
-    // Gradient descent and the heavy ball are different programs.
-    const groups = [true, false].map((isPlain) => members.filter(({ replica }) => (replica.momentum === 0) === isPlain))
+    const groups = [...Map.groupBy(members, ({ replica }) => programKey(replica.optimiser)).values()]
     return groups.flatMap((group) =>
       evenParts(group, blockSize).map((part) => {
         const block = new ReplicaBlock(this.#graph, part)

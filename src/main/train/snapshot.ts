@@ -13,6 +13,7 @@ export interface SnapshotContext {
   readonly seed: number
   /** As they were given. */
   readonly initial: ParameterArrays
+  nextUpdate(): Promise<ParameterArrays>
   /** That of the state, or the same with other weight decays. */
   readonly model?: Model
 }
@@ -55,6 +56,10 @@ export class StateSnapshot implements Snapshot {
     if (this.dtype === 'float64') return initial
     const rounded = Object.entries(initial).map(([name, values]) => [name, values.map(Math.fround)])
     return Object.fromEntries(rounded)
+  }
+
+  nextUpdate(): Promise<ParameterArrays> {
+    return this.#once('nextUpdate', () => this.context.nextUpdate())
   }
 
   loss(): Promise<{ data: number; regularisation: number }> {

@@ -1,5 +1,4 @@
 import type { Backend } from '../compute/backends/backend'
-import { compile, type Program } from '../compute/program/compile'
 import type { Random } from '../compute/rng/random'
 import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
@@ -8,9 +7,12 @@ import type { TrainingRecipe } from '../core/system'
 import { batchFeed, type BatchFeed } from './batchFeed'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
-import { optimiserFor, type NamedNode } from './optimiser'
+import { optimiserFor } from './optimiser'
+import type { NamedNode, Optimiser } from './optimisers/parts'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { StepPreview } from './stepPreview'
+import { compileStep, type StepProgram } from './stepProgram'
 import { checkpointArray, checkpointValues } from './checkpointArrays'
 
 export interface TrainingOptions {
@@ -30,10 +32,12 @@ export class Training {
   readonly #state: ModelState
   readonly #programs: StatePrograms
   readonly #coefficients: RunCoefficients
-  readonly #program: Program
+  readonly #program: StepProgram
   readonly #feed: BatchFeed
   /** What a step changes: parameters, then the optimiser's state. */
   readonly #changing: readonly NamedNode[]
+  readonly #stages: Optimiser['stages']
+  #preview: StepPreview | null = null
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
@@ -42,17 +46,22 @@ export class Training {
     this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
-    this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
+    this.#feed = batchFeed(this.#state, recipe, random.derive('batches'))
     const gradients = this.#state.gradientsOf(this.#feed.forward)
-    const optimised = this.#state.trained.flatMap(({ name, node, weightDecay, rateFactor }, i) => {
+    const parameters = this.#state.trained.flatMap(({ weightDecay, ...rest }, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ name, node, gradient, weightDecays: [weightDecay], rateFactor }] : []
+      return gradient ? [{ ...rest, gradient, weightDecays: [weightDecay] }] : []
     })
     const { graph, workspace } = this.#state
-    const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
-    for (const { node } of state) workspace.bufferOf(node)
-    this.#changing = [...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })), ...state]
-    this.#program = compile(workspace, { updates })
+    const { logits } = this.#feed.forward
+    const optimiser = optimiserFor([recipe.optimiser], { graph, parameters, logits, coefficients: this.#coefficients })
+    this.#changing = [
+      ...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })),
+      ...optimiser.state,
+    ]
+    for (const { node } of optimiser.state) workspace.bufferOf(node)
+    this.#stages = optimiser.stages
+    this.#program = compileStep(workspace, this.#stages)
   }
 
   /** Steps taken so far. */
@@ -66,8 +75,7 @@ export class Training {
   }
 
   advance(): void {
-    this.#coefficients.setLearningRate(this.options.recipe.learningRate(this.#step))
-    this.#feed.load(this.#step)
+    this.#prepare()
     this.#program.run()
     this.#step++
   }
@@ -96,12 +104,27 @@ export class Training {
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
     const { seed, initial } = this.options
-    return new StateSnapshot(this.#programs, { step: this.#step, isLast, seed, initial })
+    const context = { step: this.#step, isLast, seed, initial, nextUpdate: () => this.#nextUpdate() }
+    return new StateSnapshot(this.#programs, context)
   }
 
   dispose(): void {
+    this.#preview?.dispose()
     this.#program.dispose()
     this.#programs.dispose()
     this.#state.dispose()
+  }
+
+  /** Coefficients and samples of the next step. */
+  #prepare(): void {
+    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
+    this.#feed.load(this.#step)
+  }
+
+  async #nextUpdate(): Promise<ParameterArrays> {
+    this.#preview ??= new StepPreview(this.#state.workspace, this.#stages)
+    this.#prepare()
+    const changes = await this.#preview.changesOf(this.#state.parameterNodes)
+    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, changes[i]!]))
   }
 }

@@ -45,6 +45,7 @@ export function withModel(snapshot: Snapshot, model: Model): Snapshot {
     model,
     parameters: () => snapshot.parameters(),
     initialParameters: () => snapshot.initialParameters(),
+    nextUpdate: () => snapshot.nextUpdate(),
     loss: () => snapshot.loss(),
     logits: () => snapshot.logits(),
     testLogits: () => snapshot.testLogits(),

@@ -8,23 +8,20 @@ import { Training, type TrainingOptions } from '#main/train/training'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { initialParameters } from '#main/systems/deep-ufm/initial'
 import { ufmData, ufmModel } from '#main/systems/deep-ufm/model'
+import { optimisers } from '../../helpers/optimisers'
 
 const STEPS = 40
 const config = uniformConfig({ K: 3, n: 2, depth: 2, width: 4, lambda: 0.01 })
 const model = ufmModel(config, { loss: 'ce', activation: 'relu' })
-const recipes = [
-  ['gradient descent', { momentum: 0 }],
-  ['the heavy ball', { momentum: 0.9 }],
-] as const
 const dtypes = ['float64', 'float32'] as const
-const cases = recipes.flatMap(([name, recipe]) => dtypes.map((dtype) => ({ name, recipe, dtype })))
+const cases = optimisers.flatMap(({ name, spec }) => dtypes.map((dtype) => ({ name, spec, dtype })))
 
-async function optionsOf({ recipe, dtype }: (typeof cases)[number], seed = 1): Promise<TrainingOptions> {
+async function optionsOf({ spec, dtype }: (typeof cases)[number], seed = 1): Promise<TrainingOptions> {
   return {
     model,
     data: ufmData(config),
     initial: initialParameters(config, 1, random(seed, 'initial')),
-    recipe: { steps: STEPS, learningRate: cosineRate(0.1, STEPS), batchSize: null, ...recipe },
+    recipe: { steps: STEPS, learningRate: cosineRate(0.1, STEPS), optimiser: spec, batchSize: null },
     backend: await createBackend({ id: 'cpu', dtype, blas: 'embedded' }),
     random: random(seed, 'training'),
     seed,
@@ -86,6 +83,23 @@ describe.each(cases)('$name in $dtype', (given) => {
     const alone = new Training(all[2]!)
     alone.resume(cut[2]!)
     expect(bits(await advance(alone, STEPS).checkpoint())).toEqual(ends[2])
+  })
+})
+
+describe.each(cases)('the next update by $name in $dtype', (given) => {
+  it('is what the next step adds, to the bit, and looking at it changes nothing', async () => {
+    const options = await optionsOf(given)
+    const [watched, alone] = [new Training(options), new Training(options)]
+    for (let step = 0; step < 5; step++) {
+      const [before, update] = [await watched.snapshot().parameters(), await watched.snapshot().nextUpdate()]
+      watched.advance()
+      alone.advance()
+      const after = await watched.snapshot().parameters()
+      for (const [name, values] of Object.entries(after)) {
+        expect(update[name]).toEqual(values.map((value, i) => value - before[name]![i]!))
+      }
+    }
+    expect(bits(await watched.checkpoint())).toEqual(bits(await alone.checkpoint()))
   })
 })
 

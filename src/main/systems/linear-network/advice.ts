@@ -1,4 +1,5 @@
 import { largestStableRate, plateauSteps } from './balancedMinimum'
+import { keepsBlock } from './network'
 import type { NetworkParams } from './params'
 
 export interface Advice {
@@ -18,7 +19,8 @@ export function networkAdvice(params: NetworkParams): Advice[] {
   if (condition > 1) {
     warn('condition', 'Data that are not whitened keep the block approximately only, the better the smaller ε.')
   }
-  advice.push(...convergenceAdvice(params))
+  if (keepsBlock(params)) advice.push(...convergenceAdvice(params))
+  else warn('optimiser', 'Adam breaks the invariant block, so nothing is predicted and its angles are not measured.')
   return advice
 }
 

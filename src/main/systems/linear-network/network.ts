@@ -35,13 +35,19 @@ export function networkData(params: NetworkParams): Dataset {
 /** What the recursion of ρ needs. */
 export function blockDynamics(params: NetworkParams): BlockDynamics {
   const { outputs, depth, initScale, learningRate, weightDecay, momentum } = params
-  return { outputCase: outputs === 'rank' ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum }
+  const nesterov = params.optimiser === 'nesterov'
+  return { outputCase: outputs === 'rank' ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum, nesterov }
+}
+
+/** Whether steps are fixed combinations of past gradients, which keep the invariant block; Adam's are not. */
+export function keepsBlock({ optimiser }: NetworkParams): boolean {
+  return optimiser !== 'adam'
 }
 
 /** The network; from an orthogonal start it knows its invariant block, where d − 2r > 0 leaves one. */
 export function networkModel(params: NetworkParams): Model | BlockModel {
   const model = linearModel({ widths: networkWidths(params), weightDecay: params.weightDecay })
-  if (params.init !== 'orthogonal' || params.width <= 2 * params.rank) return model
+  if (params.init !== 'orthogonal' || params.width <= 2 * params.rank || !keepsBlock(params)) return model
   const { inputs, targets } = networkData(params).train
   const phi = matmul(targets, inputs!, { transposeB: true })
   return { ...model, invariantBlock: { phi, rho: rhoOf(blockDynamics(params)) } }

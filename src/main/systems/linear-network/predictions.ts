@@ -1,6 +1,6 @@
 import type { Prediction } from '#shared/records'
 import { bisect } from '../deep-ufm/bisect'
-import { blockDynamics, networkWidths, targetValues } from './network'
+import { blockDynamics, keepsBlock, networkWidths, targetValues } from './network'
 import type { NetworkParams } from './params'
 import { rhoOf } from './rho'
 
@@ -23,6 +23,8 @@ export function balancedValue(s: number, depth: number, weightDecay: number): nu
 
 /** What theory says of a run at its last step. */
 export function networkPredictions(params: NetworkParams): Prediction[] {
+  // Its minima need not be balanced.
+  if (!keepsBlock(params)) return []
   const { width: d, rank: r, depth, weightDecay, init, condition, steps } = params
   const widths = networkWidths(params)
   const exact = init === 'orthogonal' && condition === 1 && d > 2 * r

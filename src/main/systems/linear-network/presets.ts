@@ -14,6 +14,7 @@ const figure = {
   initScale: 0.1,
   weightDecay: 0,
   learningRate: 0.1,
+  optimiser: 'momentum',
   momentum: 0,
   steps: 1500,
 } as const
