@@ -51,16 +51,16 @@ async function trained(service: Service): Promise<RunId> {
 
 async function ended(service: Service, analysisId: number, status: AnalysisStatus = 'done'): Promise<AnalysisDetail> {
   const get = () => service.handlers['analysis.get']({ analysisId })
-  await vi.waitFor(async () => expect((await get()).status).toBe(status), { timeout: 20_000, interval: 20 })
+  await vi.waitFor(async () => expect((await get()).status).toBe(status), { timeout: 60_000, interval: 20 })
   return get()
 }
 
 const ask = (service: Service, runId: RunId, spec: AnalysisSpecInput, step: number | null = null) =>
   service.handlers['analysis.start']({ runId, step, spec })
 
-/** Slow enough to be met on its way: 300 pairs of a Hessian over 1797 samples. */
+/** Slow enough to be met on its way: a hundred products of an untrained network's Hessian over 1000 samples. */
 async function slowRun(service: Service): Promise<RunId> {
-  const params = { K: 10, n: 170, width: 128, depth: 3, steps: 1, batchSize: 0 }
+  const params = { K: 10, n: 100, width: 48, depth: 3, steps: 1, batchSize: 0 }
   const { runId } = await service.handlers['run.start']({
     spec: { system: 'image-classifier', params, probes: ['loss'] },
   })
@@ -68,7 +68,7 @@ async function slowRun(service: Service): Promise<RunId> {
   await vi.waitFor(async () => expect(await status()).toBe('completed'), { timeout: 20_000, interval: 50 })
   return runId
 }
-const slowSpec = { operator: 'dataHessian', top: 40, method: 'lanczos' } as const
+const slowSpec = { operator: 'dataHessian', top: 20, method: 'lanczos' } as const
 
 async function underWay(service: Service, analysisId: number, products: number): Promise<void> {
   const progress = async () => (await service.handlers['analysis.get']({ analysisId })).progress
@@ -132,12 +132,12 @@ describe('analysis of a stored state', () => {
     const { service } = opened(join(temporaryFolder(), 'work.clps'))
     const runId = await slowRun(service)
     const { analysisId } = await ask(service, runId, slowSpec)
-    await underWay(service, analysisId, 60)
+    await underWay(service, analysisId, 40)
     const asked = performance.now()
     await service.handlers['analysis.cancel']({ analysisId })
     const cut = await ended(service, analysisId, 'cancelled')
     expect(performance.now() - asked).toBeLessThan(1000)
-    expect(cut.result!.meta.products).toBeGreaterThan(60)
+    expect(cut.result!.meta.products).toBeGreaterThan(40)
 
     expect(await ask(service, runId, slowSpec)).toEqual({ analysisId, known: false })
     const resumed = await ended(service, analysisId)
@@ -146,7 +146,7 @@ describe('analysis of a stored state', () => {
     const whole = await ended(other.service, again.analysisId)
     expect(resumed.inputHash).toBe(whole.inputHash)
     expect(resumed.result).toEqual(whole.result)
-  }, 60_000)
+  }, 120_000)
 
   it('survives the death of its process and of the service', async () => {
     const projectPath = join(temporaryFolder(), 'work.clps')
@@ -161,7 +161,7 @@ describe('analysis of a stored state', () => {
     await service.close()
     const next = opened(projectPath).service
     expect(await next.handlers['analysis.get']({ analysisId })).toMatchObject({ status: 'interrupted', progress: null })
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('analysis of a matrix from a file', () => {
