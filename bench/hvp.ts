@@ -2,10 +2,10 @@ import type { Backend } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
 import { random } from '../src/main/compute/rng/random'
 import type { Training } from '../src/main/train/training'
-import { runsPerSecond, type Benchmark, type BenchOptions } from './benchmark'
+import { callsPerSecondOf, type Benchmark, type BenchOptions } from './benchmark'
 import { measureBesidePeer, startPeer } from './besidePeers'
-import { MLP, startMlp } from './mlpTraining'
 import type { TorchPeer } from './torchPeer'
+import { layersOf, SAMPLES, startMlp } from './mlpTraining'
 import { startTraining } from './ufmTraining'
 
 interface Case {
@@ -13,6 +13,9 @@ interface Case {
   readonly request: Readonly<Record<string, string | number>> & { readonly method: string }
   start(backend: Backend): Training
 }
+
+const MLP = { width: 128, depth: 3 }
+const DTYPES = ['float64', 'float32'] as const
 
 const CASES: readonly Case[] = [
   ...[
@@ -24,9 +27,9 @@ const CASES: readonly Case[] = [
     start: (backend: Backend) => startTraining(ufm, backend),
   })),
   {
-    described: { system: 'image-classifier', loss: 'ce', layers: '64-128-128-10', samples: MLP.samples },
-    request: { model: 'mlp', method: 'r-operator' },
-    start: startMlp,
+    described: { system: 'image-classifier', loss: 'ce', layers: layersOf(MLP), samples: SAMPLES },
+    request: { model: 'mlp', method: 'r-operator', layers: layersOf(MLP) },
+    start: (backend: Backend) => startMlp(MLP, backend),
   },
 ]
 
@@ -36,9 +39,11 @@ export const hvp: Benchmark = {
   summary: 'Hessian-vector products per second of the UFM and an MLP; --peers: beside PyTorch',
   async run(options) {
     const peer = await startPeer('torch_hvp.py', options)
-    const backend = await createBackend({ id: 'cpu', dtype: 'float64', blas: 'auto' })
-    for (const one of CASES) await measure(one, backend, peer, options)
-    backend.dispose()
+    for (const dtype of DTYPES) {
+      const backend = await createBackend({ id: 'cpu', dtype, blas: 'auto' })
+      for (const one of CASES) await measure(one, backend, peer, options)
+      backend.dispose()
+    }
     peer?.close()
   },
 }
@@ -48,7 +53,7 @@ async function measure(one: Case, backend: Backend, peer: TorchPeer | null, opti
   const operator = training.snapshot().hessian('data')
   const x = random(1, 'direction').normal(operator.n)
   const y = new Float64Array(operator.n)
-  const ours = (seconds: number) => runsPerSecond(async () => operator.apply(x, y), seconds, 5)
+  const ours = (seconds: number) => callsPerSecondOf(async () => operator.apply(x, y), seconds)
   const { described, request } = one
   const measured = {
     bench: 'hvp',
@@ -56,7 +61,7 @@ async function measure(one: Case, backend: Backend, peer: TorchPeer | null, opti
     backend: backend.description,
     unit: 'products',
     ours,
-    requests: [request],
+    requests: [{ ...request, dtype: backend.dtype }],
   }
   await measureBesidePeer(measured, peer, options)
   training.dispose()

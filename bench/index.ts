@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
+import { conv } from './conv'
+import { garbage } from './garbage'
+import { hessian } from './hessian'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { spectra } from './spectra'
+import { sweep } from './sweep'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, spectra, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, hessian, spectra, conv, replicas, sweep, garbage]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
@@ -31,7 +35,9 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'N', 'quantity', 'dtype', 'blas'].includes(key))
+    .filter(([key]) =>
+      ['L', 'd', 'K', 'n', 'layers', 'N', 'P', 'quantity', 'batch', 'program', 'dtype', 'blas'].includes(key),
+    )
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

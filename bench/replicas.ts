@@ -58,9 +58,9 @@ function measure(one: UfmCase, backend: Backend, options: BenchOptions): void {
   options.emit({ bench: 'replicas', case: described, metric: 'ratio', value: ratio })
 }
 
-function startReplicas({ L, d, K, n }: UfmCase, backend: Backend): ReplicatedTraining {
+export function startReplicas({ L, d, K, n }: UfmCase, backend: Backend, count = SEEDS): ReplicatedTraining {
   const config = uniformConfig({ K, n, depth: L + 1, width: d, lambda: 5e-3 })
-  const seeds = Array.from({ length: SEEDS }, (_, seed) => ({ seed, random: random(seed, 'bench') }))
+  const seeds = Array.from({ length: count }, (_, seed) => ({ seed, random: random(seed, 'bench') }))
   return new ReplicatedTraining({
     model: ufmModel(config, { loss: 'mse', activation: 'linear' }),
     data: ufmData(config),

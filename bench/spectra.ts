@@ -5,13 +5,14 @@ import { random } from '../src/main/compute/rng/random'
 import type { LinearOperator } from '../src/main/core/linearOperator'
 import { collapseMetrics } from '../src/main/probes/collapseMetrics'
 import { lanczos, ritzVector, spectralDensity } from '../src/main/spectra/index'
-import { runsPerSecond, type Benchmark, type BenchOptions } from './benchmark'
+import { callsPerSecondOf, type Benchmark, type BenchOptions } from './benchmark'
 import { measureBesidePeer, startPeer } from './besidePeers'
-import { MLP, startMlp } from './mlpTraining'
+import { layersOf, SAMPLES, startMlp } from './mlpTraining'
 import { measureMemory } from './spectraMemory'
 import type { TorchPeer } from './torchPeer'
 import { startTraining } from './ufmTraining'
 
+const MLP = { width: 128, depth: 3 }
 const UFM = { L: 3, d: 64, K: 10, n: 10 }
 const FEATURES = { K: 10, d: 512, N: 10_000 }
 /** As many products as the trained MLP needs for its top 20, see test/slow/mlpSpectrum.test.ts. */
@@ -19,7 +20,11 @@ const TOP = { steps: 61, count: 20 }
 const DENSITY = { steps: 80, probes: 5 }
 
 const MODELS = [
-  { model: 'mlp', described: { layers: '64-128-128-10', samples: MLP.samples }, start: startMlp },
+  {
+    model: 'mlp',
+    described: { layers: layersOf(MLP), samples: SAMPLES },
+    start: (backend: Backend) => startMlp(MLP, backend),
+  },
   { model: 'ufm', described: UFM, start: (backend: Backend) => startTraining(UFM, backend) },
 ] as const
 
@@ -35,7 +40,7 @@ export const spectra: Benchmark = {
     for (const { model, described, start } of MODELS) {
       const training = start(backend)
       const operator = training.snapshot().hessian('data')
-      const request = { method: 'lanczos', model, ...described, samples: MLP.samples }
+      const request = { method: 'lanczos', model, ...described }
       await measure('top 20', described, backend, { ...request, steps: TOP.steps, probes: 1, vectors: TOP.count }, peer, options, () => topOf(operator)) // prettier-ignore
       await measure('density', described, backend, { ...request, ...DENSITY, vectors: 0 }, peer, options, () =>
         spectralDensity(operator, DENSITY),
@@ -65,7 +70,7 @@ async function measure(
     described: { ...described, quantity },
     backend: backend.description,
     unit: 'runs',
-    ours: (seconds: number) => runsPerSecond(run, seconds),
+    ours: (seconds: number) => callsPerSecondOf(run, seconds),
     requests: [request],
   }
   await measureBesidePeer(measured, peer, options)

@@ -19,9 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main/store': ['main/core'],
   'main/jobs': ['main/core', 'main/compute', 'main/probes', 'main/train', 'main/systems', 'main/store'],
   'main/export': ['main/core', 'charts'],
-  'main/service': ['main/core', 'main/compute', 'main/probes', 'main/systems', 'main/store', 'main/jobs'],
   'main/service.ts': [
-    'main/service',
     'main/core',
     'main/compute',
     'main/probes',
@@ -29,7 +27,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/store',
     'main/jobs',
     'main/export',
+    'main/service',
   ],
+  'main/service': ['main/core', 'main/compute', 'main/probes', 'main/systems', 'main/store', 'main/jobs'],
   'main/host': ['main/service.ts', 'main/jobs', 'main/systems', 'main/probes', 'main/core', 'main/compute'],
   'main/electron': [
     'main/service.ts',
@@ -68,6 +68,15 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   echarts: ['charts', 'renderer/components'],
   '@resvg/resvg-js': ['main/export'],
   ws: ['main/host'],
+  'electron-log': ['main/host'],
+  // The one place with a network is the loopback host.
+  'node:http': ['main/host'],
+  'node:https': [],
+  'node:http2': [],
+  'node:net': [],
+  'node:tls': [],
+  'node:dgram': [],
+  'node:dns': [],
 }
 
 const SRC = resolve(import.meta.dirname, '../src')

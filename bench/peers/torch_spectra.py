@@ -6,17 +6,11 @@ a pass and a second pass only where the first took much away (as ours), the trid
 with "vectors": k the k largest Ritz vectors are formed too. "nc1" is the textbook form with covariances and pinv,
 "nc" adds NC2 to NC4 in the usual vectorised form. Models as in torch_hvp.py.
 """
-import json
-import sys
-import time
-
 import numpy
 import torch
 
 import torch_hvp
-
-torch.set_num_threads(1)
-torch.set_default_dtype(torch.float64)
+from serve import serve, without_autograd
 
 
 def ufm_r_operator(case):
@@ -57,16 +51,14 @@ def ufm_r_operator(case):
     return product, sum(sizes)
 
 
-def mlp_r_operator(_case):
-    widths = [64, 128, 128, 10]
-    shapes = [s for i, o in zip(widths, widths[1:]) for s in ((o, i), (o, 1))]
+def mlp_r_operator(case):
+    shapes = torch_hvp.mlp_shapes(case)
     sizes = [a * b for a, b in shapes]
-    with_direction = torch_hvp.mlp_products()
+    with_directions = torch_hvp.mlp_r_operator(case)
 
     def product(x):
-        parts = [v.view(s) for v, s in zip(torch.split(x, sizes), shapes)]
-        out = with_direction(parts[0::2], parts[1::2])
-        return torch.cat([g.reshape(-1) for pair in reversed(out) for g in pair])
+        out = with_directions([v.view(s) for v, s in zip(torch.split(x, sizes), shapes)])
+        return torch.cat([g.reshape(-1) for g in out])
 
     return product, sum(sizes)
 
@@ -153,18 +145,5 @@ def nc(case):
 METHODS = {"lanczos": spectrum, "nc1": nc1, "nc": nc}
 
 
-def main():
-    for line in sys.stdin:
-        case = json.loads(line)
-        run = METHODS[case["method"]](case)
-        with torch.no_grad():
-            run()
-            count, begin = 0, time.perf_counter()
-            while count == 0 or time.perf_counter() - begin < case["seconds"]:
-                run()
-                count += 1
-        print(json.dumps({"stepsPerSecond": count / (time.perf_counter() - begin)}), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(lambda case: without_autograd(METHODS[case["method"]](case)))

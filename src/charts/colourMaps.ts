@@ -41,6 +41,34 @@ export function layerColour(theme: ChartTheme, i: number, count: number): string
   return colourAt(viridis, from + (to - from) * (count > 1 ? i / (count - 1) : 0.4))
 }
 
+/** The values at both ends of a map. */
+export interface ColourRange {
+  readonly from: number
+  readonly to: number
+  readonly map: readonly string[]
+}
+
+/**
+ * Signed values get a diverging map centred on 0, all others viridis between 0 and the extreme: stretched over a range
+ * that is narrow beside its distance from 0, rounding would look like structure.
+ */
+export function colourRange(finite: Float64Array): ColourRange {
+  const from = finite.reduce((min, value) => Math.min(min, value), Infinity)
+  const to = finite.reduce((max, value) => Math.max(max, value), -Infinity)
+  if (from > to) return { from: 0, to: 1, map: viridis }
+  // A negative part below a hundred-thousandth is rounding, not a sign worth a colour map.
+  const isSigned = from < -1e-5 * Math.abs(to) && to > 0
+  const reach = Math.max(-from, to)
+  if (isSigned) return { from: -reach, to: reach, map: diverging }
+  if (to > 0) return { from: 0, to: rounded(to), map: viridis }
+  return from < 0 ? { from: rounded(from), to: 0, map: viridis } : { from: 0, to: 1, map: viridis }
+}
+
+/** To four digits: an extreme of 0.99999 stands on a bar that ends with its tick at 1. */
+function rounded(extreme: number): number {
+  return Number(extreme.toPrecision(4))
+}
+
 /** Black or white, whichever reads better on the colour (relative luminance of WCAG 2). */
 export function inkOn(colour: string): string {
   const [r = 0, g = 0, b = 0] = channels(colour).map((channel) => {

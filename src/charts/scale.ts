@@ -1,3 +1,4 @@
+import type { ValueScale } from '#shared/figure'
 import { formatNumber, formatPowersOfTen, formatTick } from './format'
 
 /** One labelled tick: where it stands on the transformed axis, and what it says. */
@@ -16,7 +17,7 @@ export interface Ticks {
  * axis, and its log axis drops values ≤ 0 without a word.
  */
 export interface Scale {
-  readonly kind: 'linear' | 'log' | 'symlog'
+  readonly kind: ValueScale
   /** NaN where the value has no position: zero and negatives on a log scale. */
   forward(value: number): number
   inverse(position: number): number
@@ -52,6 +53,21 @@ export function symlogScale(threshold: number): Scale {
   }
 }
 
+/**
+ * The scale that was asked for, as far as the values allow it: a log scale needs a positive value, a symlog scale one
+ * that is not 0. The linear part of a symlog scale is as wide as the smallest decade worth showing.
+ */
+export function scaleOver(asked: ValueScale, values: Float64Array): Scale {
+  if (asked === 'log') return values.some((value) => value > 0) ? logScale : linearScale
+  const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+  if (asked === 'linear' || largest === 0) return linearScale
+  // Everything below 10⁻⁶ of the largest counts as zero; above it the axis reaches down to the smallest value, and
+  // always over three decades, because less would look linear.
+  const sizes = values.map(Math.abs).filter((size) => size > 1e-6 * largest)
+  const smallest = sizes.reduce((min, size) => Math.min(min, size), 1e-3 * largest)
+  return symlogScale(10 ** Math.floor(Math.log10(smallest)))
+}
+
 /** A round step of 1, 2 or 5 times a power of ten that cuts the length into about `count` parts. */
 export function niceSpacing(length: number, count: number): number {
   const raw = length / Math.max(1, count)
@@ -71,6 +87,12 @@ function linearTicks(from: number, to: number, count: number): Tick[] {
     const position = Number(((first + i) * spacing).toPrecision(14))
     return { position, label: formatTick(position, spacing) }
   })
+}
+
+/** Labelled ticks at whole numbers only, for indices and layers. */
+export function wholeTicks(from: number, to: number, count = 6): Ticks {
+  const ticks = linearTicks(from, to, count).filter(({ position }) => Number.isInteger(position))
+  return { major: ticks.map(({ position }) => ({ position, label: String(position) })), minor: [] }
 }
 
 function logTicks(from: number, to: number, count = 6): Ticks {

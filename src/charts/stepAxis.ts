@@ -6,6 +6,7 @@ import type { ChartTheme } from './theme'
 /** A logarithmic step axis on which step 0 stands apart, left of a break. */
 export interface StepAxis {
   readonly range: AxisRange
+  readonly ticks: Ticks
   readonly axes: XAXisComponentOption[]
   readonly last: number
   position(step: number): number
@@ -27,12 +28,13 @@ export function stepAxis(theme: ChartTheme, curves: readonly Float64Array[]): St
   const span = Math.max(Math.log10(last) - start, 0.3)
   const zero = start - 0.09 * span
   const range = { from: (hasZero ? zero : start) - 0.03 * span, to: start + 1.01 * span }
-  const ticks = wholeSteps(logScale.ticks(start, range.to))
-  const major = hasZero ? [{ position: zero, label: '0' }, ...ticks.major] : ticks.major
+  const powers = wholeSteps(logScale.ticks(start, range.to))
+  const ticks = hasZero ? { ...powers, major: [{ position: zero, label: '0' }, ...powers.major] } : powers
   return {
     range,
+    ticks,
     last,
-    axes: xAxes(theme, 'step', range, { ...ticks, major }),
+    axes: xAxes(theme, 'step', range, ticks),
     position: (step) => (step > 0 ? Math.log10(step) : zero),
     breakMark: (markTheme, bottom) => (hasZero ? breakSeries(markTheme, (zero + start) / 2, bottom) : null),
   }

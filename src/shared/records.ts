@@ -9,8 +9,12 @@ export interface QuantityDefinition {
   readonly symbol: string
   /** Empty for dimensionless. */
   readonly unit: string
-  /** Definition with normalisation, and its source. */
+  /** What it means and how it was measured, in a sentence or two. */
   readonly help: string
+  /** Definition with normalisation, in Unicode. */
+  readonly formula: string
+  /** Paper and section of the theory notes. */
+  readonly source: string
   readonly kind: 'scalar' | 'vector' | 'matrix' | 'spectrum' | 'density'
   /** The axis that shows it best. */
   readonly scale: 'linear' | 'log'
@@ -126,9 +130,14 @@ export interface Prediction {
     readonly value: number
     readonly copies: number
     readonly label: string
-    /** It stands apart from the bulk of a spectrum; absent for the bulk, and for what is no spectrum. */
-    readonly role?: 'outlier'
+    /**
+     * It stands apart from the rest: of the bulk of a spectrum, or of a vector because training took it there; absent for
+     * the rest.
+     */
+    readonly role?: 'outlier' | 'learned'
   }[]
+  /** What measured values stay below or above; drawn like levels, compared with nothing. */
+  readonly bounds?: readonly { readonly value: number; readonly label: string }[]
   /** The formula in Unicode, and where it stands. */
   readonly formula: string
   readonly source: string

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { LabError } from './errors'
 
-/** When probes measure: step 0, `perDecade` steps in each decade, the extra steps, and the last. */
+/** When probes measure. */
 export const scheduleSchema = z.strictObject({
+  /** 'log': step 0, `perDecade` steps in each decade, the extra steps, and the last; 'end': the extra steps and the last. */
+  kind: z.enum(['log', 'end']).default('log'),
   perDecade: z.int().min(1).max(200).default(12),
   extraSteps: z.array(z.int().min(0)).max(1000).default([]),
 })
 export type Schedule = z.infer<typeof scheduleSchema>
+
+/** A value of a system's parameter before its definition has checked it. */
+export const paramValueSchema = z.union([z.number(), z.string(), z.array(z.number()).readonly()])
 
 /** Which states of a run are stored; the last one always is. */
 export const checkpointsSchema = z.strictObject({
@@ -21,7 +26,7 @@ export type CheckpointPlan = z.infer<typeof checkpointsSchema>
 export const runSpecSchema = z.strictObject({
   system: z.string().min(1),
   /** Values of the system's own parameters; missing ones take their defaults. */
-  params: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.number()).readonly()])).default({}),
+  params: z.record(z.string(), paramValueSchema).default({}),
   seed: z
     .int()
     .min(0)
@@ -36,6 +41,8 @@ export const runSpecSchema = z.strictObject({
       id: z.enum(['cpu', 'gpu']).default('cpu'),
       dtype: z.enum(['float64', 'float32']).default('float64'),
       blas: z.enum(['auto', 'embedded']).default('auto'),
+      /** 'auto': where it is exact, steps on fewer columns than samples; equal to steps on all of them up to rounding. */
+      sampleCompression: z.enum(['auto', 'off']).default('auto'),
     })
     .prefault({}),
   name: z.string().max(200).default(''),
@@ -61,16 +68,21 @@ export function parseWith<T extends z.ZodType>(schema: T, input: unknown, what: 
   throw new LabError('bad-input', lines.join('\n'))
 }
 
-/** Measured steps of a run of `steps` steps, ascending, first 0 and last `steps`. */
+/** Measured steps of a run of `steps` steps, ascending; the last is `steps`. */
 export function scheduledSteps(schedule: Schedule, steps: number): number[] {
-  const chosen = new Set<number>([0, steps])
+  const chosen = new Set<number>([steps])
   for (const step of schedule.extraSteps) if (step <= steps) chosen.add(step)
-  for (let i = 0; ; i++) {
-    const step = Math.round(10 ** (i / schedule.perDecade))
-    if (step >= steps) break
-    chosen.add(step)
-  }
+  if (schedule.kind === 'log') for (const step of logarithmicSteps(schedule.perDecade, steps)) chosen.add(step)
   return [...chosen].sort((a, b) => a - b)
+}
+
+function logarithmicSteps(perDecade: number, steps: number): number[] {
+  const chosen = [0]
+  for (let i = 0; ; i++) {
+    const step = Math.round(10 ** (i / perDecade))
+    if (step >= steps) return chosen
+    chosen.push(step)
+  }
 }
 
 /** As scheduledSteps, with the steps whose states are kept. */

@@ -26,7 +26,18 @@ const params = {
 }
 
 function quantity(id: string, kind: QuantityDefinition['kind']): QuantityDefinition {
-  return { id, label: id, symbol: id, unit: '', help: id, kind, scale: 'log', perLayer: false }
+  return {
+    id,
+    label: id,
+    symbol: id,
+    unit: '',
+    help: id,
+    formula: id,
+    source: 'none',
+    kind,
+    scale: 'log',
+    perLayer: false,
+  }
 }
 
 const tinyProbe: Probe = {
@@ -71,6 +82,18 @@ export const tinySystem: System = defineSystem({
   probes: ['tiny'],
   theory: () => [
     { quantity: 'loss', layer: null, levels: [{ value: 0, copies: 1, label: '0' }], formula: 'L = 0', source: 'none' },
+  ],
+  theoryFigures: ({ width }) => [
+    {
+      id: 'loss',
+      title: 'Loss over the width',
+      x: { label: 'd', scale: 'linear', values: [1, 50, 100], param: 'width', current: width },
+      y: { label: 'L', scale: 'linear' },
+      curves: [{ label: 'least', y: [0, 0, 0] }],
+      marks: [],
+      formula: 'L = 0',
+      source: 'none',
+    },
   ],
   claims: [
     {

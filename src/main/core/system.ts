@@ -104,6 +104,11 @@ export interface System<S extends ParamSchema = ParamSchema> {
   /** Values of every parameter by name, drawn from the run's streams. */
   initial(params: ParamsOf<S>, random: Random): Readonly<Record<string, Float64Array>>
   training(params: ParamsOf<S>): TrainingRecipe
+  /**
+   * Parameters that change neither the graph of the model nor its data, only initial values, learning rate and weight
+   * decays: runs that differ in nothing else (and the seed) can train as one program.
+   */
+  readonly perReplica?: readonly (keyof S & string)[]
   /** Probe ids, measured in this order. */
   readonly probes: readonly string[]
   theory(params: ParamsOf<S>): readonly Prediction[]

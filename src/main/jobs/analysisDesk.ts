@@ -104,7 +104,7 @@ export class AnalysisDesk {
     const active = this.#active
     if (active?.id !== id || active.cancelled) return
     active.cancelled = true
-    active.handle.send({ type: 'cancel' })
+    active.handle.send({ type: 'cancel', runs: null })
     if (!active.ended) active.deadline = setTimeout(() => active.handle.kill(), CANCEL_GRACE_MS)
   }
 

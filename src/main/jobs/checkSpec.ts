@@ -67,13 +67,14 @@ export function previewSpec(
   calibration: Calibration,
 ): SpecPreview {
   const { issues, checked } = checkSpec(draft, catalogue)
-  if (!checked) return { issues, advice: [], estimate: null, predictions: [] }
+  if (!checked) return { issues, advice: [], estimate: null, predictions: [], theoryFigures: [] }
   const { spec, system, params, workload } = checked
   return {
     issues,
     advice: system.advice(params),
     estimate: estimate(spec, workload, calibration),
     predictions: system.theory(params),
+    theoryFigures: system.theoryFigures?.(params) ?? [],
   }
 }
 
@@ -92,14 +93,20 @@ function refused(issues: readonly FieldIssue[]): SpecCheck {
   return { issues, checked: null }
 }
 
-function unknownName(path: 'system' | 'probes', given: unknown, known: ReadonlyMap<string, unknown>): FieldIssue {
+/** What to say of a name that nothing has. */
+export function unknownName(
+  path: 'system' | 'probes',
+  given: unknown,
+  known: ReadonlyMap<string, unknown>,
+): FieldIssue {
   const message = `${path}: got ${JSON.stringify(given) ?? 'nothing'}, expected one of ${[...known.keys()].join(', ')}.`
   return { path, message }
 }
 
 type SpecIssue = NonNullable<ReturnType<typeof runSpecSchema.safeParse>['error']>['issues'][number]
 
-function fieldIssues(issue: SpecIssue): FieldIssue[] {
+/** What a schema found, by field. */
+export function fieldIssues(issue: SpecIssue): FieldIssue[] {
   const path = issue.path.join('.')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: `${path}: ${issue.message}.` }]
   return issue.keys.map((key) => {

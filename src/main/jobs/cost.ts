@@ -84,14 +84,17 @@ function nearestIn(speeds: readonly Speed[], flopsPerStep: number): Speed | null
   return speeds.reduce<Speed | null>((best, speed) => (best && distance(best) <= distance(speed) ? best : speed), null)
 }
 
-/** What a completed run cost since it last started, for later estimates; null when it was too short to tell. */
-export function speedOf(run: StoredRun, storedBytes: number): Speed | null {
+/**
+ * What a completed run cost since it last started, for later estimates; null when it was too short to tell.
+ * @param together how many runs shared the time
+ */
+export function speedOf(run: StoredRun, storedBytes: number, together: number): Speed | null {
   if (run.startedAt === null || run.endedAt === null || run.step <= run.startedAtStep) return null
   return {
     system: run.spec.system,
     backend: backendKey(run.spec),
     flopsPerStep: run.flopsPerStep,
-    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / (run.step - run.startedAtStep),
+    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / (run.step - run.startedAtStep) / together,
     bytesPerMeasurement: storedBytes / measuredSteps(run.spec, run.steps).length,
   }
 }

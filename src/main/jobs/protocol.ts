@@ -41,29 +41,41 @@ const outcomeSchema: z.ZodType<RunOutcome> = z.discriminatedUnion('status', [
   z.object({ status: z.literal('failed'), error: errorDataSchema }),
 ])
 
+/** A run to train: from the beginning, or from where an earlier worker left it. */
+const taskSchema = z.object({ spec: runSpecSchema, resume: resumePointSchema.nullable() })
+
 /** What the service tells a worker. */
 export const toWorkerSchema = z.discriminatedUnion('type', [
-  /** From the beginning, or from where an earlier worker left the run. */
-  z.object({ type: z.literal('run'), spec: runSpecSchema, resume: resumePointSchema.nullable() }),
+  /** Several runs have one shape and train as one program. */
+  z.object({ type: z.literal('train'), runs: z.array(taskSchema).min(1) }),
   analyseSchema,
-  z.object({ type: z.literal('cancel') }),
+  /** Runs by their place in the job; null: all of them. */
+  z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
 ])
 export type ToWorker = z.output<typeof toWorkerSchema>
 
-/** What a worker tells the service, in this order: started, batches and checkpoints, ended. */
-export const fromWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), provenance: provenanceSchema }),
-  /** Everything since the last batch; stored in one transaction. */
+/** Its run, by its place in the job. */
+const run = z.int().min(0)
+
+/** What a worker says of one run, in this order: started, batches and checkpoints, ended. */
+const reportSchema = z.discriminatedUnion('type', [
+  z.object({ run, type: z.literal('started'), provenance: provenanceSchema }),
+  /** Everything since the last batch. */
   z.object({
+    run,
     type: z.literal('batch'),
     records: z.array(recordSchema),
     log: z.array(logSchema),
     progress: progressSchema.nullable(),
   }),
   /** A state of the run; everything measured up to its step was sent before. */
-  z.object({ type: z.literal('checkpoint'), point: resumePointSchema, kept: z.boolean() }),
-  z.object({ type: z.literal('ended'), outcome: outcomeSchema }),
+  z.object({ run, type: z.literal('checkpoint'), point: resumePointSchema, kept: z.boolean() }),
+  z.object({ run, type: z.literal('ended'), outcome: outcomeSchema }),
 ])
+export type Report = z.output<typeof reportSchema>
+export type Batch = Extract<Report, { type: 'batch' }>
+export type SavedState = Extract<Report, { type: 'checkpoint' }>
+
+/** What a worker tells the service: stored in one transaction. */
+export const fromWorkerSchema = z.array(reportSchema)
 export type FromWorker = z.output<typeof fromWorkerSchema>
-export type Batch = Extract<FromWorker, { type: 'batch' }>
-export type SavedState = Extract<FromWorker, { type: 'checkpoint' }>

@@ -10,6 +10,7 @@ import type { Scheduler } from './scheduler'
 
 export interface RunViews {
   summaries(): readonly RunSummary[]
+  summary(id: RunId): RunSummary
   detail(id: RunId): RunDetail
 }
 
@@ -19,7 +20,7 @@ export function runViews(
   scheduler: Pick<Scheduler, 'progress' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
-  function summary(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
+  function summaryOf(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
     const progress = scheduler?.progress(run.id) ?? null
     const isOpen = run.status === 'pending' || run.status === 'running'
     return {
@@ -28,6 +29,7 @@ export function runViews(
       system: run.spec.system,
       params: run.spec.params,
       seed: run.spec.seed,
+      sweepId: run.sweep?.id ?? null,
       status: run.status,
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,
@@ -48,7 +50,14 @@ export function runViews(
       const [last, counts] = [project.records.lastValues(), project.claims.counts()]
       return project.runs
         .list()
-        .map((run) => summary(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
+        .map((run) => summaryOf(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
+    },
+
+    summary(id) {
+      const claims = project.claims.of(id)
+      const held = claims.filter((claim) => claim.holds).length
+      const last = project.records.lastValues(id).get(id) ?? {}
+      return summaryOf(project.runs.get(id), last, { held, checked: claims.length })
     },
 
     detail(id) {
@@ -57,7 +66,7 @@ export function runViews(
       const system = systems.get(run.spec.system)
       const held = claims.filter((claim) => claim.holds).length
       return {
-        ...summary(run, project.records.lastValues(id).get(id) ?? {}, { held, checked: claims.length }),
+        ...summaryOf(run, project.records.lastValues(id).get(id) ?? {}, { held, checked: claims.length }),
         spec: run.spec,
         // A run outlives its system: what is stored with it still shows in a version that lacks the system.
         title: system?.title ?? run.spec.system,

@@ -9,22 +9,25 @@ export class StateKeeper {
   #savedAt = performance.now()
 
   constructor(
-    readonly training: Training,
+    readonly training: Pick<Training, 'step' | 'checkpoint'>,
     /** Steps whose states are kept. */
     readonly kept: ReadonlySet<number>,
     /** Seconds between states to go on from. */
     readonly resumeSeconds: number,
   ) {}
 
-  /** Call it where everything up to the current step was measured. */
-  async saveWhenDue(save: SaveState): Promise<void> {
-    if (performance.now() - this.#savedAt >= this.resumeSeconds * 1000) await this.#save(save, false)
+  /**
+   * Call it where everything up to the current step was measured.
+   * @param isLeaving the run ends here, but may be resumed
+   */
+  async saveWhenDue(save: SaveState, isLeaving: boolean): Promise<void> {
+    if (isLeaving || performance.now() - this.#savedAt >= this.resumeSeconds * 1000) await this.#save(save, false)
   }
 
   /** As saveWhenDue, after a measurement. */
-  async saveWhenKept(isLast: boolean, save: SaveState): Promise<void> {
+  async saveWhenKept(isLast: boolean, save: SaveState, isLeaving: boolean): Promise<void> {
     if (isLast || this.kept.has(this.training.step)) await this.#save(save, true)
-    else await this.saveWhenDue(save)
+    else await this.saveWhenDue(save, isLeaving)
   }
 
   async #save(save: SaveState, kept: boolean): Promise<void> {

@@ -29,6 +29,7 @@ export function trainingOf(
     backend,
     random: root.derive('training'),
     seed: spec.seed,
+    sampleCompression: spec.backend.sampleCompression,
   })
   return { training, model, recipe }
 }

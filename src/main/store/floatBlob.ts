@@ -30,11 +30,16 @@ const MAKE: { readonly [D in FloatDtype]: (count: number) => FloatArrays[D] } = 
   float32: (count) => new Float32Array(count),
 }
 
+/** 8 GiB of float64: more than one array of a project ever is. */
+const MOST_NUMBERS = 2 ** 30
+
 /**
  * @param count how many numbers the row says it holds; more are not even decompressed
  * @throws LabError 'storage' if the bytes are not those that were stored; its details then say `damaged`
  */
 export function unpackFloatsAs<D extends FloatDtype>(dtype: D, blob: FloatBlob, count: number): FloatArrays[D] {
+  // A count that was damaged itself may be one that no memory holds.
+  if (count > MOST_NUMBERS) throw damaged(count)
   // A fresh buffer: decompressed bytes may start at an address that is no multiple of their size.
   const values = MAKE[dtype](count)
   let bytes: Buffer

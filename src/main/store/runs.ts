@@ -1,12 +1,22 @@
 import { z } from 'zod'
 import type { RunStatus } from '#shared/contract/index'
 import { LabError, type ErrorData } from '#shared/errors'
-import type { RunId } from '#shared/ids'
+import type { RunId, SweepId } from '#shared/ids'
 import { provenanceSchema, type Provenance } from '#shared/outcome'
 import type { QuantityDefinition } from '#shared/records'
-import { runSpecSchema, type RunSpec } from '#shared/spec'
-import { errorDataSchema, jsonColumn, quantitySchema, runIdSchema, toJson } from './columns'
+import { parseWith, runSpecSchema, type RunSpec } from '#shared/spec'
+import {
+  errorDataSchema,
+  jsonColumn,
+  quantitySchema,
+  runIdSchema,
+  runStatusSchema,
+  sweepIdSchema,
+  toJson,
+} from './columns'
 import type { Connection } from './connection'
+import type { Queue } from './queue'
+import type { Texts } from './texts'
 
 export interface StoredRun {
   readonly id: RunId
@@ -30,9 +40,14 @@ export interface StoredRun {
   readonly startedAtStep: number
   /** How often its process died since it last stored a state to go on from. */
   readonly deaths: number
+  /** The sweep it belongs to, and its place there; null for a run of its own. */
+  readonly sweep: { readonly id: SweepId; readonly index: number } | null
+  /** Equal for runs of a sweep that can train as one program; null for one that trains alone. */
+  readonly shape: string | null
 }
 
-export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'>
+export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'> &
+  Partial<Pick<StoredRun, 'sweep' | 'shape'>>
 export type EndedStatus = Exclude<RunStatus, 'pending' | 'running'>
 
 export interface Ending {
@@ -49,7 +64,7 @@ export interface Ending {
 export interface Runs {
   /** Adds a run at the end of the queue. */
   enqueue(run: NewRun): void
-  /** The run that has waited longest; null when none waits. */
+  /** The first run of the queue that nothing holds back; null when there is none. */
   nextPending(): StoredRun | null
   /**
    * Takes a pending run out of the queue, to train it from a step on (0 when not given).
@@ -79,45 +94,71 @@ export interface Runs {
   get(id: RunId): StoredRun
   /** Newest first, without those in the bin. */
   list(): readonly StoredRun[]
+  /** Steps that open runs of no sweep still take. */
+  openStepsAlone(): number
 }
 
-const status = z.enum(['pending', 'running', 'completed', 'diverged', 'failed', 'cancelled', 'interrupted'])
+/** Seed and name have columns of their own, so that runs that differ in nothing else share one text. */
+const sharedSpec = runSpecSchema.omit({ seed: true, name: true })
+const quantitiesText = jsonColumn(z.array(quantitySchema))
 
-const runRow = z
-  .object({
-    id: runIdSchema,
-    spec: jsonColumn(runSpecSchema),
-    quantities: jsonColumn(z.array(quantitySchema)),
-    status,
-    step: z.number(),
-    steps: z.number(),
-    flops_per_step: z.number(),
-    provenance: jsonColumn(provenanceSchema).nullable(),
-    error: jsonColumn(errorDataSchema).nullable(),
-    created_at: z.number(),
-    started_at: z.number().nullable(),
-    ended_at: z.number().nullable(),
-    binned_at: z.number().nullable(),
-    started_at_step: z.number(),
-    deaths: z.number(),
+function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) {
+  return z
+    .object({
+      id: runIdSchema,
+      spec: jsonColumn(sharedSpec),
+      seed: z.number(),
+      name: z.string(),
+      quantities_id: z.number(),
+      status: runStatusSchema,
+      step: z.number(),
+      steps: z.number(),
+      flops_per_step: z.number(),
+      provenance: jsonColumn(provenanceSchema).nullable(),
+      error: jsonColumn(errorDataSchema).nullable(),
+      created_at: z.number(),
+      started_at: z.number().nullable(),
+      ended_at: z.number().nullable(),
+      binned_at: z.number().nullable(),
+      started_at_step: z.number(),
+      deaths: z.number(),
+      sweep_id: sweepIdSchema.nullable(),
+      sweep_index: z.number().nullable(),
+      shape: z.string().nullable(),
+    })
+    .transform((row): StoredRun => ({
+      id: row.id,
+      spec: { ...row.spec, seed: row.seed, name: row.name },
+      quantities: quantitiesOf(row.quantities_id),
+      status: row.status,
+      step: row.step,
+      steps: row.steps,
+      flopsPerStep: row.flops_per_step,
+      provenance: row.provenance,
+      error: row.error,
+      createdAt: row.created_at,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
+      binnedAt: row.binned_at,
+      startedAtStep: row.started_at_step,
+      deaths: row.deaths,
+      sweep: row.sweep_id === null ? null : { id: row.sweep_id, index: row.sweep_index ?? 0 },
+      shape: row.shape,
+    }))
+}
+
+const COLUMNS = `runs.id, (SELECT text FROM texts WHERE texts.id = spec_id) AS spec, seed, name, quantities_id, status, step,
+  steps, flops_per_step, provenance, error, created_at, started_at, ended_at, binned_at, started_at_step, deaths,
+  sweep_id, sweep_index, shape`
+
+export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs {
+  /** Texts never change, and few lists of quantities serve many runs. */
+  const knownQuantities = new Map<number, readonly QuantityDefinition[]>()
+  const runRow = rowOf((textId) => {
+    const known = knownQuantities.get(textId) ?? parseWith(quantitiesText, texts.read(textId), 'quantities')
+    knownQuantities.set(textId, known)
+    return known
   })
-  .transform(
-    ({ flops_per_step, created_at, started_at, ended_at, binned_at, started_at_step, ...rest }): StoredRun => ({
-      ...rest,
-      flopsPerStep: flops_per_step,
-      createdAt: created_at,
-      startedAt: started_at,
-      endedAt: ended_at,
-      binnedAt: binned_at,
-      startedAtStep: started_at_step,
-    }),
-  )
-
-const COLUMNS = `runs.id, spec, quantities, status, step, steps, flops_per_step, provenance, error,
-  created_at, started_at, ended_at, binned_at, started_at_step, deaths`
-
-export function runsOn(connection: Connection): Runs {
-  const leaveQueue = (id: RunId) => connection.run('DELETE FROM queue WHERE run_id = ?', [id])
 
   function get(id: RunId): StoredRun {
     const run = connection.get(runRow, `SELECT ${COLUMNS} FROM runs WHERE id = ?`, [id])
@@ -140,26 +181,30 @@ export function runsOn(connection: Connection): Runs {
         [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, Number(ending.died ?? false), id],
       )
       if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
-      leaveQueue(id)
+      queue.remove(id)
     })
 
   return {
-    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt }) =>
+    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null }) =>
       connection.transaction(() => {
+        const { seed, name, ...shared } = spec
         connection.run(
-          `INSERT INTO runs (id, created_order, system, name, seed, spec, quantities, status, steps,
-             flops_per_step, created_at)
-           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
-          [id, spec.system, spec.name, spec.seed, toJson(spec), toJson(quantities), steps, flopsPerStep, createdAt],
+          `INSERT INTO runs (id, created_order, system, name, seed, spec_id, quantities_id, status, steps,
+             flops_per_step, created_at, sweep_id, sweep_index, shape)
+           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
+          // prettier-ignore
+          [
+            id, spec.system, name, seed, texts.idOf(toJson(shared)), texts.idOf(toJson(quantities)), steps,
+            flopsPerStep, createdAt, sweep?.id ?? null, sweep?.index ?? null, shape,
+          ],
         )
-        connection.run('INSERT INTO queue (run_id) VALUES (?)', [id])
+        queue.add(id, sweep?.id ?? null, shape)
       }),
 
-    nextPending: () =>
-      connection.get(
-        runRow,
-        `SELECT ${COLUMNS} FROM queue JOIN runs ON runs.id = queue.run_id ORDER BY queue.position LIMIT 1`,
-      ),
+    nextPending() {
+      const next = queue.next()
+      return next && get(next.runId)
+    },
 
     start: (id, at, step = 0) =>
       connection.transaction(() => {
@@ -169,7 +214,7 @@ export function runsOn(connection: Connection): Runs {
           [at, step, step, id],
         )
         if (changes === 0) throw new LabError('conflict', `Run ${id} is not waiting: it is ${get(id).status}.`)
-        leaveQueue(id)
+        queue.remove(id)
       }),
 
     setProvenance(id, provenance) {
@@ -205,10 +250,8 @@ export function runsOn(connection: Connection): Runs {
           const message = `Run ${id} cannot go on: ${reason}. Only interrupted and cancelled runs can; repeat it instead.`
           throw new LabError('conflict', message)
         }
-        connection.run(
-          'INSERT INTO queue (position, run_id) VALUES ((SELECT ifnull(min(position), 0) - 1 FROM queue), ?)',
-          [id],
-        )
+        const { sweep, shape } = get(id)
+        queue.add(id, sweep?.id ?? null, shape, 'front')
       }),
 
     forgetDeaths(id) {
@@ -220,6 +263,13 @@ export function runsOn(connection: Connection): Runs {
     },
 
     get,
+
+    openStepsAlone: () =>
+      connection.get(
+        z.object({ steps: z.number() }),
+        `SELECT ifnull(sum(steps - step), 0) AS steps FROM runs
+         WHERE status IN ('pending', 'running') AND sweep_id IS NULL`,
+      )?.steps ?? 0,
 
     list: () =>
       connection.all(runRow, `SELECT ${COLUMNS} FROM runs WHERE binned_at IS NULL ORDER BY created_order DESC`),

@@ -43,8 +43,10 @@ export class RunCoefficients implements Coefficients {
   set(rate: number, step: number): void {
     for (let i = 0; i < this.#cells.length; i++) {
       const { cell, formula } = this.#cells[i]!
-      const value = formula(rate, 0, step)
-      cell.value = this.#isSingle ? Math.fround(value) : value
+      const exact = formula(rate, 0, step)
+      const value = this.#isSingle ? Math.fround(exact) : exact
+      // A number that is written is a new object for the garbage collector.
+      if (value !== cell.value) cell.value = value
     }
   }
 }

@@ -40,7 +40,7 @@ const BLOCK_BYTES = 2 ** 19
 
 /**
  * Many runs of one model on the same data, trained step by step as few programs. Each replica goes through the numbers
- * that it would go through alone, to the bit, whatever becomes of the others.
+ * that it would go through alone on all samples (`sampleCompression` 'off'), to the bit, whatever becomes of the others.
  */
 export class ReplicatedTraining {
   readonly #state: ModelState
@@ -53,6 +53,8 @@ export class ReplicatedTraining {
   /** What each replica's state consists of, also after it was taken out. */
   readonly #shapes = new Map<number, readonly NamedShape[]>()
   readonly #stoppedAt = new Map<number, number>()
+  /** What was read last; a step changes nothing else but the states, and stopping or regrouping replicas not even these. */
+  #read: { readonly step: number; readonly states: ReadonlyMap<number, ReplicaState> } | null = null
   #step = 0
 
   /** @throws LabError 'bad-input' or 'shape' if there are no replicas or one of them does not fit the model */
@@ -142,13 +144,13 @@ export class ReplicatedTraining {
   }
 
   /**
-   * Of each replica, as `Training.checkpoint` of its run alone gives it: either can go on from what the other left.
-   * One that has stopped keeps its own step.
+   * Of each replica (or of some), as `Training.checkpoint` of its run alone gives it: either can go on from what the
+   * other left. One that has stopped keeps its own step.
    */
-  async checkpoints(): Promise<Checkpoint[]> {
+  async checkpoints(of: readonly number[] = [...this.options.replicas.keys()]): Promise<Checkpoint[]> {
     const { dtype } = this.options.backend
     const states = await this.#states()
-    return this.options.replicas.map((_, index) => {
+    return of.map((index) => {
       const state = states.get(index) ?? {}
       const arrays = this.#shapesOf(index).map(({ name, shape }) =>
         checkpointArray(name, shape, (state[name] ?? new Float64Array()).slice(), dtype),
@@ -173,6 +175,7 @@ export class ReplicatedTraining {
       )
     })
     for (const block of this.#blocks) block.load(block.members.map(({ index }) => states[index] ?? {}))
+    this.#read = null
     this.#step = Math.max(...checkpoints.map(({ step }) => step))
     checkpoints.forEach(({ step }, index) => {
       if (step === this.#step) return
@@ -186,7 +189,7 @@ export class ReplicatedTraining {
     this.#checkIndex(replica)
     const { replicas, model } = this.options
     const own = replicas[replica]
-    const state = (await this.#states(replica)).get(replica)
+    const state = (await this.#states()).get(replica)
     if (!own || !state) throw new LabError('internal', `Replica ${replica} is in no block.`)
     this.#state.load(state)
     const decays = decaysOf(own, this.#state)
@@ -208,14 +211,15 @@ export class ReplicatedTraining {
     this.#state.dispose()
   }
 
-  /** Of all replicas, or of those that share the memory of one. */
-  async #states(replica: number | null = null): Promise<Map<number, ReplicaState>> {
+  /** Of all replicas, read once for each step: probes ask for one after the other. */
+  async #states(): Promise<ReadonlyMap<number, ReplicaState>> {
+    if (this.#read?.step === this.#step) return this.#read.states
     const states = new Map(this.#left)
     for (const block of this.#blocks) {
-      if (replica !== null && !block.members.some(({ index }) => index === replica)) continue
       const read = await block.read()
       block.members.forEach(({ index }, r) => states.set(index, read[r] ?? {}))
     }
+    this.#read = { step: this.#step, states }
     return states
   }
 

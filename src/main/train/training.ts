@@ -5,6 +5,7 @@ import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
 import type { TrainingRecipe } from '../core/system'
 import { batchFeed, type BatchFeed } from './batchFeed'
+import { compressSamples, type SampleCompression } from './sampleCompression'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
 import { optimiserFor } from './optimiser'
@@ -25,38 +26,47 @@ export interface TrainingOptions {
   readonly random: Random
   /** Handed to snapshots for randomised estimates. */
   readonly seed: number
+  /** 'on': step on fewer columns than samples wherever that is exact; 'auto': see `compressSamples`. */
+  readonly sampleCompression?: 'auto' | 'on' | 'off'
 }
 
 /** One model being trained, step by step. Snapshots may be taken between steps; they change nothing. */
 export class Training {
+  /** Null where steps see every sample. */
+  readonly compression: SampleCompression | null
   readonly #state: ModelState
   readonly #programs: StatePrograms
   readonly #coefficients: RunCoefficients
   readonly #program: StepProgram
   readonly #feed: BatchFeed
-  /** What a step changes: parameters, then the optimiser's state. */
+  /** What a step changes: parameters, what steps in their place, then the optimiser's state. */
   readonly #changing: readonly NamedNode[]
   readonly #stages: Optimiser['stages']
   #preview: StepPreview | null = null
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
-    const { model, data, initial, recipe, backend, random } = options
+    const { model, data, initial, recipe, backend, random, sampleCompression = 'auto' } = options
     this.#state = new ModelState(model, data.train, backend)
     this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
     this.#feed = batchFeed(this.#state, recipe, random.derive('batches'))
-    const gradients = this.#state.gradientsOf(this.#feed.forward)
-    const parameters = this.#state.trained.flatMap(({ weightDecay, ...rest }, i) => {
+    this.compression =
+      sampleCompression === 'off' ? null : compressSamples(this.#state, initial, recipe, sampleCompression)
+    const gradients = this.compression?.gradients ?? this.#state.gradientsOf(this.#feed.forward)
+    const parameters = this.#state.trained.flatMap(({ weightDecay, node, ...rest }, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ ...rest, gradient, weightDecays: [weightDecay] }] : []
+      const stepped = this.compression?.steppedNode(node) ?? node
+      return gradient ? [{ ...rest, node: stepped, gradient, weightDecays: [weightDecay] }] : []
     })
     const { graph, workspace } = this.#state
     const { logits } = this.#feed.forward
     const optimiser = optimiserFor([recipe.optimiser], { graph, parameters, logits, coefficients: this.#coefficients })
+    const compressed = this.compression?.features?.compressed
     this.#changing = [
       ...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })),
+      ...(compressed ? [{ name: 'compressed features', node: compressed }] : []),
       ...optimiser.state,
     ]
     for (const { node } of optimiser.state) workspace.bufferOf(node)
@@ -82,6 +92,7 @@ export class Training {
 
   /** Everything that the steps from here on depend on beside the options. */
   async checkpoint(): Promise<Checkpoint> {
+    this.#expand()
     const { workspace } = this.#state
     const arrays = this.#changing.map(async ({ name, node }) =>
       checkpointArray(name, node.shape, await workspace.read(node), workspace.backend.dtype),
@@ -103,14 +114,21 @@ export class Training {
 
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
+    this.#expand()
     const { seed, initial } = this.options
     const context = { step: this.#step, isLast, seed, initial, nextUpdate: () => this.#nextUpdate() }
     return new StateSnapshot(this.#programs, context)
   }
 
+  /** Before the first step the parameters are the given ones, to the bit. */
+  #expand(): void {
+    if (this.#step > 0) this.compression?.expand()
+  }
+
   dispose(): void {
     this.#preview?.dispose()
     this.#program.dispose()
+    this.compression?.dispose()
     this.#programs.dispose()
     this.#state.dispose()
   }
@@ -124,7 +142,10 @@ export class Training {
   async #nextUpdate(): Promise<ParameterArrays> {
     this.#preview ??= new StepPreview(this.#state.workspace, this.#stages)
     this.#prepare()
-    const changes = await this.#preview.changesOf(this.#state.parameterNodes)
-    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, changes[i]!]))
+    const { compression } = this
+    const nodes = this.#state.parameterNodes
+    const changes = await this.#preview.changesOf(nodes.map((node) => compression?.steppedNode(node) ?? node))
+    const whole = nodes.map((node, i) => compression?.wholeChange(node, changes[i]!) ?? changes[i]!)
+    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, whole[i]!]))
   }
 }

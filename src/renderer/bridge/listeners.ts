@@ -8,6 +8,8 @@ export function createListeners() {
     'run.changed': new Set(),
     'run.measured': new Set(),
     'analysis.changed': new Set(),
+    'sweep.changed': new Set(),
+    'queue.changed': new Set(),
   }
   return {
     on<E extends EventName>(event: E, listener: Listener<E>): () => void {

@@ -4,6 +4,8 @@ import { runSpecSchema } from '../spec'
 import { analysisSchemas } from './analysis'
 import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
+import { projectSchemas } from './project'
+import { sweepRequestSchemas } from './sweeps'
 
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
@@ -12,6 +14,7 @@ const draft = z.looseObject({ system: z.string() }) as unknown as z.ZodType<z.in
 
 /** What every request must look like on arrival. */
 export const requestSchemas = {
+  ...projectSchemas,
   'app.info': z.null(),
   'systems.list': z.null(),
   'spec.preview': z.strictObject({ spec: draft }),
@@ -27,9 +30,16 @@ export const requestSchemas = {
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
+  ...sweepRequestSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
-export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'analysis.changed']
+export const eventNames: readonly EventName[] = [
+  'run.changed',
+  'run.measured',
+  'sweep.changed',
+  'queue.changed',
+  'analysis.changed',
+]
 
 export function isMethod(value: unknown): value is Method {
   return typeof value === 'string' && Object.hasOwn(requestSchemas, value)

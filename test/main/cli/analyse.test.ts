@@ -20,7 +20,7 @@ function laboratory() {
   return commandLine({
     systems: [...systems.values()],
     async openService({ project: projectPath, ...request }) {
-      const startWorker = inProcessWorker(executeRun, resources, executeAnalysis)
+      const startWorker = inProcessWorker(executeRun, resources, { analyse: executeAnalysis })
       const service = createService({ projectPath, ...request, startWorker, systems, probes, resources, host: 'loopback', blas: 'embedded' }) // prettier-ignore
       return { ...service, call: (method, input) => dispatch(service.handlers, method, input) }
     },

@@ -10,6 +10,8 @@ export class FakeService implements HostedService {
     'run.changed': new Set(),
     'run.measured': new Set(),
     'analysis.changed': new Set(),
+    'sweep.changed': new Set(),
+    'queue.changed': new Set(),
   }
 
   constructor(private readonly reply: (method: unknown, input: unknown) => Promise<Reply<unknown>>) {}

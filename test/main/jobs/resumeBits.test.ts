@@ -31,8 +31,9 @@ function laboratory() {
     clock: fixedClock(),
     slots: 1,
     resumes: false,
+    groupingOf: () => ({ together: 1, reason: '' }),
     onCompleted: () => {},
-    onChanged: (id) => {
+    onChanged: ({ id }) => {
       if (project.runs.get(id).endedAt !== null) ended.get(id)?.()
     },
     onMeasured: () => {},

@@ -32,6 +32,8 @@ describe('runs', () => {
       binnedAt: null,
       startedAtStep: 0,
       deaths: 0,
+      sweep: null,
+      shape: null,
     })
     runs.start(run.id, now + 1)
     runs.setProvenance(run.id, { version: '1', threads: 1 })

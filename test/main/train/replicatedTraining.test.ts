@@ -99,7 +99,7 @@ function replicasOf({ model, initial }: Experiment, count: number, optimiser: (r
   }))
 }
 
-/** A replica as a run of its own. */
+/** A replica as a run of its own, on all samples. */
 async function alone(options: ReplicatedTrainingOptions, r: number): Promise<Training> {
   const { model, data, backend, batchSize, sharedOrder } = options
   const { initial, learningRate, optimiser, weightDecays, random: own, seed } = options.replicas[r]!
@@ -116,6 +116,7 @@ async function alone(options: ReplicatedTrainingOptions, r: number): Promise<Tra
     // Shared mini-batches come in the order of a stream that is derived the same way.
     random: sharedOrder ? { ...own, derive: () => sharedOrder.derive('again') } : own,
     seed,
+    sampleCompression: 'off',
   })
 }
 

@@ -124,6 +124,16 @@ describe.each(variants)('training of the %s model', (_name, model) => {
     )
   })
 
+  it.each(['total', 'gaussNewton', 'residual'] as const)('takes a block of directions at once: %s', async (part) => {
+    const { n, apply, block } = (await train(model)).snapshot().hessian(part)
+    expect(block?.count).toBe(32)
+    const x = random(4, 'directions').normal(32 * n)
+    const [together, alone] = [new Float64Array(32 * n), new Float64Array(32 * n)]
+    await block?.apply(x, together)
+    for (let r = 0; r < 32; r++) await apply(x.subarray(r * n, (r + 1) * n), alone.subarray(r * n, (r + 1) * n))
+    expectClose(together, alone, { rtol: 1e-12, atol: 1e-14 })
+  })
+
   it('layer Jacobians and features give the Gauss-Newton block of the layer', async () => {
     const training = await train(model)
     const snapshot = training.snapshot()

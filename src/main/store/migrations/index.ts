@@ -1,6 +1,8 @@
 import { initial } from './001-initial'
 import { checkpoints } from './002-checkpoints'
+import { sweeps } from './003-sweeps'
 import { analyses } from './006-analyses'
+import { quarantine } from './008-quarantine'
 
 /** SQL that takes the schema from version i to i + 1. Released entries are never edited; new ones are appended. */
-export const migrations: readonly string[] = [initial, checkpoints, analyses]
+export const migrations: readonly string[] = [initial, checkpoints, sweeps, analyses, quarantine]

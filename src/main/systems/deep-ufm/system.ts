@@ -45,6 +45,7 @@ export default defineSystem({
     batchSize: null,
     ...(gradientTolerance > 0 && { stop: { gradientNorm: gradientTolerance, every: STEPS_BETWEEN_LOOKS } }),
   }),
+  perReplica: ['weightDecay', 'weightDecays', 'init', 'initScale', 'initPhase', 'learningRate'],
   probes: [
     'loss',
     'accuracy',

@@ -36,6 +36,7 @@ export function networkPredictions(params: NetworkParams): Prediction[] {
       value: balancedValue(s, depth, weightDecay),
       copies: 1,
       label: 'learned',
+      role: 'learned' as const,
     }))
     const block =
       hasBlock(layer) && Number.isFinite(rho) ? [{ value: rho, copies: d - 2 * r, label: 'invariant, ρ' }] : []

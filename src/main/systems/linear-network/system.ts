@@ -19,6 +19,7 @@ export default defineSystem({
   data: networkData,
   initial: networkInitial,
   training: fullBatchRecipe,
+  perReplica: ['init', 'initScale', 'weightDecay', 'learningRate'],
   probes: ['loss', 'gradientNorm', 'singularValues', 'parsimony', 'imbalance'],
   theory: networkPredictions,
   claims: networkClaims,

@@ -35,6 +35,7 @@ export function completionPredictions(params: CompletionParams): Prediction[] {
   const dynamics = { outputCase: 2, depth, initScale, learningRate, weightDecay: 0, momentum } as const
   const rho = rhoOf(dynamics)(steps)
   const hasBlock = factorisation === 'full' && d > 2 * r && Number.isFinite(rho)
+  const learned = (value: number) => ({ ...level(value, 1, 'learned'), role: 'learned' as const })
   const block = (power: number) => (hasBlock ? [level(rho ** power, d - 2 * r, 'invariant')] : [])
   const formula = 's_i, r times; ρ(T)^L, d − 2r times (full); r others'
   return [
@@ -42,14 +43,14 @@ export function completionPredictions(params: CompletionParams): Prediction[] {
     {
       quantity: 'productSingularValues',
       layer: null,
-      levels: [...values.map((s) => level(s, 1, 'learned')), ...block(depth)],
+      levels: [...values.map((s) => learned(s)), ...block(depth)],
       formula,
       source: SOURCE,
     },
     ...Array.from({ length: depth }, (_, i): Prediction => ({
       quantity: 'singularValues',
       layer: i + 1,
-      levels: [...values.map((s) => level(s ** (1 / depth), 1, 'learned')), ...block(1)],
+      levels: [...values.map((s) => learned(s ** (1 / depth))), ...block(1)],
       formula: 's_i^{1/L}, r times; ρ(T), d − 2r times (full); r others',
       source: SOURCE,
     })),

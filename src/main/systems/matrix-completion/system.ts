@@ -24,6 +24,7 @@ export default defineSystem({
   data: (params) => matrixData(completionProblem(params)),
   initial: completionInitial,
   training: fullBatchRecipe,
+  perReplica: ['initScale', 'learningRate'],
   probes: ['loss', 'gradientNorm', 'recovery', 'singularValues', 'imbalance'],
   theory: completionPredictions,
   claims: completionClaims,

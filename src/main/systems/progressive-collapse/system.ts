@@ -19,6 +19,7 @@ export default defineSystem({
   data: collapseData,
   initial: collapseInitial,
   training: fullBatchRecipe,
+  perReplica: ['init', 'initScale', 'weightDecay', 'learningRate'],
   probes: ['loss', 'accuracy', 'gradientNorm', 'singularValues', 'collapse', 'depthProfile', 'imbalance'],
   theory: collapsePredictions,
   claims: collapseClaims,

@@ -55,7 +55,8 @@ const block = onSmall(
       // The note saw 2e-14 over 1500 steps; the singular subspace itself is accurate to ε σ₁/gap = 1e-13.
       ...(['rightAngles', 'leftAngles'] as const).flatMap((quantity) =>
         perLayer(evidence, params, quantity, (angles, layer) => [
-          atMost(`largest of ${quantity} of the block, W${layer}`, Math.max(...angles.subarray(2 * r)), 1e-12),
+          // In the order of the singular values: r that learned stand above ρ, r below.
+          atMost(`largest of ${quantity} of the block, W${layer}`, Math.max(...angles.subarray(r, d - r)), 1e-12),
         ]),
       ),
     ]

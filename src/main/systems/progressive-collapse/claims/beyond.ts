@@ -1,6 +1,6 @@
 import type { ClaimCheck } from '#shared/records'
 import type { ExactClaim } from '#main/core/system'
-import { lineFit } from '#main/probes/lineFit'
+import { lineFit } from '#shared/lineFit'
 import { nc1 } from '#main/probes/nc1'
 import { atLeast, atMost } from '../../claimChecks'
 import { withTraining } from '../../linear-network/withTraining'
