@@ -10,6 +10,7 @@ import type { Clock } from '../store/clock'
 import { toJson } from '../store/columns'
 import type { Project } from '../store/project'
 import { fromAnalysisSchema, type Analyse, type Analysed } from './analysisProtocol'
+import { Journal } from './journal'
 import { withoutPaths } from './withoutPaths'
 import type { StartWorker, WorkerHandle } from './workerHandle'
 
@@ -21,10 +22,13 @@ export interface AnalysisDeskOptions {
   onChanged(runId: RunId | null): void
 }
 
-/** A worker that is in a long native call does not hear a cancellation: with this it is gone within a second. */
-const CANCEL_GRACE_MS = 800
-/** How long the last search of an analysis that has ended may take to arrive. */
-const LAST_SEARCH_MS = 20_000
+/**
+ * A cancelled analysis has ended after this time at the latest, also where its worker is in a long product and has not
+ * heard of it yet.
+ */
+const CANCEL_GRACE_MS = 500
+/** How long what is left of an analysis that has ended, its last search above all, may take to arrive. */
+const LAST_WORDS_MS = 20_000
 
 interface Waiting {
   readonly id: number
@@ -43,17 +47,28 @@ interface Active extends Waiting {
 
 /**
  * Analyses of stored states, one after the other, each in a worker process of its own beside the queue of runs: whoever
- * asks for a spectrum waits for it. Everything that came back is stored before it is told.
+ * asks for a spectrum waits for it. Everything that came back is stored before it is told, and kept in memory while the
+ * disk refuses it; the next analysis starts once it is stored.
  */
 export class AnalysisDesk {
   readonly #options: AnalysisDeskOptions
+  readonly #journal: Journal
   readonly #waiting: Waiting[] = []
   #active: Active | null = null
   #closed = false
 
   constructor(options: AnalysisDeskOptions) {
     this.#options = options
+    this.#journal = new Journal(options.project, (trouble) => {
+      if (this.#active) this.#changed(this.#active.id)
+      if (!trouble) this.#next()
+    })
     options.project.analyses.interruptRunning(options.clock.now())
+  }
+
+  /** Why nothing can be stored at the moment; null when all is well. */
+  get trouble(): LabError | null {
+    return this.#journal.trouble
   }
 
   /** Null for an analysis that is not being computed. */
@@ -105,7 +120,7 @@ export class AnalysisDesk {
     if (active?.id !== id || active.cancelled) return
     active.cancelled = true
     active.handle.send({ type: 'cancel', runs: null })
-    if (!active.ended) active.deadline = setTimeout(() => active.handle.kill(), CANCEL_GRACE_MS)
+    if (!active.ended) active.deadline = setTimeout(() => this.#end(active, CANCELLED), CANCEL_GRACE_MS)
   }
 
   /** Ends the worker and waits until it is gone; what had not ended is interrupted. */
@@ -115,7 +130,10 @@ export class AnalysisDesk {
     this.#waiting.length = 0
     this.#active?.handle.kill()
     await this.#active?.gone
-    this.#options.project.analyses.interruptRunning(this.#options.clock.now())
+    const { project, clock } = this.#options
+    this.#journal.write({ apply: () => project.analyses.interruptRunning(clock.now()), refused: () => {} })
+    // What the disk still refuses stays as it is: whoever opens the project next calls it interrupted.
+    this.#journal.close()
   }
 
   #start(
@@ -136,7 +154,7 @@ export class AnalysisDesk {
   }
 
   #next(): void {
-    if (this.#active || this.#closed) return
+    if (this.#active || this.#closed || this.#journal.trouble) return
     const next = this.#waiting.shift()
     if (!next) return
     let handle: WorkerHandle
@@ -157,33 +175,34 @@ export class AnalysisDesk {
       deadline: undefined,
     }
     this.#active = active
-    this.#options.project.analyses.setStatus(next.id, 'running', null)
-    this.#changed(next.id)
+    const { analyses } = this.#options.project
+    this.#write(next.id, () => analyses.setStatus(next.id, 'running', null))
     handle.onMessage((message) => this.#receive(active, message))
     handle.onExit((code, signal) => {
       clearTimeout(active.deadline)
       if (!active.ended) this.#lost(active, signal ?? `exit code ${code ?? 'unknown'}`)
       gone.resolve()
       this.#active = null
-      this.#next()
+      // Behind what it had to say.
+      this.#journal.write({ apply: () => {}, committed: () => this.#next(), refused: () => {} })
     })
     // Only now: the search of an earlier process may have arrived while this one waited.
-    handle.send({ ...next.request, resume: this.#options.project.analyses.search(next.id) })
+    handle.send({ ...next.request, resume: analyses.search(next.id) })
   }
 
   #receive(active: Active, received: unknown): void {
     try {
       const message = parseWith(fromAnalysisSchema, received, 'worker')
-      if (message.type === 'search') return this.#options.project.analyses.saveSearch(active.id, message.search)
+      const { analyses } = this.#options.project
+      if (message.type === 'search') return this.#write(active.id, () => analyses.saveSearch(active.id, message.search))
       if (message.type === 'over') return active.handle.kill()
+      if (message.type === 'analysed') return active.ended ? this.#late(active, message) : this.#end(active, message)
       if (active.ended) return
-      if (message.type === 'analysed') return this.#end(active, message)
       const { products, expected, converged, secondsLeft } = message
       active.progress = { products, expected, converged, secondsLeft }
       this.#changed(active.id)
     } catch (thrown) {
-      const error = LabError.from(thrown).toData()
-      if (!active.ended) this.#end(active, { type: 'analysed', status: 'failed', result: null, error })
+      if (!active.ended) this.#end(active, failed(LabError.from(thrown)))
       active.handle.kill()
     }
   }
@@ -193,12 +212,17 @@ export class AnalysisDesk {
     active.ended = true
     active.progress = null
     clearTimeout(active.deadline)
-    active.deadline = setTimeout(() => active.handle.kill(), LAST_SEARCH_MS)
-    project.transaction(() => {
+    active.deadline = setTimeout(() => active.handle.kill(), LAST_WORDS_MS)
+    const save = () => {
       if (result) project.analyses.saveResult(active.id, result)
       if (status === 'done') project.analyses.saveSearch(active.id, null)
-      this.#finish(active.id, status, error)
-    })
+    }
+    this.#finish(active.id, status, error, save)
+  }
+
+  /** What was found by one whose cancellation had taken effect before; it may have been asked for again since. */
+  #late({ id }: Active, { result }: Analysed): void {
+    if (result) this.#write(id, () => this.#options.project.analyses.saveResult(id, result))
   }
 
   /** The process is gone without an ending. */
@@ -210,13 +234,36 @@ export class AnalysisDesk {
     this.#finish(active.id, 'interrupted', new LabError('internal', message).toData())
   }
 
-  #finish(id: number, status: AnalysisStatus, error: ErrorData | null): void {
+  #finish(id: number, status: AnalysisStatus, error: ErrorData | null, save = () => {}): void {
     const { project, clock } = this.#options
-    project.analyses.setStatus(id, status, { at: clock.now(), error: error && withoutPaths(error) })
-    this.#changed(id)
+    const end = { at: clock.now(), error: error && withoutPaths(error) }
+    this.#write(id, () => {
+      save()
+      project.analyses.setStatus(id, status, end)
+    })
+  }
+
+  /** What the database takes neither now nor later ends the analysis. */
+  #write(id: number, apply: () => void): void {
+    const { project, clock } = this.#options
+    this.#journal.write({
+      apply,
+      committed: () => this.#changed(id),
+      refused: (refusal) => {
+        const error = withoutPaths(refusal.toData())
+        project.analyses.setStatus(id, 'failed', { at: clock.now(), error })
+        this.#changed(id)
+      },
+    })
   }
 
   #changed(id: number): void {
     this.#options.onChanged(this.#options.project.analyses.get(id).runId)
   }
+}
+
+const CANCELLED: Analysed = { type: 'analysed', status: 'cancelled', result: null, error: null }
+
+function failed(error: LabError): Analysed {
+  return { type: 'analysed', status: 'failed', result: null, error: error.toData() }
 }

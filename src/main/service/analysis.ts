@@ -24,6 +24,8 @@ export function analysisHandlers(
   const summaryOf = (analysis: StoredAnalysis): AnalysisSummary => ({
     ...analysis,
     progress: desk?.progress(analysis.id) ?? null,
+    // What it found waits for the disk: then it is running still, and this is why.
+    error: analysis.error ?? (analysis.status === 'running' ? (desk?.trouble?.toData() ?? null) : null),
   })
   return {
     'analysis.choices': async ({ runId }) => {

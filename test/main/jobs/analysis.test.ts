@@ -58,7 +58,7 @@ async function ended(service: Service, analysisId: number, status: AnalysisStatu
 const ask = (service: Service, runId: RunId, spec: AnalysisSpecInput, step: number | null = null) =>
   service.handlers['analysis.start']({ runId, step, spec })
 
-/** Slow enough to be met on its way: a hundred products of an untrained network's Hessian over 1000 samples. */
+/** Slow enough to be met on its way: some hundred products of an untrained network's Hessian over 1000 samples. */
 async function slowRun(service: Service): Promise<RunId> {
   const params = { K: 10, n: 100, width: 48, depth: 3, steps: 1, batchSize: 0 }
   const { runId } = await service.handlers['run.start']({
@@ -68,7 +68,7 @@ async function slowRun(service: Service): Promise<RunId> {
   await vi.waitFor(async () => expect(await status()).toBe('completed'), { timeout: 20_000, interval: 50 })
   return runId
 }
-const slowSpec = { operator: 'dataHessian', top: 20, method: 'lanczos' } as const
+const slowSpec = { operator: 'dataHessian', top: 40, method: 'lanczos' } as const
 
 async function underWay(service: Service, analysisId: number, products: number): Promise<void> {
   const progress = async () => (await service.handlers['analysis.get']({ analysisId })).progress
@@ -132,12 +132,14 @@ describe('analysis of a stored state', () => {
     const { service } = opened(join(temporaryFolder(), 'work.clps'))
     const runId = await slowRun(service)
     const { analysisId } = await ask(service, runId, slowSpec)
-    await underWay(service, analysisId, 40)
+    await underWay(service, analysisId, 5)
     const asked = performance.now()
     await service.handlers['analysis.cancel']({ analysisId })
-    const cut = await ended(service, analysisId, 'cancelled')
+    await ended(service, analysisId, 'cancelled')
     expect(performance.now() - asked).toBeLessThan(1000)
-    expect(cut.result!.meta.products).toBeGreaterThan(40)
+    // What it found may come behind the answer, where the process was in a long product.
+    const products = async () => (await service.handlers['analysis.get']({ analysisId })).result?.meta.products ?? 0
+    await vi.waitFor(async () => expect(await products()).toBeGreaterThan(5), { timeout: 20_000, interval: 20 })
 
     expect(await ask(service, runId, slowSpec)).toEqual({ analysisId, known: false })
     const resumed = await ended(service, analysisId)

@@ -150,34 +150,38 @@ describe('extremeEigenpairs', () => {
     }
   })
 
-  it.each([true, false])('stops within a second of being cancelled by a timer, images kept: %s', async (keepImages) => {
-    const values = Float64Array.from({ length: 2000 }, (_, i) => (i < 6 ? 10 : Math.sin(i)))
-    const inner = diagonalOperator(values)
-    let last = 0
-    const slow = {
-      n: 2000,
-      apply(x: Float64Array, y: Float64Array) {
-        const until = performance.now() + 5
-        while (performance.now() < until);
-        last = performance.now()
-        return inner.apply(x, y)
-      },
-    }
-    const began = performance.now()
-    const signal = AbortSignal.timeout(400)
-    const result = await extremeEigenpairs(slow, { top: 60, blockSize: 3, keepImages, signal })
-    expect(result.stopped).toBe('cancelled')
-    expect(performance.now() - began).toBeLessThan(1400)
-    expect(last - began).toBeLessThan(600)
-    const sure = result.top.filter((p) => p.converged)
-    expect(sure.length).toBeGreaterThanOrEqual(3)
-    expect(sure.every((p) => p.recomputed === keepImages)).toBe(true)
-    for (const { value, vector, residual } of sure) {
-      const actual = await residualOf(inner, value, asFloat64(vector))
-      expect(actual).toBeLessThan(2e-7)
-      if (keepImages) expectClose(residual, actual, { atol: 1e-13 })
-    }
-  })
+  it.each([true, false])(
+    'makes no product after it was cancelled, by a timer or not, images kept: %s',
+    async (keepImages) => {
+      const values = Float64Array.from({ length: 2000 }, (_, i) => (i < 6 ? 10 : Math.sin(i)))
+      const inner = diagonalOperator(values)
+      const cancel = new AbortController()
+      let after = 0
+      const slow = {
+        n: 2000,
+        apply(x: Float64Array, y: Float64Array) {
+          const until = performance.now() + 5
+          while (performance.now() < until);
+          if (cancel.signal.aborted) after++
+          return inner.apply(x, y)
+        },
+      }
+      const timer = setTimeout(() => cancel.abort(), 400)
+      const result = await extremeEigenpairs(slow, { top: 60, blockSize: 3, keepImages, signal: cancel.signal })
+      clearTimeout(timer)
+      expect(result.stopped).toBe('cancelled')
+      // Not a bound in seconds: the rest is less than a product of this operator on any machine, loaded or not.
+      expect(after).toBe(0)
+      const sure = result.top.filter((p) => p.converged)
+      expect(sure.length).toBeGreaterThanOrEqual(3)
+      expect(sure.every((p) => p.recomputed === keepImages)).toBe(true)
+      for (const { value, vector, residual } of sure) {
+        const actual = await residualOf(inner, value, asFloat64(vector))
+        expect(actual).toBeLessThan(2e-7)
+        if (keepImages) expectClose(residual, actual, { atol: 1e-13 })
+      }
+    },
+  )
 
   it('gives the residuals of products with the vectors themselves without making them, through restarts', async () => {
     const operator = counted(rotatedOperator(twoSided, 4))
