@@ -4,7 +4,7 @@ import { matrix } from '../src/main/compute/matrix'
 import { random } from '../src/main/compute/rng/random'
 import type { LinearOperator } from '../src/main/core/linearOperator'
 import { collapseMetrics } from '../src/main/probes/collapseMetrics'
-import { lanczos, ritzVector, spectralDensity } from '../src/main/spectra/index'
+import { lanczos, ritzVectors, spectralDensity, VectorStack } from '../src/main/spectra/index'
 import { callsPerSecondOf, type Benchmark, type BenchOptions } from './benchmark'
 import { measureBesidePeer, startPeer } from './besidePeers'
 import { layersOf, SAMPLES, startMlp } from './mlpTraining'
@@ -40,8 +40,9 @@ export const spectra: Benchmark = {
     for (const { model, described, start } of MODELS) {
       const training = start(backend)
       const operator = training.snapshot().hessian('data')
+      const memory = new VectorStack(operator.n, 'float64')
       const request = { method: 'lanczos', model, ...described }
-      await measure('top 20', described, backend, { ...request, steps: TOP.steps, probes: 1, vectors: TOP.count }, peer, options, () => topOf(operator)) // prettier-ignore
+      await measure('top 20', described, backend, { ...request, steps: TOP.steps, probes: 1, vectors: TOP.count }, peer, options, () => topOf(operator, memory)) // prettier-ignore
       await measure('density', described, backend, { ...request, ...DENSITY, vectors: 0 }, peer, options, () =>
         spectralDensity(operator, DENSITY),
       )
@@ -77,9 +78,10 @@ async function measure(
 }
 
 /** Lanczos and the Ritz vectors of the largest eigenvalues. */
-async function topOf(operator: LinearOperator): Promise<readonly Float64Array[]> {
-  const run = await lanczos(operator, { steps: TOP.steps, start: random(1, 'start').normal(operator.n) })
-  return Array.from({ length: TOP.count }, (_, k) => ritzVector(run.basis, run, run.steps - 1 - k))
+async function topOf(operator: LinearOperator, memory: VectorStack): Promise<readonly Float64Array[]> {
+  const run = await lanczos(operator, { steps: TOP.steps, start: random(1, 'start').normal(operator.n), memory })
+  const top = Array.from({ length: TOP.count }, (_, k) => run.steps - 1 - k)
+  return ritzVectors(run.basis, run, top)
 }
 
 /** All metrics of features around class means, with a classifier. */

@@ -3,6 +3,7 @@ import { norm, symmetricEigen } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import type { Random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
+import { selectColumns, sideBySide } from './columns'
 import { BREAKDOWN } from './lanczosProcess'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace, orthogonaliseInPlace } from './orthogonaliseInPlace'
 import { asFloat64, stored, type Storage, type StoredVector } from './storedVectors'
@@ -126,8 +127,7 @@ export class BlockLanczos {
     const first = this.#basis.size
     const block = this.#next.map((q) => stored(q, this.storage))
     // Side by side, so that they are made orthogonal as one block.
-    const together = new Float64Array(block.length * n)
-    const images = block.map((_, k) => together.subarray(k * n, (k + 1) * n))
+    const images = sideBySide(n, block.length)
     for (const [k, q] of block.entries()) {
       if (!(await beforeProduct())) return false
       await this.operator.apply(asFloat64(q), images[k]!)
@@ -296,14 +296,6 @@ export function freshRun(
   }
   const images = keepsImages ? [] : null
   return { basis: [], images, projected: [], next, coupling: matrix(next.length, 0), steps: 0, largestImage: 0 }
-}
-
-function selectColumns({ rows, cols, data }: Matrix, chosen: readonly number[]): Matrix {
-  const selected = matrix(rows, chosen.length)
-  chosen.forEach((from, to) => {
-    for (let j = 0; j < rows; j++) selected.data[j * chosen.length + to] = data[j * cols + from]!
-  })
-  return selected
 }
 
 function notFinite(): LabError {

@@ -4,6 +4,7 @@ import type { LinearOperator } from '#main/core/linearOperator'
 import { lanczosProcess } from './lanczosProcess'
 import type { RitzPairs } from './ritzPairs'
 import type { StoredVector } from './storedVectors'
+import type { VectorStack } from './vectorStack'
 
 export interface LanczosOptions {
   /** m, the number of operator products; fewer are done after a breakdown. */
@@ -12,6 +13,8 @@ export interface LanczosOptions {
   readonly start: Float64Array
   /** Orthonormal vectors that the whole run stays orthogonal to. */
   readonly deflated?: readonly Float64Array[]
+  /** Where the basis is kept, see `LanczosProcessOptions`; the result's basis is valid until this is used again. */
+  readonly memory?: VectorStack
   readonly signal?: AbortSignal
   /** Called after every step. Return a promise to let other work, such as a cancel message, in. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>
@@ -43,11 +46,11 @@ export interface LanczosResult extends RitzPairs {
  * @throws LabError 'bad-input', 'shape' or 'degenerate' (see `lanczosProcess`)
  */
 export async function lanczos(operator: LinearOperator, options: LanczosOptions): Promise<LanczosResult> {
-  const { steps, start, deflated, signal, onProgress } = options
+  const { steps, start, deflated = [], memory, signal, onProgress } = options
   if (!Number.isInteger(steps) || steps < 1) {
     throw new LabError('bad-input', `lanczos: steps is ${steps}; give a whole number of at least 1.`, { steps })
   }
-  const process = lanczosProcess(operator, start, { deflated: deflated ?? [] })
+  const process = lanczosProcess(operator, start, { deflated, ...(memory && { memory }) })
   while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
     await process.step()
     await onProgress?.(process.alpha.length, steps)

@@ -4,7 +4,7 @@ import type { LinearOperator } from '#main/core/linearOperator'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { ritzPairs, type RitzPairs } from './ritzPairs'
 import type { StoredVector } from './storedVectors'
-import { addScaledInPlace, scaleInPlace } from './vectorOps'
+import { addScaledInPlace, addTwoScaledInPlace, scaleInPlace } from './vectorOps'
 import { VectorStack } from './vectorStack'
 
 /** β_j below this fraction of ‖H‖ means that the Krylov space is invariant (theory note 01, section 7). */
@@ -13,6 +13,8 @@ export const BREAKDOWN = 1e-10
 export interface LanczosProcessOptions {
   /** Orthonormal vectors that every basis vector is kept orthogonal to. */
   readonly deflated?: readonly Float64Array[]
+  /** Float64 memory for the basis, taken over with what it holds: for runs one after the other that need theirs no longer. */
+  readonly memory?: VectorStack
 }
 
 export interface LanczosProcess {
@@ -43,7 +45,7 @@ export interface LanczosProcess {
  * Theory note 01, section 7. With `deflated` vectors the recurrence runs for P H P with P = I − V Vᵀ.
  *
  * @param start length n, any scale
- * @throws LabError 'shape' if start does not have length n; 'degenerate' if nothing of it is left outside `deflated`,
+ * @throws LabError 'shape' if start or memory are not for length n; 'degenerate' if nothing of it is left outside `deflated`,
  *   or if the operator returns a number that is not finite
  */
 export function lanczosProcess(
@@ -52,11 +54,15 @@ export function lanczosProcess(
   options: LanczosProcessOptions = {},
 ): LanczosProcess {
   const { n } = operator
-  const { deflated = [] } = options
+  const { deflated = [], memory: basis = new VectorStack(n, 'float64') } = options
   const alpha: number[] = []
   const beta: number[] = []
   const kept = new VectorStack(n, 'float64', deflated)
-  const basis = new VectorStack(n, 'float64')
+  if (basis.n !== n || basis.storage !== 'float64') {
+    const given = `${basis.storage} vectors of ${basis.n} entries`
+    throw new LabError('shape', `lanczos: the memory is for ${given}, the operator needs float64 and ${n}.`, { n })
+  }
+  basis.clear()
   const w = new Float64Array(n)
   const next = startVector(operator, start, deflated)
   let normEstimate = 0
@@ -72,8 +78,8 @@ export function lanczosProcess(
     if (!Number.isFinite(a)) throw notFinite(j)
     alpha.push(a)
     const before = j > 0 ? beta[j - 1]! : 0
-    if (j > 0) addScaledInPlace(w, -before, basis.vectors.at(-2)!)
-    addScaledInPlace(w, -a, q)
+    if (j > 0) addTwoScaledInPlace(w, -before, basis.vectors[j - 1]!, -a, q)
+    else addScaledInPlace(w, -a, q)
     orthogonaliseFullyInPlace([w], [...kept.vectors, ...basis.vectors])
     const b = norm(w)
     if (!Number.isFinite(b)) throw notFinite(j)

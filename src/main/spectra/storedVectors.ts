@@ -1,5 +1,6 @@
 import { hostBlasInUse } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import { sideBySide } from './columns'
 
 /** A vector of a basis: float32 halves the memory of long ones, and leaves an orthogonality defect of about 1e-7. */
 export type StoredVector = Float64Array | Float32Array
@@ -218,18 +219,15 @@ function addFour(
  * rest dropped. Needs no memory for a second basis.
  */
 export function rotateInPlace(vectors: StoredVector[], S: Matrix): void {
-  const { rows: m, cols: k, data } = S
+  const k = S.cols
   const n = vectors[0]?.length ?? 0
-  const columns = Array.from({ length: k }, (_, c) => Float64Array.from({ length: m }, (_, j) => data[j * k + c]!))
-  const rotated = columns.map(() => new Float64Array(CHUNK))
+  const rotated = sideBySide(CHUNK, k)
   for (let from = 0; from < n; from += CHUNK) {
     const to = Math.min(n, from + CHUNK)
     const parts = vectors.map((q) => q.subarray(from, to))
-    columns.forEach((column, c) => {
-      const sum = rotated[c]!.subarray(0, to - from).fill(0)
-      addCombinationInPlace(sum, parts, column)
-    })
-    columns.forEach((_, c) => parts[c]!.set(rotated[c]!.subarray(0, to - from)))
+    const sums = rotated.map((sum) => sum.subarray(0, to - from).fill(0))
+    addCombinationsInPlace(sums, parts, S)
+    sums.forEach((sum, c) => parts[c]!.set(sum))
   }
   vectors.length = k
 }

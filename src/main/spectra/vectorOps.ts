@@ -5,6 +5,11 @@ export function addScaledInPlace(y: Float64Array, a: number, x: StoredVector): v
   for (let i = 0; i < y.length; i++) y[i]! += a * x[i]!
 }
 
+/** y ← y + a x + b z, in one pass. */
+export function addTwoScaledInPlace(y: Float64Array, a: number, x: StoredVector, b: number, z: StoredVector): void {
+  for (let i = 0; i < y.length; i++) y[i]! += a * x[i]! + b * z[i]!
+}
+
 /** x ← a x. */
 export function scaleInPlace(x: Float64Array, a: number): void {
   for (let i = 0; i < x.length; i++) x[i]! *= a

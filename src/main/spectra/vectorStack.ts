@@ -43,6 +43,11 @@ export class VectorStack {
     }
   }
 
+  /** Forgets the vectors and keeps their memory for those to come: views of them are not to be used any more. */
+  clear(): void {
+    this.#vectors.length = 0
+  }
+
   /** [q_1 … q_m] ← [q_1 … q_m] S; see `rotateInPlace`. */
   rotate(S: Matrix): void {
     rotateInPlace(this.#vectors, S)
