@@ -47,7 +47,7 @@ export function callsPerSecond(step: () => void, seconds: number): number {
 }
 
 /** The same for work that waits for its results; calls that take long are warmed up once. */
-export async function callsPerSecondOf(work: () => Promise<void>, seconds: number): Promise<number> {
+export async function callsPerSecondOf(work: () => Promise<unknown>, seconds: number): Promise<number> {
   const began = cpuMilliseconds()
   for (let i = 0; i < 5 && cpuMilliseconds() - began < seconds * 200; i++) await work()
   const start = cpuMilliseconds()

@@ -6,11 +6,23 @@ import { garbage } from './garbage'
 import { hessian } from './hessian'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
+import { spectra } from './spectra'
 import { sweep } from './sweep'
 import { train } from './train'
 import { workbench } from './workbench'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, factorisation, garbage, workbench]
+const benchmarks: readonly Benchmark[] = [
+  train,
+  hvp,
+  hessian,
+  spectra,
+  conv,
+  replicas,
+  sweep,
+  factorisation,
+  garbage,
+  workbench,
+]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
@@ -36,7 +48,9 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'P', 'batch', 'program', 'dtype', 'blas'].includes(key))
+    .filter(([key]) =>
+      ['L', 'd', 'K', 'n', 'layers', 'N', 'P', 'quantity', 'batch', 'program', 'dtype', 'blas'].includes(key),
+    )
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

@@ -14,6 +14,7 @@ export interface MatchedLevel {
   readonly predicted: number
   readonly copies: number
   readonly label: string
+  readonly role?: NonNullable<Level['role']>
   readonly measured: EigenvalueGroup
   /** Largest error of an eigenvalue of the group: relative, or absolute where the prediction is 0. */
   readonly error: number
@@ -58,6 +59,7 @@ export function matchLevels(eigenvalues: Float64Array, levels: readonly Level[])
       predicted: level.value,
       copies: level.copies,
       label: level.label,
+      ...(level.role && { role: level.role }),
       measured: groupOf(members),
       error,
     })
@@ -65,12 +67,11 @@ export function matchLevels(eigenvalues: Float64Array, levels: readonly Level[])
   return matched
 }
 
-/** Theory's labels say 'outliers' of whatever kind, and nothing else of the bulk. */
-export function isOutlierLevel({ label }: Pick<Level, 'label'>): boolean {
-  return label.includes('outlier')
+export function isOutlierLevel({ role }: Pick<Level, 'role'>): boolean {
+  return role === 'outlier'
 }
 
-/** So many levels are listed where none is labelled an outlier. */
+/** So many levels are listed where theory calls none an outlier. */
 const MOST_BULK_LEVELS = 2
 
 /**

@@ -1,19 +1,6 @@
-import { z } from 'zod'
-import type { MeasuredRecord, Prediction, QuantityDefinition, SpectrumMeta } from '#shared/records'
+import { spectrumMetaSchema, type MeasuredRecord, type Prediction, type QuantityDefinition, type SpectrumMeta } from '#shared/records' // prettier-ignore
 import { formatNumber } from './format'
 import { isOutlierLevel } from './spectrumLevels'
-
-const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
-  matrix: z.string(),
-  dimension: z.number(),
-  includesRegularisation: z.boolean(),
-  method: z.enum(['dense', 'kronecker', 'gram', 'lanczos']),
-  complete: z.boolean(),
-  dtype: z.enum(['float64', 'float32']),
-  theoryCount: z.number().nullable(),
-  products: z.number().nullable(),
-  maxResidual: z.number().nullable(),
-})
 
 /** How a spectrum was computed; null for a record that is no spectrum. */
 export function spectrumMetaOf(record: MeasuredRecord): SpectrumMeta | null {
@@ -31,7 +18,7 @@ export function noiseLevelOf(record: MeasuredRecord, kind: QuantityDefinition['k
 }
 
 /**
- * How many leading components are outliers: what a spectrum says itself, else as many as theory labels so; of another
+ * How many leading components are outliers: what a spectrum says itself, else as many as theory calls so; of another
  * vector as many as theory says are learned, or predicts not to be zero. Null where none names a count, where it is all
  * of them, and for matrices, whose entries have no order.
  */
@@ -41,7 +28,7 @@ export function outlierCountOf(
   prediction: Prediction | null,
 ): number | null {
   const meta = spectrumMetaOf(record)
-  if (meta) return meta.theoryCount ?? labelledOutliers(prediction)
+  if (meta) return meta.theoryCount ?? leadingOutliers(prediction)
   if (kind === 'matrix' || !prediction) return null
   const nonZero = prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
   const leading = learnedCopies(prediction) ?? nonZero
@@ -54,8 +41,8 @@ export function learnedCopies(prediction: Prediction | null): number | null {
   return learned.length > 0 ? learned.reduce((total, { copies }) => total + copies, 0) : null
 }
 
-/** Copies of the levels that theory labels outliers, as long as these lead; null without any. */
-function labelledOutliers(prediction: Prediction | null): number | null {
+/** Copies of the levels that theory calls outliers, as long as these lead; null without any. */
+function leadingOutliers(prediction: Prediction | null): number | null {
   const levels = [...(prediction?.levels ?? [])].sort((a, b) => b.value - a.value)
   const bulk = levels.findIndex((level) => !isOutlierLevel(level))
   const leading = bulk < 0 ? levels : levels.slice(0, bulk)

@@ -9,6 +9,7 @@ import { parseWith } from '#shared/spec'
 import { version } from '../../package.json'
 import { terminalLog, type Log } from './core/log'
 import type { System } from './core/system'
+import { AnalysisDesk } from './jobs/analysisDesk'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
 import { checkClaims } from './jobs/claims'
 import { workerLimits } from './jobs/workerLimits'
@@ -22,6 +23,7 @@ import { Scheduler } from './jobs/scheduler'
 import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { analysisHandlers } from './service/analysis'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
@@ -105,6 +107,12 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
+  const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: tellOfAnalysis })
+
+  function tellOfAnalysis(runId: RunId | null): void {
+    if (runId) events.emit('analysis.changed', { runId })
+  }
+
   function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
     for (const runId of runIds) events.emit('run.changed', { runId })
     pulse.changed(sweepId)
@@ -116,10 +124,13 @@ export function createService(options: ServiceOptions): Service {
     return groupingOf({ system, params, workload }, { waiting, slots, secondsEach })
   }
 
-  function writing(): Scheduler {
-    if (scheduler) return scheduler
+  /** What there is only in a project that can be written. */
+  function writable<T>(part: T | null): T {
+    if (part) return part
     throw new LabError('storage', `Project "${project.name}" is open for reading only: ${project.readOnlyReason}`)
   }
+
+  const writing = () => writable(scheduler)
 
   function enqueue({ spec, quantities, workload }: CheckedSpec): { runId: RunId } {
     const queue = writing()
@@ -172,6 +183,7 @@ export function createService(options: ServiceOptions): Service {
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
+    ...analysisHandlers(project, systems, desk, () => writable(desk)),
     ...sweepResultHandlers(project, systems),
     ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
     'run.get': async ({ runId }) => views.detail(runId),
@@ -189,7 +201,7 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await Promise.all([scheduler?.close(), care.close(), backingUp])
+      await Promise.all([desk?.close(), scheduler?.close(), care.close(), backingUp])
       pulse.close()
       events.close()
       project.close()

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { JsonValue } from './json'
 
 /** What a probe measures, described once and stored with each run, so that a saved run explains itself. */
@@ -57,6 +58,8 @@ export interface SpectrumMeta {
     /** The list ends inside this level. */
     readonly cut: boolean
   }[]
+  /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. */
+  readonly copiesWithin?: number
   /** Outliers by every rule that applies, each with what it rests on; they can be redone from the eigenvalues. */
   readonly counts?: readonly {
     readonly rule: string
@@ -66,6 +69,32 @@ export interface SpectrumMeta {
     readonly statistic: number | null
   }[]
 }
+
+export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
+  matrix: z.string(),
+  dimension: z.number(),
+  includesRegularisation: z.boolean(),
+  method: z.enum(['dense', 'kronecker', 'gram', 'lanczos']),
+  complete: z.boolean(),
+  dtype: z.enum(['float64', 'float32']),
+  theoryCount: z.number().nullable(),
+  products: z.number().nullable(),
+  maxResidual: z.number().nullable(),
+  copies: z
+    .array(z.object({ value: z.number(), found: z.number(), predicted: z.number().nullable(), cut: z.boolean() }))
+    .exactOptional(),
+  copiesWithin: z.number().exactOptional(),
+  counts: z
+    .array(
+      z.object({
+        rule: z.string(),
+        count: z.number(),
+        threshold: z.number().nullable(),
+        statistic: z.number().nullable(),
+      }),
+    )
+    .exactOptional(),
+})
 
 /** A line of the run's log. */
 export interface LogEntry {
@@ -103,8 +132,11 @@ export interface Prediction {
     readonly value: number
     readonly copies: number
     readonly label: string
-    /** It stands apart from the rest of its vector because training took it there; absent for the rest. */
-    readonly role?: 'learned'
+    /**
+     * It stands apart from the rest: of the bulk of a spectrum, or of a vector because training took it there; absent for
+     * the rest.
+     */
+    readonly role?: 'outlier' | 'learned'
   }[]
   /** What measured values stay below or above; drawn like levels, compared with nothing. */
   readonly bounds?: readonly { readonly value: number; readonly label: string }[]

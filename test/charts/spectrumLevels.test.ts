@@ -50,9 +50,9 @@ it('predictionReadout says copies, value, prediction and error', () => {
   expect(predictionReadout(Float64Array.of(1), null)).toBeNull()
 })
 
-it('predictionReadout lists outliers by their labels and sums up the rest', () => {
-  const labelled = [
-    { value: 2, copies: 1, label: 'symmetric outliers' },
+it('predictionReadout lists what theory calls outliers and sums up the rest', () => {
+  const labelled: Prediction['levels'] = [
+    { value: 2, copies: 1, label: 'symmetric outliers', role: 'outlier' },
     { value: 1, copies: 1, label: 'bulk' },
     { value: 0, copies: 2, label: 'zeros' },
   ]

@@ -40,11 +40,12 @@ it('a spectrum knows its outlier count, also that theory names none', () => {
   expect(outlierCountOf(spectrum(null), 'spectrum', prediction)).toBeNull()
 })
 
-it('a spectrum without a count takes the levels that theory labels outliers, as long as they lead', () => {
-  const level = (value: number, copies: number, label: string) => ({ value, copies, label })
-  const levels = [level(0.1, 90, 'bulk'), level(0.9, 3, 'symmetric outliers'), level(0.8, 6, 'antisymmetric outliers')]
+it('a spectrum without a count takes the levels that theory calls outliers, as long as they lead', () => {
+  const bulk = (value: number, copies: number) => ({ value, copies, label: 'beside the outliers' })
+  const outliers = (value: number, copies: number) => ({ value, copies, label: '', role: 'outlier' as const })
+  const levels = [bulk(0.1, 90), outliers(0.9, 3), outliers(0.8, 6)]
   expect(outlierCountOf(spectrum(null), 'spectrum', { ...prediction, levels })).toBe(9)
-  const led = [...levels, level(1, 1, 'bulk')]
+  const led = [...levels, bulk(1, 1)]
   expect(outlierCountOf(spectrum(null), 'spectrum', { ...prediction, levels: led })).toBeNull()
 })
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { assemblyScript } from '../../build/assemblyscript.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -13,6 +14,7 @@ export async function buildEntry(name: string): Promise<{ path: string; remove: 
   const folder = mkdtempSync(join(cache, 'collapsar-test-'))
   await build({
     configFile: false,
+    plugins: [assemblyScript()],
     root,
     logLevel: 'error',
     publicDir: false,

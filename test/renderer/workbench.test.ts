@@ -34,7 +34,7 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
   }
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-    it.each([...places, `${finished}?tab=claims`, `${finished}?tab=log`])(
+    it.each([...places, `${finished}?tab=claims`, `${finished}?tab=log`, `${finished}?tab=analyses`])(
       '%s has no serious accessibility violation',
       async (path) => {
         const page = await visit(path, 'full', theme)
@@ -317,6 +317,32 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'small', level: 1 }).waitFor()
     expect(page.url()).toContain('#/runs/r-0412abcdef')
+  })
+
+  it('analyses a stored state: copies beside theory, outliers by a chosen rule, the same question answered at once', async () => {
+    const page = await visit(`${finished}?tab=analyses`)
+    await page.getByRole('button', { name: 'Analyse', exact: true }).click()
+    const result = page.getByRole('region', { name: /Spectrum: Hessian of the loss, all parameters/ })
+    await result.getByText('3 × 0.66, predicted 0.66').waitFor()
+    await result.getByText('9 outliers').waitFor()
+    await result.getByLabel('Outliers by').selectOption('by hand')
+    await result.getByLabel('Threshold').fill('0.65')
+    await result.getByText('3 outliers').waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+    const download = page.waitForEvent('download')
+    await result.getByRole('button', { name: /^Export/ }).click()
+    await page.getByRole('menuitem', { name: /CSV/ }).click()
+    const table = await readFile(await (await download).path(), 'utf8')
+    expect(table).toMatch(/^end,index,eigenvalue,residual\r\ntop,1,0\.66,2e-9\r\n/)
+    expect(table.trim().split('\r\n')).toHaveLength(22)
+
+    await page.getByRole('button', { name: 'Analyse', exact: true }).click()
+    await page.getByText('nothing was computed again').waitFor()
+    await page.getByLabel('Step', { exact: true }).selectOption('0')
+    await page.getByRole('button', { name: 'Analyse', exact: true }).click()
+    await page.getByText('12 products, about 8 s left').waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Go on' }).waitFor()
   })
 
   it('offers in the palette what the place can do, and every system', async () => {

@@ -1,19 +1,16 @@
 import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
-import { parseParams } from '#shared/params'
 import { keptSteps, type RunSpec } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
-import { random } from '../compute/rng/random'
 import type { ResumePoint } from '../core/checkpoint'
 import type { Sink } from '../core/sink'
 import type { Resources } from '../core/system'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
-import { Training } from '../train/training'
-import { resolveMatrices } from './matrixParams'
 import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf, type Look } from './measuring'
 import { Pace } from './pace'
 import { StateKeeper, type SaveState } from './stateKeeper'
+import { trainingOf } from './trainingOf'
 
 export interface ExecuteOptions {
   readonly resources: Resources
@@ -45,21 +42,8 @@ const COMPRESSED =
 export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promise<RunOutcome> {
   const { resources, sink, signal, resume = null, onCheckpoint = () => {} } = options
   const system = systemById(spec.system)
-  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
   const backend = await createBackend(spec.backend)
-  const model = system.model(params)
-  const recipe = system.training(params)
-  const root = random(spec.seed, 'run')
-  const training = new Training({
-    model,
-    data: system.data(params, resources),
-    initial: system.initial(params, root.derive('initial')),
-    recipe,
-    backend,
-    random: root.derive('training'),
-    seed: spec.seed,
-    sampleCompression: spec.backend.sampleCompression,
-  })
+  const { training, model, recipe } = trainingOf(spec, resources, backend)
   try {
     const { blas, threads, device } = backend.description
     const { compression } = training

@@ -1,12 +1,12 @@
 import type { Resources } from '../core/system'
-import { serveJob, type Execute, type ExecuteTogether } from './serveJob'
+import { serveJob, type Execute, type MoreJobs } from './serveJob'
 import type { StartWorker } from './workerHandle'
 
 /**
  * Workers inside this process, for tests: the same protocol, every message cloned as between processes.
  * `kill` silences the job at once and aborts it; what it computes until it notices is dropped.
  */
-export function inProcessWorker(execute: Execute, resources: Resources, together?: ExecuteTogether): StartWorker {
+export function inProcessWorker(execute: Execute, resources: Resources, more: MoreJobs = {}): StartWorker {
   return () => {
     const toService: ((message: unknown) => void)[] = []
     const toJob: ((message: unknown) => void)[] = []
@@ -24,7 +24,7 @@ export function inProcessWorker(execute: Execute, resources: Resources, together
       post: (message: unknown) => deliver(toService, message),
       onMessage: (listener: (message: unknown) => void) => void toJob.push(listener),
     }
-    void serveJob(port, execute, resources, together)
+    void serveJob(port, execute, resources, more)
 
     return {
       pid: null,

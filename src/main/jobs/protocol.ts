@@ -3,7 +3,7 @@ import { jsonObject } from '#shared/json'
 import { provenanceSchema, type Progress, type RunOutcome } from '#shared/outcome'
 import type { LogEntry, MeasuredRecord } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
-import type { FloatArray, ResumePoint } from '../core/checkpoint'
+import type { ResumePoint } from '../core/checkpoint'
 import { errorDataSchema, layerSchema } from '../store/columns'
 import type { LoadedMatrix } from './matrixParams'
 
@@ -16,44 +16,28 @@ const loadedMatrixSchema: z.ZodType<LoadedMatrix> = z.object({
       message: 'the shape does not fit the data',
     }),
 })
+import { analyseSchema } from './analysisProtocol'
+import { checkpointSchema, fillsItsShape, NO_FIT, shapeSchema } from './checkpointSchema'
 
 /** Any number a computation can give, NaN and infinities included. */
 const float = z.custom<number>((value) => typeof value === 'number', 'expected a number')
 const step = z.number().min(0)
-const shape = z.array(z.int().min(0)).max(8)
-
-const NO_FIT = { message: 'the shape does not fit the data' }
 
 const recordSchema: z.ZodType<MeasuredRecord> = z
   .object({
     quantity: z.string().min(1).max(100),
     layer: layerSchema,
     step: z.int().min(0),
-    shape,
+    shape: shapeSchema,
     data: z.instanceof(Float64Array),
     meta: jsonObject.nullable(),
   })
   .refine(fillsItsShape, NO_FIT)
 
 const resumePointSchema: z.ZodType<ResumePoint> = z.object({
-  checkpoint: z.object({
-    step: z.int().min(0),
-    arrays: z.array(
-      z
-        .object({
-          name: z.string().min(1).max(200),
-          shape,
-          data: z.union([z.instanceof(Float64Array), z.instanceof(Float32Array)]),
-        })
-        .refine(fillsItsShape, NO_FIT),
-    ),
-  }),
+  checkpoint: checkpointSchema,
   lastFiniteLoss: z.number(),
 })
-
-function fillsItsShape(array: { shape: readonly number[]; data: FloatArray }): boolean {
-  return array.shape.reduce((product, size) => product * size, 1) === array.data.length
-}
 
 const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
   level: z.enum(['info', 'warning', 'error']),
@@ -82,6 +66,7 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     /** Resident memory above which the worker gives up. */
     memoryBytes: z.number().min(0),
   }),
+  analyseSchema,
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
 ])

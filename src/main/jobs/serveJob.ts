@@ -2,18 +2,21 @@ import { LabError } from '#shared/errors'
 import type { RunOutcome } from '#shared/outcome'
 import { parseWith, type RunSpec } from '#shared/spec'
 import type { Resources } from '../core/system'
+import type { Analyse, FromAnalysis } from './analysisProtocol'
+import type { executeAnalysis } from './executeAnalysis'
 import type { ExecuteOptions, executeRun } from './executeRun'
 import { libraryFrom } from './matrixParams'
 import { toWorkerSchema, type Batch, type FromWorker, type Report, type ToWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
 export interface WorkerPort {
-  post(message: FromWorker): void
+  post(message: FromWorker | FromAnalysis): void
   onMessage(listener: (message: unknown) => void): void
 }
 
 /** `executeRun`, or a stand-in of a test. */
 export type Execute = typeof executeRun
+export type ExecuteAnalysis = typeof executeAnalysis
 
 /** One run of a job with where its reports go. */
 export interface Task extends Omit<ExecuteOptions, 'resources'> {
@@ -24,38 +27,48 @@ export interface Task extends Omit<ExecuteOptions, 'resources'> {
 /** Trains several runs of one shape and ends each of them; `executeReplicas`, or one after the other. */
 export type ExecuteTogether = (tasks: readonly Task[], resources: Resources) => Promise<void>
 
+/** What a worker can do beside training one run after the other. */
+export interface MoreJobs {
+  readonly together?: ExecuteTogether
+  readonly analyse?: ExecuteAnalysis
+}
+
 /**
- * Waits for one job, trains its runs and reports everything that happens; resolves once all outcomes are posted.
- * What goes wrong in a run is its outcome, never an exception.
- *
- * @param together how runs of one shape train; one after the other when not given
+ * Waits for one job, trains its runs or analyses, and reports everything that happens; resolves once all outcomes are
+ * posted. What goes wrong in a run is its outcome, never an exception.
  */
 export function serveJob(
   port: WorkerPort,
   execute: Execute,
   resources: Resources,
-  together: ExecuteTogether = oneByOne(execute),
+  { together = oneByOne(execute), analyse }: MoreJobs = {},
 ): Promise<void> {
   const aborts: AbortController[] = []
+  const signalOfNext = () => {
+    const abort = new AbortController()
+    aborts.push(abort)
+    return abort.signal
+  }
   return new Promise((resolve) => {
     port.onMessage((received) => {
       const message = parseWith(toWorkerSchema, received, 'job')
       if (message.type === 'cancel') {
         for (const run of message.runs ?? aborts.keys()) aborts[run]?.abort()
-        return
+      } else if (message.type === 'analyse') {
+        void runAnalysis(port, analyse, message, resources, signalOfNext()).then(resolve)
+      } else {
+        const outbox = new Outbox(port, message.runs.length === 1)
+        const tasks = message.runs.map((run, i) => taskOf(run, i, outbox, signalOfNext()))
+        const executeAll = tasks.length === 1 ? oneByOne(execute) : together
+        const matrices = libraryFrom(message.matrices)
+        const pulse = setInterval(() => {
+          refuseTooMuchMemory(tasks, message.memoryBytes, outbox)
+          port.post([])
+        }, PULSE_MS)
+        void runAll(executeAll, tasks, { ...resources, matrices }, outbox)
+          .finally(() => clearInterval(pulse))
+          .then(resolve)
       }
-      aborts.push(...message.runs.map(() => new AbortController()))
-      const outbox = new Outbox(port, message.runs.length === 1)
-      const tasks = message.runs.map((run, i) => taskOf(run, i, outbox, aborts[i]?.signal ?? AbortSignal.abort()))
-      const executeAll = tasks.length === 1 ? oneByOne(execute) : together
-      const matrices = libraryFrom(message.matrices)
-      const pulse = setInterval(() => {
-        refuseTooMuchMemory(tasks, message.memoryBytes, outbox)
-        port.post([])
-      }, PULSE_MS)
-      void runAll(executeAll, tasks, { ...resources, matrices }, outbox)
-        .finally(() => clearInterval(pulse))
-        .then(resolve)
     })
   })
 }
@@ -74,6 +87,26 @@ function refuseTooMuchMemory(tasks: readonly Task[], memoryBytes: number, outbox
   const error = new LabError('unavailable', message, { used, memoryBytes }).toData()
   for (const task of tasks) task.ended({ status: 'failed', error })
   outbox.flush()
+}
+
+async function runAnalysis(
+  port: WorkerPort,
+  analyse: ExecuteAnalysis | undefined,
+  request: Analyse,
+  resources: Resources,
+  signal: AbortSignal,
+) {
+  const report = (message: FromAnalysis) => port.post(message)
+  try {
+    if (!analyse) throw new LabError('unavailable', 'This worker trains; it cannot analyse.')
+    const { analysed, search } = await analyse(request, { resources, signal, report })
+    report(analysed)
+    if (search) report({ type: 'search', search })
+  } catch (thrown) {
+    const error = LabError.from(thrown).toData()
+    report({ type: 'analysed', status: 'failed', result: null, error })
+  }
+  report({ type: 'over' })
 }
 
 /** Each run ends, also where the execution of all fails. */

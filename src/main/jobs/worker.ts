@@ -3,6 +3,7 @@
  * as an Electron utility process; its one argument is the folder of the shipped files.
  */
 import { LabError } from '#shared/errors'
+import { executeAnalysis } from './executeAnalysis'
 import { executeReplicas } from './executeReplicas'
 import { executeRun } from './executeRun'
 import { folderResources } from './folderResources'
@@ -11,4 +12,7 @@ import { serveJob } from './serveJob'
 
 const folder = process.argv[2]
 if (!folder) throw new LabError('bad-input', 'worker: expected the folder of the shipped files as its argument.')
-void serveJob(processPort(), executeRun, folderResources(folder), executeReplicas)
+void serveJob(processPort(), executeRun, folderResources(folder), {
+  together: executeReplicas,
+  analyse: executeAnalysis,
+})

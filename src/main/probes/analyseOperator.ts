@@ -1,10 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SpectrumMeta } from '#shared/records'
 import {
   asFloat64,
   countCopies,
   denseSpectrum,
   extremeEigenpairs,
+  matrixOperator,
   outlierCounts,
+  packState,
+  parseNpySymmetric,
+  unpackState,
   type EigenpairsState,
   type OutlierCount,
   type PredictedLevel,
@@ -22,10 +27,14 @@ export interface AnalysisOptions {
   /** 'auto': the exact route, dense up to P = 600, else iteration. */
   readonly method?: 'auto' | 'dense' | 'lanczos'
   readonly predicted?: readonly PredictedLevel[]
+  /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. Default 1e-6. */
+  readonly copiesWithin?: number
   readonly maxProducts?: number
   readonly seed?: number
   readonly signal: AbortSignal
   readonly onProgress?: (progress: { products: number; converged: number; count: number }) => void | Promise<void>
+  /** See `ExtremeEigenpairsOptions.onStep`; iterative searches only. */
+  readonly onStep?: (state: () => EigenpairsState) => void
   readonly resume?: EigenpairsState
 }
 
@@ -34,6 +43,8 @@ export interface Analysis {
   readonly eigenvalues: Float64Array
   /** Ascending: the smallest that converged; empty where `meta.complete` or not asked for. */
   readonly bottom: Float64Array
+  /** Recomputed ‖Hv − λv‖ of the listed eigenvalues, those of the bottom behind; empty for exact routes. */
+  readonly residuals: Float64Array
   /** Eigenvectors of the listed eigenvalues, in their order; empty for exact routes, which compute none. */
   readonly vectors: readonly Float64Array[]
   readonly meta: SpectrumMeta
@@ -52,7 +63,7 @@ const [LEAST_TOP, BEYOND, DENSE_LIMIT] = [20, 5, 600]
  * @throws LabError 'bad-input' as `extremeEigenpairs`
  */
 export async function analyseOperator(operator: NamedOperator, options: AnalysisOptions): Promise<Analysis> {
-  const { method = 'auto', predicted, signal, dtype } = options
+  const { method = 'auto', signal, dtype } = options
   const about = {
     matrix: operator.matrix,
     dimension: operator.n,
@@ -60,17 +71,25 @@ export async function analyseOperator(operator: NamedOperator, options: Analysis
     dtype,
     theoryCount: operator.theoryCount,
   }
+  const turn: AnalysisOptions['onProgress'] = async (progress) => {
+    // While products are synchronous this is the only way in for the message that cancels.
+    await setImmediate()
+    signal.throwIfAborted()
+    await options.onProgress?.(progress)
+  }
   const whole = method === 'auto' && operator.exact ? await operator.exact(signal) : null
   const dense = !whole && (method === 'dense' || (method === 'auto' && operator.n <= DENSE_LIMIT))
   if (whole || dense) {
     const spectrum =
-      whole ?? (await denseSpectrum(operator, { vectors: true, onProgress: () => signal.throwIfAborted() }))
+      whole ??
+      (await denseSpectrum(operator, { onProgress: (products, count) => turn({ products, converged: 0, count }) }))
     const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
     const products = 'products' in spectrum ? spectrum.products : null
-    const counted = { ...countsOf(spectrum.values, operator), copies: copiesOf(spectrum.values, predicted, true) }
+    const counted = { ...countsOf(spectrum.values, operator), ...copiesOf(spectrum.values, options, true) }
     return {
       eigenvalues,
       bottom: new Float64Array(0),
+      residuals: new Float64Array(0),
       vectors: [],
       meta: { ...about, method: whole?.method ?? 'dense', complete, products, maxResidual: null, ...counted },
       stopped: 'done',
@@ -86,7 +105,7 @@ async function iterated(
   about: Pick<SpectrumMeta, 'matrix' | 'dimension' | 'includesRegularisation' | 'dtype' | 'theoryCount'>,
 ): Promise<Analysis> {
   const { top: wanted = Math.max(LEAST_TOP, (operator.theoryCount ?? 0) + BEYOND), bottom: atBottom = 0 } = options
-  const { predicted, seed, resume, maxProducts, onProgress, signal, dtype } = options
+  const { predicted, seed, resume, maxProducts, onProgress, onStep, signal, dtype } = options
   const solved = await extremeEigenpairs(operator, {
     top: Math.min(wanted, operator.n - atBottom),
     bottom: atBottom,
@@ -98,6 +117,7 @@ async function iterated(
     ...(resume && { resume }),
     ...(maxProducts !== undefined && { maxProducts }),
     ...(onProgress && { onProgress }),
+    ...(onStep && { onStep }),
   })
   // A list of eigenvalues may only end, not have holes: what follows a pair that did not converge is left out.
   const sure = leading(solved.top)
@@ -107,11 +127,12 @@ async function iterated(
   // Only a finished search has shown that no copy is missing: before that, counts would be claims without ground.
   const counted = solved.stopped === 'done' && {
     ...countsOf(eigenvalues, operator),
-    copies: copiesOf(eigenvalues, predicted, false),
+    ...copiesOf(eigenvalues, options, false),
   }
   return {
     eigenvalues,
     bottom,
+    residuals: Float64Array.from([...sure, ...leading(solved.bottom)], ({ residual }) => residual),
     vectors: sure.map(({ vector }) => asFloat64(vector)),
     meta: {
       ...about,
@@ -132,11 +153,17 @@ function leading<T extends { readonly converged: boolean }>(pairs: readonly T[])
 }
 
 /** Copies of the largest eigenvalues; without a prediction only what occurs more than once is worth saying. */
-function copiesOf(values: Float64Array, predicted: readonly PredictedLevel[] | undefined, complete: boolean) {
-  const counted = countCopies(values, predicted ?? null, { complete })
-  return counted
+function copiesOf(
+  values: Float64Array,
+  { predicted, copiesWithin = 1e-6 }: AnalysisOptions,
+  complete: boolean,
+): Pick<SpectrumMeta, 'copies' | 'copiesWithin'> {
+  const largest = values.reduce((size, value) => Math.max(size, Math.abs(value)), 0)
+  const counted = countCopies(values, predicted ?? null, { complete, width: copiesWithin * largest })
+  const copies = counted
     .filter(({ found }) => predicted !== undefined || found > 1)
-    .map(({ value, found, predicted: copies, cut }) => ({ value, found, predicted: copies, cut }))
+    .map(({ value, found, predicted: expected, cut }) => ({ value, found, predicted: expected, cut }))
+  return { copies, copiesWithin }
 }
 
 function countsOf(values: Float64Array, { n, theoryCount }: NamedOperator): Pick<SpectrumMeta, 'counts'> {
@@ -165,3 +192,15 @@ export function externalOperator(
   const apply: NamedOperator['apply'] = (x, y) => operator.apply(x, y)
   return { n, apply, matrix: name, includesRegularisation: false, theoryCount, exact: null }
 }
+
+/**
+ * A symmetric matrix from the bytes of a NumPy file.
+ *
+ * @throws LabError 'bad-input' as `parseNpySymmetric`
+ */
+export function npyOperator(bytes: Uint8Array): Pick<NamedOperator, 'n' | 'apply'> {
+  return matrixOperator(parseNpySymmetric(bytes))
+}
+
+/** A search as plain arrays, and back, for whoever keeps it between processes. */
+export { packState as packSearch, unpackState as unpackSearch }

@@ -35,6 +35,12 @@ const vectors = [
     symbol: 'g_B',
     help: `mean over ${BATCHES} random mini-batches of a tenth of the samples, g their gradient of the data loss`,
   },
+  {
+    id: 'updateChi',
+    words: 'Update',
+    symbol: 'Δθ',
+    help: 'g what the optimiser is about to add to the parameters, momentum and preconditioning included',
+  },
   { id: 'parametersChi', words: 'Parameters', symbol: 'θ', help: 'g the vector of all parameters' },
 ] as const
 
@@ -94,15 +100,18 @@ export default {
       gradientChi: [concatenated(snapshot, await totalGradient(snapshot))],
       dataGradientChi: [concatenated(snapshot, await snapshot.dataGradient())],
       miniBatchChi: await miniBatchGradients(snapshot, batch, BATCHES),
+      updateChi: await update(snapshot),
       parametersChi: [concatenated(snapshot, await snapshot.parameters())],
     }
     const sizes = { TopK: model.classes, Outliers: outlierCount(model) }
     const attempts = spaces.flatMap(({ id: space }) =>
-      vectors.map(({ id }) => () => {
-        const directions = measured[id]
-        const chi = directions.map((z) => energyFraction(z, basis.slice(0, sizes[space])).chi)
-        return scalarMeasurement(`${id}In${space}`, chi.reduce((sum, x) => sum + x, 0) / chi.length)
-      }),
+      vectors
+        .filter(({ id }) => measured[id].length > 0)
+        .map(({ id }) => () => {
+          const directions = measured[id]
+          const chi = directions.map((z) => energyFraction(z, basis.slice(0, sizes[space])).chi)
+          return scalarMeasurement(`${id}In${space}`, chi.reduce((sum, x) => sum + x, 0) / chi.length)
+        }),
     )
     const angles = (await interfaces(snapshot)).map(({ layer, above, below }) => () => {
       return vectorMeasurement('interfaceAngles', principalAngles(above(), below()), layer)
@@ -123,6 +132,16 @@ async function leadingEigenvectors(snapshot: Snapshot, signal: AbortSignal): Pro
   })
   signal.throwIfAborted()
   return top.map(({ vector }) => asFloat64(vector))
+}
+
+/** Empty where there is no next step: for a replica that has stopped. */
+async function update(snapshot: Snapshot): Promise<Float64Array[]> {
+  try {
+    return [concatenated(snapshot, await snapshot.nextUpdate())]
+  } catch (thrown) {
+    if (!(thrown instanceof LabError && thrown.code === 'degenerate')) throw thrown
+    return []
+  }
 }
 
 function eigenvectorRecord(basis: readonly Float64Array[]): Measurement {

@@ -3,10 +3,12 @@ import { norm, symmetricEigen } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import type { Random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
+import { selectColumns, sideBySide } from './columns'
 import { BREAKDOWN } from './lanczosProcess'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace, orthogonaliseInPlace } from './orthogonaliseInPlace'
-import { asFloat64, rotateInPlace, stored, type Storage, type StoredVector } from './storedVectors'
+import { asFloat64, stored, type Storage, type StoredVector } from './storedVectors'
 import { combine, scaleInPlace } from './vectorOps'
+import { VectorStack } from './vectorStack'
 
 /** A new direction that keeps less than this share of its length is made orthogonal to everything once more. */
 const CANCELLED = 0.1
@@ -15,6 +17,8 @@ const CANCELLED = 0.1
 export interface BlockLanczosState {
   /** q_1 … q_m, orthonormal. */
   readonly basis: readonly StoredVector[]
+  /** H q_1 … H q_m where they are kept, else null. */
+  readonly images: readonly StoredVector[] | null
   /** Column j holds T_1j … T_jj of T = Qᵀ H Q. */
   readonly projected: readonly Float64Array[]
   /** The block whose images come next, orthonormal to the basis. Empty: the space is invariant. */
@@ -24,6 +28,12 @@ export interface BlockLanczosState {
   readonly steps: number
   /** Largest ‖H q‖ met: a lower bound for ‖H‖. */
   readonly largestImage: number
+}
+
+/** An approximate eigenvector with H y, where images are kept. */
+export interface RitzVector {
+  readonly vector: StoredVector
+  readonly image: StoredVector | null
 }
 
 /** Ritz pairs of a block run, from the largest to the smallest. */
@@ -45,11 +55,15 @@ export interface BlockRitz {
  * restart (Wu & Simon 2000, SIAM J. Matrix Anal. Appl. 22, 602) need no special case. Directions of W that vanish
  * against ‖H‖ are dropped: the block shrinks, and is empty once the space is invariant.
  *
+ * With `images` in its state a run keeps H q beside every q. Then H y = Σ_j s_j H q_j is known for every Ritz vector from
+ * actual products, free of what the recurrence assumes, and a residual needs no product of its own.
+ *
  * @param locked orthonormal vectors that the whole run stays orthogonal to
  * @param normFloor a known lower bound for ‖H‖, which lets a run inside a null space end at once
  */
 export class BlockLanczos {
-  #basis: StoredVector[]
+  #basis: VectorStack
+  #images: VectorStack | null
   #projected: Float64Array[]
   #next: Float64Array[]
   #coupling: Matrix
@@ -64,7 +78,8 @@ export class BlockLanczos {
     private readonly normFloor: number,
     state: BlockLanczosState,
   ) {
-    this.#basis = [...state.basis]
+    this.#basis = new VectorStack(operator.n, storage, state.basis)
+    this.#images = state.images && new VectorStack(operator.n, storage, state.images)
     this.#projected = [...state.projected]
     this.#next = [...state.next]
     this.#coupling = state.coupling
@@ -74,7 +89,7 @@ export class BlockLanczos {
 
   /** m, the number of basis vectors. */
   get size(): number {
-    return this.#basis.length
+    return this.#basis.size
   }
 
   get steps(): number {
@@ -109,45 +124,52 @@ export class BlockLanczos {
    */
   async step(beforeProduct: () => boolean | Promise<boolean>): Promise<boolean> {
     const { n } = this.operator
+    const first = this.#basis.size
     const block = this.#next.map((q) => stored(q, this.storage))
-    const images: Float64Array[] = []
-    for (const q of block) {
+    // Side by side, so that they are made orthogonal as one block.
+    const images = sideBySide(n, block.length)
+    for (const [k, q] of block.entries()) {
       if (!(await beforeProduct())) return false
-      const image = new Float64Array(n)
-      await this.operator.apply(asFloat64(q), image)
-      images.push(image)
+      await this.operator.apply(asFloat64(q), images[k]!)
     }
     const sizes = images.map((image) => norm(image))
     if (!sizes.every(Number.isFinite)) throw notFinite()
     this.#largestImage = Math.max(this.#largestImage, ...sizes)
-    const previous = this.#basis.length - this.#coupling.cols
     // Straight after a start or restart every basis vector may be coupled to the block, later only the last block is.
-    const near = this.#coupling.cols > 0 ? this.#basis.slice(previous) : [...this.#basis]
-    this.#basis.push(...block)
-    this.#appendColumns(images, [...near, ...block])
+    const near = this.#coupling.cols > 0 ? first - this.#coupling.cols : 0
+    this.#basis.push(block)
+    this.#images?.push(images)
+    this.#appendColumns(images, near)
     this.#coupling = this.#splitOff(images)
     this.#steps++
     this.#ritz = null
     return true
   }
 
-  /** T's new columns, and the images with everything inside the basis and the locked space taken off. */
-  #appendColumns(images: readonly Float64Array[], near: readonly StoredVector[]): void {
-    const size = this.#basis.length
-    const first = size - images.length
-    images.forEach((w, k) => {
+  /**
+   * T's new columns, and the images with everything inside the basis and the locked space taken off.
+   *
+   * @param near basis vectors from here on hold the large parts
+   */
+  #appendColumns(images: readonly Float64Array[], near: number): void {
+    const { vectors } = this.#basis
+    const first = vectors.length - images.length
+    // The large parts first: what is left then keeps its length, and one pass over the whole basis is enough.
+    const large = orthogonaliseInPlace(images, vectors.slice(near))
+    const rest = orthogonaliseFullyInPlace(images, [...this.locked, ...vectors])
+    const b = images.length
+    images.forEach((_, k) => {
       const column = new Float64Array(first + k + 1)
-      // The large parts first: what is left then keeps its length, and one pass over the whole basis is enough.
-      const large = orthogonaliseInPlace(w, near)
-      const rest = orthogonaliseFullyInPlace(w, [...this.locked, ...this.#basis]).subarray(this.locked.length)
-      for (let i = 0; i < column.length; i++) column[i] = rest[i]! + (large[i - size + near.length] ?? 0)
+      for (let i = 0; i < column.length; i++) {
+        column[i] = rest.data[(this.locked.length + i) * b + k]! + (i < near ? 0 : large.data[(i - near) * b + k]!)
+      }
       this.#projected.push(column)
     })
   }
 
   /** W = Q_next R by Gram-Schmidt, the longest first; what vanishes against ‖H‖ is dropped. */
   #splitOff(images: readonly Float64Array[]): Matrix {
-    const left = this.operator.n - this.locked.length - this.#basis.length
+    const left = this.operator.n - this.locked.length - this.#basis.size
     const floor = BREAKDOWN * Math.max(this.normFloor, this.#largestImage)
     const open = images.map((w, column) => ({ w, column, before: norm(w) }))
     const rows: Float64Array[] = []
@@ -162,14 +184,13 @@ export class BlockLanczos {
       open.splice(longest, 1)
       scaleInPlace(w, 1 / length)
       if (length < CANCELLED * before) {
-        orthogonaliseFullyInPlace(w, [...this.locked, ...this.#basis, ...this.#next])
+        orthogonaliseFullyInPlace([w], [...this.locked, ...this.#basis.vectors, ...this.#next])
         scaleInPlace(w, 1 / norm(w))
       }
       const row = new Float64Array(images.length)
       row[column] = length
       for (const other of open) {
-        const [c] = orthogonaliseInPlace(other.w, [w])
-        row[other.column] = c!
+        row[other.column] = orthogonaliseInPlace([other.w], [w]).data[0]!
       }
       rows.push(row)
       this.#next.push(w)
@@ -184,7 +205,7 @@ export class BlockLanczos {
   }
 
   #solve(): BlockRitz {
-    const m = this.#basis.length
+    const m = this.#basis.size
     const T = matrix(m, m)
     this.#projected.forEach((column, j) => {
       column.forEach((t, i) => (T.data[i * m + j] = T.data[j * m + i] = t))
@@ -201,21 +222,20 @@ export class BlockLanczos {
     return { values, residuals, coefficients: S }
   }
 
-  /** y_i = Σ_j S_ji q_j in float64. */
-  ritzVector(i: number): Float64Array {
-    const { coefficients } = this.ritz()
-    const m = coefficients.cols
-    return combine(
-      this.#basis,
-      Float64Array.from({ length: m }, (_, j) => coefficients.data[j * m + i]!),
-      this.operator.n,
-    )
+  /** y_i = Σ_j S_ji q_j in float64, and H y_i likewise. */
+  ritzVector(i: number): RitzVector {
+    const { data, cols: m } = this.ritz().coefficients
+    const column = Float64Array.from({ length: m }, (_, j) => data[j * m + i]!)
+    const combined = ({ vectors }: VectorStack) => combine(vectors, column, this.operator.n)
+    return { vector: combined(this.#basis), image: this.#images && combined(this.#images) }
   }
 
   /** Thick restart: only these Ritz vectors and the next block stay. Nothing about them is lost. */
   restart(keep: readonly number[]): void {
     const { values, coefficients } = this.ritz()
-    rotateInPlace(this.#basis, selectColumns(coefficients, keep))
+    const S = selectColumns(coefficients, keep)
+    this.#basis.rotate(S)
+    this.#images?.rotate(S)
     this.#projected = keep.map((i, j) => {
       const column = new Float64Array(j + 1)
       column[j] = values[i]!
@@ -225,19 +245,28 @@ export class BlockLanczos {
     this.#ritz = null
   }
 
-  /** The Ritz vectors of these indices, in the memory of the basis: the run ends with it. */
-  takeRitzVectors(chosen: readonly number[]): StoredVector[] {
-    rotateInPlace(this.#basis, selectColumns(this.ritz().coefficients, chosen))
-    const taken = this.#basis
-    this.#basis = []
+  /**
+   * The Ritz vectors of these indices, in the memory of the basis: the run ends with it.
+   *
+   * @param aside indices of others to hand out too, without images
+   */
+  takeRitzVectors(chosen: readonly number[], aside: readonly number[]): { taken: RitzVector[]; aside: StoredVector[] } {
+    const { coefficients } = this.ritz()
+    this.#basis.rotate(selectColumns(coefficients, [...chosen, ...aside]))
+    this.#images?.rotate(selectColumns(coefficients, chosen))
+    const [{ vectors }, images] = [this.#basis, this.#images?.vectors]
     this.#projected = []
     this.#next = []
-    return taken
+    return {
+      taken: chosen.map((_, k) => ({ vector: vectors[k]!, image: images?.[k] ?? null })),
+      aside: vectors.slice(chosen.length),
+    }
   }
 
   state(): BlockLanczosState {
     return {
-      basis: [...this.#basis],
+      basis: [...this.#basis.vectors],
+      images: this.#images && [...this.#images.vectors],
       projected: [...this.#projected],
       next: [...this.#next],
       coupling: this.#coupling,
@@ -247,23 +276,26 @@ export class BlockLanczos {
   }
 }
 
-/** A run before its first step: `count` random directions, orthonormal and orthogonal to the locked vectors. */
-export function freshRun(n: number, locked: readonly StoredVector[], count: number, random: Random): BlockLanczosState {
+/**
+ * A run before its first step: `count` random directions, orthonormal and orthogonal to the locked vectors.
+ *
+ * @param keepsImages the run will keep H q beside every q
+ */
+export function freshRun(
+  n: number,
+  locked: readonly StoredVector[],
+  count: number,
+  random: Random,
+  keepsImages: boolean,
+): BlockLanczosState {
   const next: Float64Array[] = []
   for (let k = 0; k < Math.min(count, n - locked.length); k++) {
     const q = random.normal(n)
     if (!(normaliseOutsideInPlace(q, [...locked, ...next], BREAKDOWN) > BREAKDOWN)) continue
     next.push(q)
   }
-  return { basis: [], projected: [], next, coupling: matrix(next.length, 0), steps: 0, largestImage: 0 }
-}
-
-function selectColumns({ rows, cols, data }: Matrix, chosen: readonly number[]): Matrix {
-  const selected = matrix(rows, chosen.length)
-  chosen.forEach((from, to) => {
-    for (let j = 0; j < rows; j++) selected.data[j * chosen.length + to] = data[j * cols + from]!
-  })
-  return selected
+  const images = keepsImages ? [] : null
+  return { basis: [], images, projected: [], next, coupling: matrix(next.length, 0), steps: 0, largestImage: 0 }
 }
 
 function notFinite(): LabError {

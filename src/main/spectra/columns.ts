@@ -21,3 +21,18 @@ export function fromColumns(vectors: readonly Float64Array[]): Matrix {
   vectors.forEach((v, j) => v.forEach((x, i) => (A.data[i * cols + j] = x)))
   return A
 }
+
+/** The chosen columns, in that order. */
+export function selectColumns({ rows, cols, data }: Matrix, chosen: readonly number[]): Matrix {
+  const selected = matrix(rows, chosen.length)
+  chosen.forEach((from, to) => {
+    for (let j = 0; j < rows; j++) selected.data[j * chosen.length + to] = data[j * cols + from]!
+  })
+  return selected
+}
+
+/** Zero vectors of length n one behind the other in memory, so that a library takes them as one matrix. */
+export function sideBySide(n: number, count: number): Float64Array[] {
+  const together = new Float64Array(count * n)
+  return Array.from({ length: count }, (_, k) => together.subarray(k * n, (k + 1) * n))
+}

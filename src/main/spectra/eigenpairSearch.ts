@@ -5,13 +5,16 @@ import { BlockLanczos, freshRun } from './blockLanczos'
 import type { EigenpairsState, ExtremeEigenpairsOptions, LockedPair, Settings, Solved } from './extremeEigenpairs'
 import { rayleighRitzInPlace } from './rayleighRitz'
 import { indexFrom, leadingConverged, RunJudge, signOf, type End, type Goal, type Verdict } from './runJudge'
-import { stored } from './storedVectors'
+import { stored, type StoredVector } from './storedVectors'
+import { VectorStack } from './vectorStack'
 
 const ENDS = ['top', 'bottom'] as const
 
 /** The block Lanczos runs of one call of `extremeEigenpairs`, which says how they go, and what they have locked. */
 export class EigenpairSearch {
-  readonly #locked: Record<End, LockedPair[]>
+  #locked: Record<End, LockedPair[]>
+  /** The other Ritz vectors of the run that found the last wanted pair, for the run after it to stay clear of. */
+  #aside: readonly StoredVector[]
   #run: number
   #products: number
   #normFloor: number
@@ -23,6 +26,7 @@ export class EigenpairSearch {
   ) {
     const { resume } = options
     this.#locked = { top: [...(resume?.locked.top ?? [])], bottom: [...(resume?.locked.bottom ?? [])] }
+    this.#aside = new VectorStack(operator.n, settings.storage, resume?.aside).vectors
     this.#run = resume?.run ?? 0
     this.#products = resume?.products ?? 0
     this.#normFloor = resume?.normFloor ?? 0
@@ -30,19 +34,22 @@ export class EigenpairSearch {
 
   async solve(): Promise<Solved> {
     const { n } = this.operator
+    const { storage, keepImages, seed, blockSize, tolerance } = this.settings
     let { resume } = this.options
     do {
-      const vectors = this.#lockedPairs().map(({ vector }) => vector)
-      const stream = random(this.settings.seed, `topEigenpairs/${this.#run}`)
-      const start = resume?.process ?? freshRun(n, vectors, this.settings.blockSize, stream)
-      const run = new BlockLanczos(this.operator, vectors, this.settings.storage, this.#normFloor, start)
-      const judge = new RunJudge(this.#goals(), this.settings.tolerance, resume?.judge ?? null)
+      const avoided = [...this.#packedLocked(), ...this.#aside]
+      const stream = random(seed, `topEigenpairs/${this.#run}`)
+      const start = resume?.process ?? freshRun(n, avoided, blockSize, stream, keepImages)
+      const run = new BlockLanczos(this.operator, avoided, storage, this.#normFloor, start)
+      const judge = new RunJudge(this.#goals(), tolerance, resume?.judge ?? null)
       resume = undefined
       const verdict = await this.#follow(run, judge)
       this.#normFloor = run.size > 0 ? run.normEstimate : this.#normFloor
       if (typeof verdict === 'string') return this.#interrupted(verdict, run, judge)
       if (verdict.nothingMore) break
-      this.#lock(run, verdict.accept)
+      // What a run beside others meets is no eigenpair yet, but a reason to run once more without them.
+      if (this.#aside.length > 0) this.#aside = []
+      else this.#lock(run, verdict.accept)
       this.#run++
     } while (this.#lockedPairs().length < n)
     return this.#finished('done', this.#locked, null)
@@ -50,14 +57,16 @@ export class EigenpairSearch {
 
   /** Steps until the judge ends the run, or something else does. */
   async #follow(run: BlockLanczos, judge: RunJudge): Promise<Verdict | 'products' | 'cancelled'> {
-    const { count, maxProducts, maxBasis } = this.settings
+    const { count, maxProducts, maxBasis, keepImages } = this.settings
+    const forResiduals = keepImages ? 0 : count
     const full = () => run.size + run.blockSize > maxBasis
     for (let verdict = judge.verdict(run, false); ; verdict = judge.verdict(run, full())) {
       if (verdict) return verdict
-      if (this.#products + run.blockSize + count > maxProducts) return 'products'
+      if (this.#products + run.blockSize + forResiduals > maxProducts) return 'products'
       if (full()) run.restart(this.#keptPairs(run.size))
       if (!(await run.step(() => this.#mayMultiply()))) return 'cancelled'
       this.#products += run.lastBlockSize
+      this.options.onStep?.(() => this.#state(run, judge))
     }
   }
 
@@ -73,6 +82,19 @@ export class EigenpairSearch {
 
   #lockedPairs(): LockedPair[] {
     return [...this.#locked.top, ...this.#locked.bottom]
+  }
+
+  /** The locked vectors side by side, grouped by their places: the same after an interruption as without one. */
+  #packedLocked(): readonly StoredVector[] {
+    const packed = (given: readonly StoredVector[]) =>
+      new VectorStack(this.operator.n, this.settings.storage, given).vectors
+    const pairs = this.#lockedPairs()
+    const vectors = packed(pairs.map(({ vector }) => vector))
+    const images = packed(pairs.flatMap(({ image }) => (image ? [image] : [])))
+    const moved = pairs.map((pair, k) => ({ ...pair, vector: vectors[k]!, image: images[k] ?? null }))
+    const atTop = this.#locked.top.length
+    this.#locked = { top: moved.slice(0, atTop), bottom: moved.slice(atTop) }
+    return vectors
   }
 
   #goals(): Goal[] {
@@ -96,9 +118,13 @@ export class EigenpairSearch {
       Array.from({ length: accept[end] }, (_, k) => ({ end, i: indexFrom(end, k, run.size) })),
     )
     const { values, residuals } = run.ritz()
-    const vectors = run.takeRitzVectors(chosen.map(({ i }) => i))
+    const indices = chosen.map(({ i }) => i)
+    const complete = ENDS.every((end) => this.#locked[end].length + accept[end] >= this.settings.wanted[end])
+    const others = complete ? [...values.keys()].filter((i) => !indices.includes(i)) : []
+    const { taken, aside } = run.takeRitzVectors(indices, others)
+    this.#aside = new VectorStack(this.operator.n, this.settings.storage, aside).vectors
     chosen.forEach(({ end, i }, k) => {
-      this.#locked[end].push({ value: values[i]!, vector: vectors[k]!, residual: residuals[i]! })
+      this.#locked[end].push({ value: values[i]!, ...taken[k]!, residual: residuals[i]! })
     })
     for (const end of ENDS) {
       this.#locked[end].sort(outwardFirst(end))
@@ -111,7 +137,8 @@ export class EigenpairSearch {
   async #interrupted(stopped: 'products' | 'cancelled', run: BlockLanczos, judge: RunJudge): Promise<Solved> {
     const { wanted, tolerance, storage } = this.settings
     const { values, residuals } = run.ritz()
-    const free = new Set(values.keys())
+    // Beside others a run has no eigenpairs to offer.
+    const free = new Set(this.#aside.length > 0 ? [] : values.keys())
     const best = { top: [...this.#locked.top], bottom: [...this.#locked.bottom] }
     for (const end of ENDS) {
       const outward = Float64Array.from(residuals, (_, k) => residuals[indexFrom(end, k, run.size)]!)
@@ -120,20 +147,25 @@ export class EigenpairSearch {
       for (let k = 0; k < candidates; k++) {
         const i = indexFrom(end, k, run.size)
         if (!free.delete(i)) break
-        const vector = stored(run.ritzVector(i), storage)
-        best[end].push({ value: values[i]!, vector, residual: residuals[i]! })
+        const { vector, image } = run.ritzVector(i)
+        const kept = { vector: stored(vector, storage), image: image && stored(image, storage) }
+        best[end].push({ value: values[i]!, ...kept, residual: residuals[i]! })
       }
       best[end].sort(outwardFirst(end)).splice(wanted[end])
     }
-    const state: EigenpairsState = {
+    return this.#finished(stopped, best, this.#state(run, judge))
+  }
+
+  #state(run: BlockLanczos, judge: RunJudge): EigenpairsState {
+    return {
       locked: this.#locked,
+      aside: this.#aside,
       run: this.#run,
       process: run.state(),
       judge: judge.state(),
       normFloor: this.#normFloor,
       products: this.#products,
     }
-    return this.#finished(stopped, best, state)
   }
 
   async #finished(
@@ -141,20 +173,24 @@ export class EigenpairSearch {
     best: Readonly<Record<End, readonly LockedPair[]>>,
     state: EigenpairsState | null,
   ): Promise<Solved> {
-    const { products, normEstimate } = { products: this.#products, normEstimate: this.#normFloor }
-    if (stopped === 'cancelled') {
-      const estimated = (pairs: readonly LockedPair[]) => pairs.map((pair) => ({ ...pair, recomputed: false }))
+    const [products, normEstimate] = [this.#products, this.#normFloor]
+    const pairs = [...best.top, ...best.bottom]
+    const images = pairs.flatMap(({ image }) => (image ? [image] : []))
+    const known = images.length === pairs.length
+    if (stopped === 'cancelled' && !known) {
+      const estimated = (found: readonly LockedPair[]) => found.map((pair) => ({ ...pair, recomputed: false }))
       return { top: estimated(best.top), bottom: estimated(best.bottom), products, normEstimate, stopped, state }
     }
-    const vectors = [...best.top, ...best.bottom].map(({ vector }) => vector)
     // Whoever resumes needs the locked vectors as they are.
-    const owned = state ? vectors.map((vector) => stored(vector, this.settings.storage)) : vectors
-    const refined = await rayleighRitzInPlace(this.operator, owned)
-    const pairs = refined.map((pair) => ({ ...pair, recomputed: true }))
+    const owned = (given: readonly StoredVector[]) =>
+      state ? given.map((vector) => stored(vector, this.settings.storage)) : given
+    const vectors = owned(pairs.map(({ vector }) => vector))
+    const refined = await rayleighRitzInPlace(this.operator, vectors, known ? owned(images) : null)
+    const recomputed = refined.map((pair) => ({ ...pair, recomputed: true }))
     return {
-      top: pairs.slice(0, best.top.length),
-      bottom: pairs.slice(best.top.length).reverse(),
-      products: products + pairs.length,
+      top: recomputed.slice(0, best.top.length),
+      bottom: recomputed.slice(best.top.length).reverse(),
+      products: products + (known ? 0 : pairs.length),
       normEstimate,
       stopped,
       state,

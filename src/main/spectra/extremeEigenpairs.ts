@@ -21,14 +21,20 @@ export interface ExtremeEigenpairsOptions {
   readonly predicted?: readonly PredictedLevel[]
   /** A pair has converged when ‖Hv − λv‖ ≤ tolerance · ‖H‖. Default 1e-8; take about 1e-6 for float32 operators. */
   readonly tolerance?: number
-  /** Most operator products, the final ones for the residuals included. Default 300 + 30 · (top + bottom). */
+  /** Most operator products, final ones for the residuals included. Default 300 + 30 · (top + bottom). */
   readonly maxProducts?: number
   /**
    * Most basis vectors of one run, beside the locked ones. A run that fills it goes on by a thick restart. Memory:
-   * (maxBasis + 2 (top + bottom)) · n entries of the storage, and 2 b + 3 vectors in float64. Default 200, at least 4,
+   * (maxBasis + 2 (top + bottom)) · n entries of the storage, while the last run looks for more up to maxBasis · n on
+   * top, and 3 b + 3 vectors in float64. Default 200, at least 4,
    * and 6 blocks.
    */
   readonly maxBasis?: number
+  /**
+   * Keep H q beside every basis vector q: residuals are then combined from these products, H y = Σ_j s_j H q_j, and need
+   * none of their own, for twice the memory. Default: in float64, where both fit 256 MB.
+   */
+  readonly keepImages?: boolean
   /** float32 halves the memory of the basis; then take a tolerance of 1e-6 or more. Default float64. */
   readonly storage?: Storage
   /** Start vectors come from (seed, run). Default 0. */
@@ -36,6 +42,8 @@ export interface ExtremeEigenpairsOptions {
   readonly signal?: AbortSignal
   /** Called before every product, with the products of finished blocks; a promise is waited for. */
   readonly onProgress?: (progress: { products: number; converged: number; count: number }) => void | Promise<void>
+  /** Called after every block of products; the state, made when asked for, is good to resume from until the next. */
+  readonly onStep?: (state: () => EigenpairsState) => void
   /** Where an earlier call with the same operator and options was stopped. */
   readonly resume?: EigenpairsState
 }
@@ -44,10 +52,10 @@ export interface Eigenpair {
   readonly value: number
   /** Length n, unit norm. */
   readonly vector: StoredVector
-  /** ‖Hv − λv‖ in the units of H: from a product made after everything else where `recomputed`, else the estimate
-   *  ‖R s‖ of the recurrence. */
+  /** ‖Hv − λv‖ in the units of H: where `recomputed` from actual products, with v itself or with the basis vectors that
+   *  it is combined from (`keepImages`), else the estimate ‖R s‖ of the recurrence. */
   readonly residual: number
-  /** False only after a cancellation, which makes no further products. */
+  /** False only after a cancellation without kept images, which makes no further products. */
   readonly recomputed: boolean
   readonly converged: boolean
 }
@@ -75,6 +83,8 @@ export interface ExtremeEigenpairsResult {
 /** A computation that was stopped, as plain arrays and numbers. */
 export interface EigenpairsState {
   readonly locked: Readonly<Record<End, readonly LockedPair[]>>
+  /** Vectors beside the locked ones that the interrupted run stays orthogonal to. */
+  readonly aside: readonly StoredVector[]
   readonly run: number
   readonly process: BlockLanczosState
   readonly judge: JudgeState
@@ -85,6 +95,8 @@ export interface EigenpairsState {
 export interface LockedPair {
   readonly value: number
   readonly vector: StoredVector
+  /** H v where images are kept. */
+  readonly image: StoredVector | null
   readonly residual: number
 }
 
@@ -92,6 +104,8 @@ export interface LockedPair {
 const DENSE_LIMIT = 600
 /** Vectors of one run beside the locked ones, unless told otherwise. */
 const MAX_BASIS = 200
+/** Bytes of basis and images together up to which images are kept unasked. */
+const IMAGE_BYTES = 2 ** 28
 /** Block steps that fit a basis at least: with fewer a thick restart filters too little. */
 const STEPS_IN_BASIS = 6
 
@@ -104,9 +118,12 @@ const STEPS_IN_BASIS = 6
  * - A run ends when the next pair would take more steps than a fresh run. In a spectrum of few distinct values that is
  *   at once; in a spread-out one a single run delivers many pairs. Both ends share each run.
  * - The wanted number of locked pairs is not the end, because a copy of a more extreme value may still be missing: one
- *   more run has to show that its outermost Ritz value plus residual does not reach the last of them, at each end.
- * - A final Rayleigh-Ritz step in the span of all vectors (one product each) gives residuals that owe nothing to the
- *   recurrence, and separates what nearly equal eigenvalues had mixed.
+ *   more run has to show that its outermost Ritz value plus residual does not reach the last of them, at each end. It
+ *   stays orthogonal to the whole Krylov space of the run before: a missed copy lies outside of that, while the next
+ *   smaller eigenvalues, which take many steps to tell from the last wanted one, lie mostly inside. Should it meet
+ *   something, a run beside the locked vectors only finds what that is.
+ * - A final Rayleigh-Ritz step in the span of all vectors (one product each, or none with `keepImages`) gives residuals
+ *   that owe nothing to the recurrence, and separates what nearly equal eigenvalues had mixed.
  *
  * Not converging is a result: see `converged` and `stopped`. A cancellation is noticed before each product and makes
  * none after it.
@@ -134,6 +151,7 @@ export interface Settings {
   readonly tolerance: number
   readonly maxProducts: number
   readonly maxBasis: number
+  readonly keepImages: boolean
   readonly storage: Storage
   readonly seed: number
   readonly predicted: readonly PredictedLevel[] | null
@@ -205,5 +223,8 @@ function checkedSettings({ n }: LinearOperator, options: ExtremeEigenpairsOption
       { maxBasis, blockSize },
     )
   }
-  return { wanted: { top, bottom }, count, blockSize, tolerance, maxProducts, maxBasis, storage, seed, predicted }
+  const small = storage === 'float64' && 2 * 8 * n * (Math.min(maxBasis, n) + count) <= IMAGE_BYTES
+  const { keepImages = small } = options
+  const limits = { tolerance, maxProducts, maxBasis, keepImages }
+  return { wanted: { top, bottom }, count, blockSize, ...limits, storage, seed, predicted }
 }

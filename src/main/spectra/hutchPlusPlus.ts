@@ -70,7 +70,7 @@ export async function hutchPlusPlus(operator: LinearOperator, options: TraceOpti
   // Nothing is left of a space that the sketch spans.
   for (let r = 0; products < budget && basis.length < n && !signal?.aborted; r++) {
     const g = random(seed, `hutchPlusPlus/probe/${r}`).signs(n)
-    orthogonaliseFullyInPlace(g, basis)
+    orthogonaliseFullyInPlace([g], basis)
     const image = await times(g)
     if (image) draws.push(dot(g, image))
   }

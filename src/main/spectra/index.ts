@@ -1,7 +1,7 @@
 // The public face of spectra/: methods on a symmetric LinearOperator or a symmetric matrix. Knows no models.
 export { lanczos, type LanczosOptions, type LanczosResult } from './lanczos'
 export { lanczosProcess, type LanczosProcess, type LanczosProcessOptions } from './lanczosProcess'
-export { ritzPairs, ritzVector, type RitzPairs } from './ritzPairs'
+export { ritzPairs, ritzVectors, type RitzPairs } from './ritzPairs'
 export {
   extremeEigenpairs,
   type Eigenpair,
@@ -10,8 +10,10 @@ export {
   type ExtremeEigenpairsResult,
 } from './extremeEigenpairs'
 export { topEigenpairs, type TopEigenpairsOptions, type TopEigenpairsResult } from './topEigenpairs'
+export { packState, unpackState, type PackedState } from './packedState'
 export { rayleighRitzInPlace, type RayleighRitzPair } from './rayleighRitz'
 export { countCopies, type CountedLevel, type PredictedLevel } from './copies'
+export { VectorStack } from './vectorStack'
 export { asFloat64, type Storage, type StoredVector } from './storedVectors'
 export {
   countAbove,

@@ -3,6 +3,8 @@ import { LabError } from '#shared/errors'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { lanczosProcess } from './lanczosProcess'
 import type { RitzPairs } from './ritzPairs'
+import type { StoredVector } from './storedVectors'
+import type { VectorStack } from './vectorStack'
 
 export interface LanczosOptions {
   /** m, the number of operator products; fewer are done after a breakdown. */
@@ -11,6 +13,8 @@ export interface LanczosOptions {
   readonly start: Float64Array
   /** Orthonormal vectors that the whole run stays orthogonal to. */
   readonly deflated?: readonly Float64Array[]
+  /** Where the basis is kept, see `LanczosProcessOptions`; the result's basis is valid until this is used again. */
+  readonly memory?: VectorStack
   readonly signal?: AbortSignal
   /** Called after every step. Return a promise to let other work, such as a cancel message, in. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>
@@ -24,7 +28,7 @@ export interface LanczosResult extends RitzPairs {
   /** β_m, the norm of what H adds outside the Krylov space. */
   readonly lastBeta: number
   /** q_1 … q_m, orthonormal, each of length n. */
-  readonly basis: readonly Float64Array[]
+  readonly basis: readonly StoredVector[]
   /** τ_i = S_1i², summing to 1: the quadrature weights of the start vector. */
   readonly weights: Float64Array
   /** m, the steps done. */
@@ -42,11 +46,11 @@ export interface LanczosResult extends RitzPairs {
  * @throws LabError 'bad-input', 'shape' or 'degenerate' (see `lanczosProcess`)
  */
 export async function lanczos(operator: LinearOperator, options: LanczosOptions): Promise<LanczosResult> {
-  const { steps, start, deflated, signal, onProgress } = options
+  const { steps, start, deflated = [], memory, signal, onProgress } = options
   if (!Number.isInteger(steps) || steps < 1) {
     throw new LabError('bad-input', `lanczos: steps is ${steps}; give a whole number of at least 1.`, { steps })
   }
-  const process = lanczosProcess(operator, start, { deflated: deflated ?? [] })
+  const process = lanczosProcess(operator, start, { deflated, ...(memory && { memory }) })
   while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
     await process.step()
     await onProgress?.(process.alpha.length, steps)

@@ -3,7 +3,9 @@ import { dot, norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { ritzPairs, type RitzPairs } from './ritzPairs'
-import { addScaledInPlace, scaleInPlace } from './vectorOps'
+import type { StoredVector } from './storedVectors'
+import { addScaledInPlace, addTwoScaledInPlace, scaleInPlace } from './vectorOps'
+import { VectorStack } from './vectorStack'
 
 /** β_j below this fraction of ‖H‖ means that the Krylov space is invariant (theory note 01, section 7). */
 export const BREAKDOWN = 1e-10
@@ -11,6 +13,8 @@ export const BREAKDOWN = 1e-10
 export interface LanczosProcessOptions {
   /** Orthonormal vectors that every basis vector is kept orthogonal to. */
   readonly deflated?: readonly Float64Array[]
+  /** Float64 memory for the basis, taken over with what it holds: for runs one after the other that need theirs no longer. */
+  readonly memory?: VectorStack
 }
 
 export interface LanczosProcess {
@@ -19,12 +23,12 @@ export interface LanczosProcess {
   /** β_1 … β_m; the last one couples T to the next basis vector and is not part of T. */
   readonly beta: readonly number[]
   /** q_1 … q_m, orthonormal, each of length n. */
-  readonly basis: readonly Float64Array[]
+  readonly basis: readonly StoredVector[]
   /** Upper bound for ‖T‖ (Gershgorin), which estimates ‖H‖. */
   readonly normEstimate: number
   /** True once β_m has vanished: T then represents H exactly on the Krylov space. */
   readonly brokenDown: boolean
-  /** q_{m+1}, the direction of the next step; of no use after a breakdown. */
+  /** q_{m+1}, the direction of the next step, overwritten by it; of no use after a breakdown. */
   readonly next: Float64Array
   /** Ritz pairs of the steps done, O(m³). */
   ritz(): RitzPairs
@@ -41,7 +45,7 @@ export interface LanczosProcess {
  * Theory note 01, section 7. With `deflated` vectors the recurrence runs for P H P with P = I − V Vᵀ.
  *
  * @param start length n, any scale
- * @throws LabError 'shape' if start does not have length n; 'degenerate' if nothing of it is left outside `deflated`,
+ * @throws LabError 'shape' if start or memory are not for length n; 'degenerate' if nothing of it is left outside `deflated`,
  *   or if the operator returns a number that is not finite
  */
 export function lanczosProcess(
@@ -50,12 +54,17 @@ export function lanczosProcess(
   options: LanczosProcessOptions = {},
 ): LanczosProcess {
   const { n } = operator
-  const { deflated = [] } = options
+  const { deflated = [], memory: basis = new VectorStack(n, 'float64') } = options
   const alpha: number[] = []
   const beta: number[] = []
-  const basis: Float64Array[] = []
+  const kept = new VectorStack(n, 'float64', deflated)
+  if (basis.n !== n || basis.storage !== 'float64') {
+    const given = `${basis.storage} vectors of ${basis.n} entries`
+    throw new LabError('shape', `lanczos: the memory is for ${given}, the operator needs float64 and ${n}.`, { n })
+  }
+  basis.clear()
   const w = new Float64Array(n)
-  let next = startVector(operator, start, deflated)
+  const next = startVector(operator, start, deflated)
   let normEstimate = 0
   let brokenDown = false
 
@@ -63,41 +72,40 @@ export function lanczosProcess(
     if (brokenDown) throw new LabError('internal', 'lanczos: a step was asked for after the breakdown.')
     const q = next
     const j = alpha.length
-    basis.push(q)
+    basis.push([q])
     await operator.apply(q, w)
     const a = dot(q, w)
     if (!Number.isFinite(a)) throw notFinite(j)
     alpha.push(a)
     const before = j > 0 ? beta[j - 1]! : 0
-    if (j > 0) addScaledInPlace(w, -before, basis.at(-2)!)
-    addScaledInPlace(w, -a, q)
-    orthogonaliseFullyInPlace(w, [...deflated, ...basis])
+    if (j > 0) addTwoScaledInPlace(w, -before, basis.vectors[j - 1]!, -a, q)
+    else addScaledInPlace(w, -a, q)
+    orthogonaliseFullyInPlace([w], [...kept.vectors, ...basis.vectors])
     const b = norm(w)
     if (!Number.isFinite(b)) throw notFinite(j)
     beta.push(b)
     normEstimate = Math.max(normEstimate, Math.abs(a) + before)
     // "≤" and not "<", so that the zero operator breaks down too; and n directions are all there are, whatever
     // rounding leaves in w.
-    brokenDown = b <= BREAKDOWN * normEstimate || basis.length + deflated.length >= n
+    brokenDown = b <= BREAKDOWN * normEstimate || basis.size + deflated.length >= n
     if (brokenDown) return
     normEstimate = Math.max(normEstimate, Math.abs(a) + before + b)
-    next = w.slice()
+    // The basis has its own copy of q: one array serves all steps, and gives the collector nothing to do.
+    next.set(w)
     scaleInPlace(next, 1 / b)
   }
 
   return {
     alpha,
     beta,
-    basis,
+    basis: basis.vectors,
     get normEstimate() {
       return normEstimate
     },
     get brokenDown() {
       return brokenDown
     },
-    get next() {
-      return next
-    },
+    next,
     ritz: () => ritzPairs(alpha, beta),
     step,
   }

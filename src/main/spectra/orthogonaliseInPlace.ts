@@ -1,5 +1,6 @@
 import { norm } from '#main/compute/linalg/index'
-import { addCombinationInPlace, project, type StoredVector } from './storedVectors'
+import type { Matrix } from '#main/compute/matrix'
+import { addCombinationsInPlace, projectBlock, type StoredVector } from './storedVectors'
 import { scaleInPlace } from './vectorOps'
 
 /**
@@ -9,33 +10,34 @@ import { scaleInPlace } from './vectorOps'
 const KEPT = 0.7
 
 /**
- * One pass of w ← w − Q (Qᵀ w) over orthonormal vectors: all coefficients first, so that it is two products with Q
- * (classical Gram-Schmidt; see `project` for its speed).
+ * One pass of W ← W − Q (Qᵀ W) over orthonormal vectors: all coefficients first, so that it is two products with Q
+ * (classical Gram-Schmidt; see `projectBlock` for its speed).
  *
- * @param w length n, changed
+ * @param block b vectors of length n, changed
  * @param vectors orthonormal, each of length n
- * @returns the coefficients Qᵀ w, in the order of the vectors
+ * @returns the coefficients Qᵀ W, m × b
  */
-export function orthogonaliseInPlace(w: Float64Array, vectors: readonly StoredVector[]): Float64Array {
-  const coefficients = project(vectors, w)
-  addCombinationInPlace(w, vectors, coefficients, -1)
+export function orthogonaliseInPlace(block: readonly Float64Array[], vectors: readonly StoredVector[]): Matrix {
+  const coefficients = projectBlock(vectors, block)
+  addCombinationsInPlace(block, vectors, coefficients, -1)
   return coefficients
 }
 
 /**
- * Passes until w is orthogonal to rounding. Theory note 01, section 7, asks for two: the first leaves errors of
- * eps · ‖w before‖, which is much when w shrinks a lot; the second removes them ("twice is enough", Parlett, The Symmetric
- * Eigenvalue Problem, section 6.9). Where w keeps 0.7 of its length the first pass left next to nothing, and is enough.
+ * Passes until every vector is orthogonal to rounding. Theory note 01, section 7, asks for two: the first leaves errors
+ * of eps · ‖w before‖, which is much when w shrinks a lot; the second removes them ("twice is enough", Parlett, The
+ * Symmetric Eigenvalue Problem, section 6.9). Where all keep 0.7 of their length the first pass left next to nothing, and
+ * is enough.
  *
  * @returns the sum of the coefficients over the passes
  */
-export function orthogonaliseFullyInPlace(w: Float64Array, vectors: readonly StoredVector[]): Float64Array {
-  let before = norm(w)
-  const total = orthogonaliseInPlace(w, vectors)
+export function orthogonaliseFullyInPlace(block: readonly Float64Array[], vectors: readonly StoredVector[]): Matrix {
+  let before = block.map(norm)
+  const total = orthogonaliseInPlace(block, vectors)
   for (let pass = 1; pass < 3; pass++) {
-    const after = norm(w)
-    if (!(after < KEPT * before)) break
-    orthogonaliseInPlace(w, vectors).forEach((c, j) => (total[j]! += c))
+    const after = block.map(norm)
+    if (!after.some((length, k) => length < KEPT * before[k]!)) break
+    orthogonaliseInPlace(block, vectors).data.forEach((c, at) => (total.data[at]! += c))
     before = after
   }
   return total
@@ -50,12 +52,12 @@ export function normaliseOutsideInPlace(w: Float64Array, others: readonly Stored
   const length = norm(w)
   if (!(length > 0)) return 0
   scaleInPlace(w, 1 / length)
-  orthogonaliseFullyInPlace(w, others)
+  orthogonaliseFullyInPlace([w], others)
   const left = norm(w)
   if (!(left > least)) return left
   scaleInPlace(w, 1 / left)
   // Dividing by a small length magnifies what the passes left over.
-  orthogonaliseFullyInPlace(w, others)
+  orthogonaliseFullyInPlace([w], others)
   scaleInPlace(w, 1 / norm(w))
   return left
 }

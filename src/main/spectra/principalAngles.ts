@@ -31,11 +31,8 @@ export function principalAngles(U: Matrix, V: Matrix): Float64Array {
   const Qu = orthonormalBasis(large)
   const Qv = orthonormalBasis(small)
   const q = Qv.length
-  const outside = Qv.map((v) => {
-    const rest = v.slice()
-    orthogonaliseFullyInPlace(rest, Qu)
-    return rest
-  })
+  const outside = Qv.map((v) => v.slice())
+  orthogonaliseFullyInPlace(outside, Qu)
   const cosines = singularValues(crossGram(Qu, Qv))
   const sines = singularValues(fromColumns(outside)).toReversed()
   return Float64Array.from({ length: q }, (_, i) =>

@@ -14,26 +14,26 @@ export interface RayleighRitzPair {
 /**
  * The best eigenpairs within a subspace: G = Vᵀ H V = Y Θ Yᵀ, pairs (θ_i, V y_i), descending by value.
  *
- * Parlett, The Symmetric Eigenvalue Problem, section 11.3. Costs one product for each vector, and memory for their images.
+ * Parlett, The Symmetric Eigenvalue Problem, section 11.3. Costs one product for each vector, or none where all images
+ * are given, and memory for the images.
  *
  * @param vectors orthonormal, each of length n; may be empty. Overwritten by the new vectors
+ * @param known H v of each vector, overwritten too; null: products are made
  */
 export async function rayleighRitzInPlace(
   operator: LinearOperator,
   vectors: readonly StoredVector[],
+  known: readonly StoredVector[] | null = null,
 ): Promise<RayleighRitzPair[]> {
+  const images = known ?? (await imagesOf(operator, vectors))
   const k = vectors.length
   const G = matrix(k, k)
-  const images: StoredVector[] = []
-  for (const [j, v] of vectors.entries()) {
-    const image = new Float64Array(operator.n)
-    await operator.apply(asFloat64(v), image)
-    project(vectors, image).forEach((g, i) => {
+  images.forEach((image, j) => {
+    project(vectors, asFloat64(image)).forEach((g, i) => {
       G.data[i * k + j]! += g / 2
       G.data[j * k + i]! += g / 2
     })
-    images.push(v instanceof Float64Array ? image : Float32Array.from(image))
-  }
+  })
   const { values, vectors: Y } = symmetricEigen(G)
   const [turned, turnedImages] = [[...vectors], [...images]]
   rotateInPlace(turned, Y)
@@ -46,4 +46,15 @@ export async function rayleighRitzInPlace(
     for (let a = 0; a < v.length; a++) defect += (image[a]! - value * v[a]!) ** 2
     return { value, vector, residual: Math.sqrt(defect / square) }
   })
+}
+
+/** In the precision of the vectors. */
+async function imagesOf(operator: LinearOperator, vectors: readonly StoredVector[]): Promise<StoredVector[]> {
+  const images: StoredVector[] = []
+  for (const v of vectors) {
+    const image = new Float64Array(operator.n)
+    await operator.apply(asFloat64(v), image)
+    images.push(v instanceof Float64Array ? image : Float32Array.from(image))
+  }
+  return images
 }

@@ -1,6 +1,7 @@
 import { symmetricTridiagonalEigen } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
-import { combine } from './vectorOps'
+import { selectColumns, sideBySide } from './columns'
+import { addCombinationsInPlace, type StoredVector } from './storedVectors'
 
 export interface RitzPairs {
   /** θ_i, ascending. */
@@ -29,9 +30,16 @@ export function ritzPairs(alpha: readonly number[], beta: readonly number[]): Ri
   return { nodes: values, residualEstimates: lastRow.map((s) => lastBeta * Math.abs(s)), coefficients: vectors }
 }
 
-/** y_i = Σ_j S_ji q_j: unit length up to rounding, in the space of the operator. */
-export function ritzVector(basis: readonly Float64Array[], { coefficients }: RitzPairs, i: number): Float64Array {
-  const m = coefficients.rows
-  const column = Float64Array.from({ length: m }, (_, j) => coefficients.data[j * m + i]!)
-  return combine(basis, column, basis[0]!.length)
+/**
+ * y_i = Σ_j S_ji q_j for the chosen i: unit length up to rounding, in the space of the operator. All at once, so that the
+ * basis is read once and not once for each.
+ */
+export function ritzVectors(
+  basis: readonly StoredVector[],
+  { coefficients }: RitzPairs,
+  chosen: readonly number[],
+): readonly Float64Array[] {
+  const vectors = sideBySide(basis[0]?.length ?? 0, chosen.length)
+  addCombinationsInPlace(vectors, basis, selectColumns(coefficients, chosen))
+  return vectors
 }

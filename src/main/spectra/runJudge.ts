@@ -65,8 +65,8 @@ export class RunJudge {
   /** @param full the next step does not fit the basis, so this is the last look before a restart. Null: go on. */
   verdict(run: BlockLanczos, full: boolean): Verdict | null {
     if (run.size === 0) return run.invariant ? { nothingMore: true, accept: { top: 0, bottom: 0 } } : null
-    // A decomposition costs O(m³): look less often as m grows.
-    const pause = Math.max(1, Math.floor(run.size / (8 * Math.max(1, run.blockSize))))
+    // A decomposition costs O(m³), products made in vain more: look less often as m grows, but in time.
+    const pause = Math.max(1, Math.floor(run.size / (24 * Math.max(1, run.blockSize))))
     if (run.steps - this.#last.step < pause && !run.invariant && !full) return null
     const ritz = run.ritz()
     const residuals = { top: ritz.residuals, bottom: ritz.residuals.toReversed() }

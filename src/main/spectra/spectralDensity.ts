@@ -3,6 +3,7 @@ import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { gaussianMixture, type QuadratureRule } from './gaussianMixture'
 import { lanczos, type LanczosResult } from './lanczos'
+import { VectorStack } from './vectorStack'
 import { meanOf, spectralSum, type Estimate } from './spectralSum'
 
 export interface SpectralDensityOptions {
@@ -72,6 +73,7 @@ export async function spectralDensity(
   }
   const total = R * Math.min(steps, n)
   const probes: ProbeRule[] = []
+  const memory = new VectorStack(operator.n, 'float64')
   let products = 0
   for (let r = 0; r < R && !signal?.aborted; r++) {
     const stream = random(seed, `spectralDensity/${r}`)
@@ -79,6 +81,7 @@ export async function spectralDensity(
       steps,
       start: deflated.length > 0 ? stream.normal(operator.n) : stream.signs(n),
       deflated,
+      memory,
       ...(signal && { signal }),
       onProgress: (done) => onProgress?.(products + done, total),
     })

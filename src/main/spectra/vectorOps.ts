@@ -1,8 +1,13 @@
 import { addCombinationInPlace, type StoredVector } from './storedVectors'
 
 /** y ← y + a x. */
-export function addScaledInPlace(y: Float64Array, a: number, x: Float64Array): void {
+export function addScaledInPlace(y: Float64Array, a: number, x: StoredVector): void {
   for (let i = 0; i < y.length; i++) y[i]! += a * x[i]!
+}
+
+/** y ← y + a x + b z, in one pass. */
+export function addTwoScaledInPlace(y: Float64Array, a: number, x: StoredVector, b: number, z: StoredVector): void {
+  for (let i = 0; i < y.length; i++) y[i]! += a * x[i]! + b * z[i]!
 }
 
 /** x ← a x. */

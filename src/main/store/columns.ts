@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { runStatuses } from '#shared/contract/index'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
 export { runIdSchema, sweepIdSchema } from '#shared/ids'
-import type { ClaimCheck, QuantityDefinition } from '#shared/records'
+import type { ClaimCheck, Prediction, QuantityDefinition } from '#shared/records'
 
 /** A JSON column, parsed by the schema of what it holds. */
 export function jsonColumn<T extends z.ZodType>(schema: T) {
@@ -77,3 +77,7 @@ export const claimCheckSchema: z.ZodType<ClaimCheck> = z.object({
   allowance: storedNumber,
   holds: z.boolean(),
 })
+
+export const levelsSchema: z.ZodType<Prediction['levels']> = z.array(
+  z.object({ value: storedNumber, copies: z.number(), label: z.string(), role: z.literal('outlier').exactOptional() }),
+)

@@ -1,4 +1,5 @@
 import { annotationsOn, type Annotations } from './annotations'
+import { analysesOn, type Analyses } from './analyses'
 import { calibrationOn, type Calibration } from './calibration'
 import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
@@ -35,6 +36,7 @@ export interface Project {
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
+  readonly analyses: Analyses
   readonly health: Health
   readonly matrices: Matrices
   readonly transfer: Transfer
@@ -69,6 +71,7 @@ export function projectOn(
     records: recordsOn(connection),
     transfer: transferOn(connection, parts),
     calibration: calibrationOn(connection),
+    analyses: analysesOn(connection),
     health: healthOn(connection, path, clock),
     matrices: matricesOn(connection),
     transaction: (change) => connection.transaction(change),

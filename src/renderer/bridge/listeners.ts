@@ -7,6 +7,7 @@ export function createListeners() {
   const listeners: { readonly [E in EventName]: Set<Listener<E>> } = {
     'run.changed': new Set(),
     'run.measured': new Set(),
+    'analysis.changed': new Set(),
     'sweep.changed': new Set(),
     'queue.changed': new Set(),
   }

@@ -5,6 +5,7 @@ import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { PresetSweep } from '../presetSweep'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { AnalysisRequests } from './analysis'
 import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
 import type { MatrixRequests } from './matrices'
@@ -124,7 +125,14 @@ export interface Series {
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
 export interface Requests
-  extends CheckpointRequests, MatrixRequests, ProjectRequests, RunsRequests, SweepRequests, SweepResultRequests {
+  extends
+    AnalysisRequests,
+    CheckpointRequests,
+    MatrixRequests,
+    ProjectRequests,
+    RunsRequests,
+    SweepRequests,
+    SweepResultRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -148,6 +156,8 @@ export interface Requests
 export interface Events extends SweepEvents {
   'run.changed': { runId: RunId }
   'run.measured': { runId: RunId; step: number }
+  /** Of an analysis of a state of the run: started, further, or over. */
+  'analysis.changed': { runId: RunId }
 }
 
 export type Method = keyof Requests

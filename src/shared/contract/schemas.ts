@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
+import { analysisSchemas } from './analysis'
 import { checkpointSchemas } from './checkpoints'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
@@ -24,6 +25,7 @@ export const requestSchemas = {
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
   ...checkpointSchemas,
+  ...analysisSchemas,
   'run.get': z.strictObject({ runId }),
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
@@ -34,7 +36,13 @@ export const requestSchemas = {
   ...sweepResultSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
-export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']
+export const eventNames: readonly EventName[] = [
+  'run.changed',
+  'run.measured',
+  'sweep.changed',
+  'queue.changed',
+  'analysis.changed',
+]
 
 export function isMethod(value: unknown): value is Method {
   return typeof value === 'string' && Object.hasOwn(requestSchemas, value)

@@ -9,6 +9,7 @@ export class FakeService implements HostedService {
   private readonly listeners: Listeners = {
     'run.changed': new Set(),
     'run.measured': new Set(),
+    'analysis.changed': new Set(),
     'sweep.changed': new Set(),
     'queue.changed': new Set(),
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { AnalysisDesk } from '#main/jobs/analysisDesk'
 import { inProcessWorker } from '#main/jobs/inProcessWorker'
 import { Scheduler } from '#main/jobs/scheduler'
 import { workerLimits } from '#main/jobs/workerLimits'
@@ -98,5 +99,42 @@ describe('a full disk', () => {
     const steps = project.records.arrays(runId(1), 'values', null).map((record) => record.step)
     expect(steps.length).toBeGreaterThan(storedBefore)
     expect(steps).toEqual(sent.slice(0, steps.length))
+  })
+
+  it('keeps what an analysis found until there is space, and starts no other before', async () => {
+    const { project, fill, free } = limitedProject()
+    const found = Float64Array.from({ length: 10_000 }, (_, i) => Math.sin(i ** 2))
+    const told = Promise.withResolvers<void>()
+    const none = new Float64Array(0)
+    const meta = { matrix: 'noise', dimension: 10_000, method: 'dense', dtype: 'float64' } as const
+    const rest = { includesRegularisation: false, theoryCount: null, complete: true, products: null, maxResidual: null }
+    const result = { meta: { ...meta, ...rest }, levels: null, eigenvalues: found, bottom: none, residuals: none, vectors: null } // prettier-ignore
+    const desk = new AnalysisDesk({
+      project,
+      startWorker: inProcessWorker(
+        tinyExecute,
+        { read: () => new Uint8Array() },
+        {
+          async analyse() {
+            await told.promise
+            return { analysed: { type: 'analysed', status: 'done', result, error: null }, search: null }
+          },
+        },
+      ),
+      clock: fixedClock(),
+      onChanged: () => {},
+    })
+    onTestFinished(() => desk.close())
+    const status = (id: number) => project.analyses.get(id).status
+    const first = desk.startMatrix('noise', new Uint8Array(1), {}).analysisId
+    const second = desk.startMatrix('more noise', new Uint8Array(2), {}).analysisId
+    fill()
+    told.resolve()
+    await vi.waitFor(() => expect(desk.trouble?.message).toMatch(/disk is full/), 10_000)
+    expect([status(first), status(second)]).toEqual(['running', 'pending'])
+    free()
+    await vi.waitFor(() => expect([status(first), status(second)]).toEqual(['done', 'done']), 10_000)
+    expect(desk.trouble).toBeNull()
+    expect(project.analyses.result(first)?.eigenvalues).toEqual(found)
   })
 })

@@ -15,7 +15,7 @@ const resources = folderResources('resources/data')
 function opened(projectPath = join(temporaryFolder(), 'work.clps')): Service {
   const service = createService({
     projectPath,
-    startWorker: inProcessWorker(executeRun, resources, executeReplicas),
+    startWorker: inProcessWorker(executeRun, resources, { together: executeReplicas }),
     systems,
     probes,
     resources,

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createBackend } from '#main/compute/backends/select'
+import { random } from '#main/compute/rng/random'
+import type { OptimiserSpec } from '#main/core/optimiser'
 import type { Measurement } from '#main/core/probe'
 import type { Snapshot } from '#main/core/snapshot'
 import { layerBlock, outlierVectors } from '#main/probes/layerBlock'
@@ -10,9 +13,11 @@ import { driftOverlaps, energyFraction, orthonormalBasis, fromColumns } from '#m
 import { LINEAR_MSE, withSnapshot } from '#main/systems/deep-ufm/claims/withTraining'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { dncParameters } from '#main/systems/deep-ufm/dncParameters'
+import { ufmData, ufmModel } from '#main/systems/deep-ufm/model'
 import { collapsedSolution } from '#main/systems/deep-ufm/theory'
+import { Training } from '#main/train/training'
 import { expectClose } from '../../helpers/expectClose'
-import { genericState } from './states'
+import { genericState, smallConfig } from './states'
 
 const going = new AbortController().signal
 const config = uniformConfig({ K: 3, n: 5, depth: 3, width: 10, lambda: 5e-3 })
@@ -48,6 +53,44 @@ describe('subspaceAlignment', () => {
       expectClose(valueOf(measured, 'dataGradientChiInTopK')!, [energyFraction(gradient, basis).chi], { rtol: 1e-12 })
       expect(valueOf(measured, 'dataGradientChiInOutliers')![0]).toBeGreaterThan(energyFraction(gradient, basis).chi)
     })
+  })
+})
+
+describe('the actual update', () => {
+  it('lies as the gradient does without momentum, and elsewhere with it: as the difference of the next parameters', async () => {
+    const backend = await createBackend()
+    const chis = async (optimiser: OptimiserSpec) => {
+      const training = new Training({
+        model: ufmModel(smallConfig, LINEAR_MSE),
+        data: ufmData(smallConfig),
+        initial: genericState().parameters,
+        recipe: { steps: 10, learningRate: () => 0.05, optimiser, batchSize: null },
+        backend,
+        random: random(0, 'alignment'),
+        seed: 0,
+      })
+      for (let step = 0; step < 4; step++) training.advance()
+      const snapshot = training.snapshot(true)
+      const [before, measured] = [
+        await snapshot.parameters(),
+        await probeById('subspaceAlignment').measure(snapshot, going),
+      ]
+      const { shape, data } = measured.find(({ quantity }) => quantity === 'topEigenvectors')!
+      const basis = Array.from({ length: shape[0]! }, (_, i) => data.slice(i * shape[1]!, (i + 1) * shape[1]!))
+      const start = concatenated(snapshot, before)
+      training.advance()
+      const next = concatenated(snapshot, await training.snapshot().parameters())
+      training.dispose()
+      const moved = energyFraction(next.map((x, i) => x - start[i]!), basis).chi // prettier-ignore
+      return { moved, update: valueOf(measured, 'updateChiInTopK')![0]!, gradient: valueOf(measured, 'gradientChiInTopK')![0]! } // prettier-ignore
+    }
+    const plain = await chis({ kind: 'gradientDescent' })
+    expectClose(plain.update, plain.gradient, { rtol: 1e-10 })
+    const heavy = await chis({ kind: 'heavyBall', momentum: 0.9 })
+    // Differences of parameters of size 1 that move by 1e-2.
+    expectClose([plain.update, heavy.update], [plain.moved, heavy.moved], { rtol: 1e-10 })
+    expect(Math.abs(heavy.update - heavy.gradient)).toBeGreaterThan(1e-3)
+    backend.dispose()
   })
 })
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { matmul } from '#main/compute/linalg/index'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { matmul, useHostBlas } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
 import { centredMeans, classMeans } from '#main/probes/classMeans'
@@ -11,6 +11,7 @@ import { nc3 } from '#main/probes/nc3'
 import { nc4 } from '#main/probes/nc4'
 import { separation } from '#main/probes/separation'
 import { withinDeviations } from '#main/probes/withinDeviations'
+import { blasRoutes } from '../../helpers/blasRoutes'
 import { expectClose } from '../../helpers/expectClose'
 import { moved, randomFeatures } from './features'
 
@@ -21,7 +22,13 @@ const means = classMeans(features, sizes)
 const weight = matrix(4, 11, random(2, 'classifier').normal(44))
 const bias = random(3, 'bias').normal(4)
 
-describe('deviationProducts', () => {
+describe.each(blasRoutes)('deviationProducts by $name', ({ present, blas }) => {
+  beforeEach(({ skip }) => {
+    if (!present) skip('no BLAS library found')
+    useHostBlas(blas)
+  })
+  afterEach(() => useHostBlas(null))
+
   it.each([0, 1, 2, 5])('multiplies the deviations with %i vectors as matrix products do', (p) => {
     const Q = matrix(11, p, random(4, 'Q').normal(11 * p))
     const R = withinDeviations(features, means, sizes)

@@ -27,7 +27,7 @@ function opened(given: Partial<ServiceOptions> = {}): Service {
   jobs = []
   const service = createService({
     projectPath: join(temporaryFolder(), 'work.clps'),
-    startWorker: inProcessWorker(tinyExecute, resources, together),
+    startWorker: inProcessWorker(tinyExecute, resources, { together }),
     systems: tinySystems,
     probes: tinyProbes,
     resources,
@@ -236,7 +236,7 @@ describe('the queue', () => {
 describe('a batch whose worker dies', () => {
   it('is interrupted run by run; what has ended stays so', async () => {
     const handles: { kill(): void }[] = []
-    const startInProcess = inProcessWorker(tinyExecute, resources, together)
+    const startInProcess = inProcessWorker(tinyExecute, resources, { together })
     const service = opened({
       startWorker() {
         const handle = startInProcess()

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { useHostBlas } from '#main/compute/linalg/index'
 import { random } from '#main/compute/rng/random'
 import { extremeEigenpairs, type ExtremeEigenpairsOptions } from '#main/spectra/extremeEigenpairs'
 import { groupDegenerate } from '#main/spectra/groupDegenerate'
 import { asFloat64 } from '#main/spectra/storedVectors'
+import { blasRoutes } from '../../helpers/blasRoutes'
 import { expectClose } from '../../helpers/expectClose'
 import { counted, diagonalOperator, residualOf, rotatedOperator } from './operators'
 
@@ -19,6 +21,8 @@ const twoSided = Float64Array.from({ length: 400 }, (_, i) => {
 const descending = twoSided.toSorted().reverse()
 
 describe.each([1, 2, 5, 12])('extremeEigenpairs with blocks of %i', (blockSize) => {
+  afterEach(() => useHostBlas(null))
+
   it.each(seeds)('finds both ends in one call, each as often as it occurs, start %i', async (seed) => {
     const operator = counted(rotatedOperator(twoSided, seed))
     const result = await extremeEigenpairs(operator, { ...lanczos, top: 17, bottom: 5, blockSize, seed })
@@ -53,21 +57,26 @@ describe.each([1, 2, 5, 12])('extremeEigenpairs with blocks of %i', (blockSize) 
     expectClose(result.bottom[0]!.value, values[299]!, { atol: 1e-10 })
   })
 
-  it('goes on from any interruption to the same bits', async () => {
-    const options = { ...lanczos, top: 17, bottom: 5, blockSize, maxBasis: 72, seed: 3 }
-    const operator = rotatedOperator(twoSided)
-    const whole = await extremeEigenpairs(operator, options)
-    for (const at of [0, 1, 17, Math.floor(whole.products / 2)]) {
-      const cut = await extremeEigenpairs(operator, { ...options, ...cancelledAfter(at) })
-      expect(cut.stopped).toBe('cancelled')
-      const resumed = await extremeEigenpairs(operator, { ...options, resume: cut.state! })
-      expect(resumed).toEqual(whole)
-    }
-    const spent = await extremeEigenpairs(operator, { ...options, maxProducts: 70 })
-    expect(spent.stopped).toBe('products')
-    expect(spent.products).toBeLessThanOrEqual(70)
-    expect(await extremeEigenpairs(operator, { ...options, resume: spent.state! })).toEqual(whole)
-  })
+  it.for(blasRoutes)(
+    'goes on from any interruption to the same bits, by $name',
+    async ({ present, blas }, { skip }) => {
+      if (!present) skip('no BLAS library found')
+      useHostBlas(blas)
+      const options = { ...lanczos, top: 17, bottom: 5, blockSize, maxBasis: 72, seed: 3 }
+      const operator = rotatedOperator(twoSided)
+      const whole = await extremeEigenpairs(operator, options)
+      for (const at of [0, 1, 17, Math.floor(whole.products / 2)]) {
+        const cut = await extremeEigenpairs(operator, { ...options, ...cancelledAfter(at) })
+        expect(cut.stopped).toBe('cancelled')
+        const resumed = await extremeEigenpairs(operator, { ...options, resume: cut.state! })
+        expect(resumed).toEqual(whole)
+      }
+      const spent = await extremeEigenpairs(operator, { ...options, maxProducts: 70 })
+      expect(spent.stopped).toBe('products')
+      expect(spent.products).toBeLessThanOrEqual(70)
+      expect(await extremeEigenpairs(operator, { ...options, resume: spent.state! })).toEqual(whole)
+    },
+  )
 })
 
 /** A signal that aborts when the solver asks for its product number `products`. */
@@ -141,29 +150,52 @@ describe('extremeEigenpairs', () => {
     }
   })
 
-  it('stops within a second of being cancelled by a timer, makes no product after it, and keeps what it has', async () => {
-    const values = Float64Array.from({ length: 2000 }, (_, i) => (i < 6 ? 10 : Math.sin(i)))
-    const inner = diagonalOperator(values)
-    let last = 0
-    const slow = {
-      n: 2000,
-      apply(x: Float64Array, y: Float64Array) {
-        const until = performance.now() + 5
-        while (performance.now() < until);
-        last = performance.now()
-        return inner.apply(x, y)
-      },
+  it.each([true, false])(
+    'makes no product after it was cancelled, by a timer or not, images kept: %s',
+    async (keepImages) => {
+      const values = Float64Array.from({ length: 2000 }, (_, i) => (i < 6 ? 10 : Math.sin(i)))
+      const inner = diagonalOperator(values)
+      const cancel = new AbortController()
+      let after = 0
+      const slow = {
+        n: 2000,
+        apply(x: Float64Array, y: Float64Array) {
+          const until = performance.now() + 5
+          while (performance.now() < until);
+          if (cancel.signal.aborted) after++
+          return inner.apply(x, y)
+        },
+      }
+      const timer = setTimeout(() => cancel.abort(), 400)
+      const result = await extremeEigenpairs(slow, { top: 60, blockSize: 3, keepImages, signal: cancel.signal })
+      clearTimeout(timer)
+      expect(result.stopped).toBe('cancelled')
+      // Not a bound in seconds: the rest is less than a product of this operator on any machine, loaded or not.
+      expect(after).toBe(0)
+      const sure = result.top.filter((p) => p.converged)
+      expect(sure.length).toBeGreaterThanOrEqual(3)
+      expect(sure.every((p) => p.recomputed === keepImages)).toBe(true)
+      for (const { value, vector, residual } of sure) {
+        const actual = await residualOf(inner, value, asFloat64(vector))
+        expect(actual).toBeLessThan(2e-7)
+        if (keepImages) expectClose(residual, actual, { atol: 1e-13 })
+      }
+    },
+  )
+
+  it('gives the residuals of products with the vectors themselves without making them, through restarts', async () => {
+    const operator = counted(rotatedOperator(twoSided, 4))
+    const options = { ...lanczos, top: 17, bottom: 5, maxBasis: 30, seed: 4, maxProducts: 5000 }
+    const combined = await extremeEigenpairs(operator, { ...options, keepImages: true })
+    const made = operator.products
+    const multiplied = await extremeEigenpairs(operator, { ...options, keepImages: false })
+    expect(combined.products).toBe(made)
+    expect(multiplied.products).toBe(made + 22)
+    for (const [i, { value, vector, residual }] of combined.top.entries()) {
+      // 3 · eps for each of some 50 combinations.
+      expectClose(residual, await residualOf(operator, value, asFloat64(vector)), { atol: 1e-13 })
+      expectClose(value, multiplied.top[i]!.value, { atol: 1e-13 })
     }
-    const began = performance.now()
-    const signal = AbortSignal.timeout(400)
-    const result = await extremeEigenpairs(slow, { top: 60, blockSize: 3, signal })
-    expect(result.stopped).toBe('cancelled')
-    expect(performance.now() - began).toBeLessThan(1400)
-    expect(last - began).toBeLessThan(600)
-    const sure = result.top.filter((p) => p.converged)
-    expect(sure.length).toBeGreaterThanOrEqual(3)
-    expect(sure.every((p) => !p.recomputed)).toBe(true)
-    for (const { value, vector } of sure) expect(await residualOf(inner, value, asFloat64(vector))).toBeLessThan(2e-7)
   })
 
   it('says what to give when counts, blocks or the basis do not fit', async () => {

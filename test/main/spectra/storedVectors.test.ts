@@ -1,13 +1,25 @@
-import { describe, expect, it } from 'vitest'
-import { matmul, transpose } from '#main/compute/linalg/index'
+import { afterEach, describe, expect, it } from 'vitest'
+import { matmul, transpose, useHostBlas } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
 import { orthogonaliseFullyInPlace } from '#main/spectra/orthogonaliseInPlace'
-import { addCombinationInPlace, asFloat64, project, rotateInPlace, stored } from '#main/spectra/storedVectors'
+import {
+  addCombinationInPlace,
+  addCombinationsInPlace,
+  asFloat64,
+  project,
+  projectBlock,
+  rotateInPlace,
+  stored,
+} from '#main/spectra/storedVectors'
+import { VectorStack } from '#main/spectra/vectorStack'
+import { blasRoutes } from '../../helpers/blasRoutes'
 import { expectClose } from '../../helpers/expectClose'
 
 /** Longer than two chunks, and numbers of vectors that are no multiple of four. */
 const n = 4500
+
+afterEach(() => useHostBlas(null))
 
 describe.each(['float64', 'float32'] as const)('stored vectors, %s', (storage) => {
   it.each([1, 3, 4, 7, 13])('project and combine %i vectors as matrix products do', (m) => {
@@ -21,6 +33,36 @@ describe.each(['float64', 'float32'] as const)('stored vectors, %s', (storage) =
     addCombinationInPlace(sum, vectors, coefficients, -2)
     const expected = matmul(transpose(Q), matrix(m, 1, coefficients)).data.map((x, i) => w[i]! - 2 * x)
     expectClose(sum, expected, { atol: 1e-10 })
+  })
+
+  // 16 vectors share a piece of memory: within one, beyond one, with some outside of any.
+  it.for([1, 5, 16, 37])('blocks with a stack of %i give the same by a system BLAS, to rounding', (m, { skip }) => {
+    const { blas } = blasRoutes[1]
+    if (!blas) return skip('no BLAS library found')
+    const given = Array.from({ length: m }, (_, j) => random(j, 'vectors').normal(n))
+    const lists = [
+      new VectorStack(n, storage, given).vectors,
+      [...new VectorStack(n, storage, given).vectors, given[0]!],
+    ]
+    const together = random(1, 'w').normal(3 * n)
+    const block = [0, 1, 2].map((k) => together.subarray(k * n, (k + 1) * n))
+    for (const vectors of lists) {
+      const results = [null, blas].map((route) => {
+        useHostBlas(route)
+        const coefficients = projectBlock(vectors, block)
+        const apart = block.map((w) => w.slice())
+        addCombinationsInPlace(apart, vectors, coefficients, -0.5)
+        const sums = Float64Array.from(apart.flatMap((w) => [...w]))
+        const copies = new VectorStack(n, storage, vectors)
+        copies.rotate(matrix(vectors.length, 1, coefficients.data.subarray(0, vectors.length)))
+        return { coefficients: coefficients.data, sums, rotated: copies.vectors[0]! }
+      })
+      const [own, foreign] = results
+      // Sums of 4500 products of size 1, then of up to 38 of size 70, in another order.
+      expectClose(foreign!.coefficients, own!.coefficients, { atol: 1e-11 })
+      expectClose(foreign!.sums, own!.sums, { atol: 1e-10 })
+      expectClose(foreign!.rotated, own!.rotated, { atol: storage === 'float64' ? 1e-10 : 1e-4 })
+    }
   })
 
   it('rotate in their own memory, to fewer vectors', () => {
@@ -43,7 +85,7 @@ describe('orthogonaliseFullyInPlace', () => {
     const basis = [0, 1, 2].map((j) => Float64Array.from({ length: n }, (_, i) => (i % 3 === j ? Math.sqrt(3 / n) : 0)))
     const tiny = random(3, 'tiny').normal(n)
     const w = Float64Array.from({ length: n }, (_, i) => basis[0]![i]! * 5 - basis[2]![i]! * 7 + 1e-12 * tiny[i]!)
-    const coefficients = orthogonaliseFullyInPlace(w, basis)
+    const coefficients = orthogonaliseFullyInPlace([w], basis).data
     expectClose(coefficients, [5, 0, -7], { atol: 1e-9 })
     const length = Math.hypot(...w)
     expect(length).toBeGreaterThan(1e-12)

@@ -1,4 +1,5 @@
 import type { Command } from '../command'
+import { analyse } from './analyse'
 import { backup } from './backup'
 import { bundle } from './bundle'
 import { claims } from './claims'
@@ -26,6 +27,7 @@ const working: readonly Command[] = [
   list,
   show,
   resume,
+  analyse,
   claims,
   exportFigures,
   importMatrix,

@@ -1,5 +1,5 @@
 import { LabError } from '#shared/errors'
-import { useLapack } from '../linalg'
+import { useHostBlas, useLapack } from '../linalg'
 import type { Backend, Dtype } from './backend'
 import { findBlas, type BlasChoice } from './cpu/blas'
 import { createCpuBackend } from './cpu/cpuBackend'
@@ -12,8 +12,8 @@ export interface BackendOptions {
 }
 
 /**
- * The only place that names backends. Also hands the library's LAPACK, if any, to linalg/, so that a process computes
- * all its dense algebra by one library.
+ * The only place that names backends. Also hands the library's LAPACK and products, if any, to linalg/, so that a
+ * process computes all its dense algebra by one library.
  *
  * @throws LabError 'unavailable' for what this installation lacks
  */
@@ -30,7 +30,9 @@ export async function createBackend({
       { id },
     )
   }
-  useLapack((await findBlas(blas))?.lapack ?? null)
+  const library = await findBlas(blas)
+  useLapack(library?.lapack ?? null)
+  useHostBlas(library?.host ?? null)
   return createCpuBackend({ dtype, blas })
 }
 

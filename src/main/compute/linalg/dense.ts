@@ -18,15 +18,12 @@ export function dot(x: Float64Array, y: Float64Array): number {
   if (x.length !== y.length) {
     throw new LabError('shape', `dot: lengths ${x.length} and ${y.length} differ.`, { x: x.length, y: y.length })
   }
-  let sum = 0
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!
-  return sum
+  return sumOfProducts(x, y)
 }
 
 /** Euclidean length; Frobenius norm of a matrix's data. Squares neither overflow nor vanish; NaN stays NaN. */
 export function norm(x: Float64Array): number {
-  let sum = 0
-  for (const value of x) sum += value * value
+  const sum = sumOfProducts(x, x)
   if (sum > 1e-280 && sum < 1e280) return Math.sqrt(sum)
   let largest = 0
   for (const value of x) largest = Math.max(largest, Math.abs(value))
@@ -34,6 +31,26 @@ export function norm(x: Float64Array): number {
   let scaled = 0
   for (const value of x) scaled += (value / largest) ** 2
   return largest * Math.sqrt(scaled)
+}
+
+/**
+ * Four partial sums: they do not wait for each other. Declared one by one: from a destructured list the engine makes an
+ * object of every partial sum (measured: a third of the time of a Lanczos run went into collecting them).
+ */
+function sumOfProducts(x: Float64Array, y: Float64Array): number {
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let i = 0
+  for (; i + 4 <= x.length; i += 4) {
+    s0 += x[i]! * y[i]!
+    s1 += x[i + 1]! * y[i + 1]!
+    s2 += x[i + 2]! * y[i + 2]!
+    s3 += x[i + 3]! * y[i + 3]!
+  }
+  for (; i < x.length; i++) s0 += x[i]! * y[i]!
+  return s0 + s1 + (s2 + s3)
 }
 
 /** a ⊗ b. With our row-major vec, vec(P W Q) = (P ⊗ Qᵀ) vec(W). */

@@ -34,6 +34,7 @@ export const classPartOperators: readonly OperatorDefinition[] = (['class', 'cro
     help: parts[part].help,
     choose: 'layer',
     applies: ({ loss }) => part !== 'same' || loss === 'ce',
+    predictedAs: (_, { layer = null }) => ({ quantity: `${part}Hessian`, layer }),
     async make(snapshot, { layer }) {
       const state = await chosenLayer(snapshot, layer)
       const name = weightName(snapshot.model, state.layer)

@@ -40,6 +40,11 @@ export interface OperatorDefinition {
   /** What has to be chosen: nothing, parameters (optional), one layer, or two. */
   readonly choose: 'parameters' | 'layer' | 'layerPair'
   applies(model: Model): boolean
+  /** The quantity that theory predicts these eigenvalues as, where a probe measures the same. */
+  predictedAs?(
+    model: Model,
+    choice: OperatorChoice,
+  ): { readonly quantity: string; readonly layer: number | null } | null
   make(snapshot: Snapshot, choice: OperatorChoice): Promise<NamedOperator>
 }
 

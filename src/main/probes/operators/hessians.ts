@@ -45,6 +45,12 @@ const overParameters = parts.map(({ id, title, part, name, help }): OperatorDefi
   help,
   choose: 'parameters',
   applies: () => true,
+  predictedAs(model, choice) {
+    const words = inWords(model, chosenParameters(model, choice))
+    if (part !== 'total') return null
+    if (words === 'all parameters') return { quantity: 'fullHessian', layer: null }
+    return words === 'weights only' ? { quantity: 'weightsHessian', layer: null } : null
+  },
   async make(snapshot, choice) {
     const { model } = snapshot
     const chosen = chosenParameters(model, choice)
@@ -67,6 +73,7 @@ const layerHessian: OperatorDefinition = {
     'piecewise-linear networks (Gram). Theory note 01, sections 3 and 5.2.',
   choose: 'layer',
   applies: () => true,
+  predictedAs: (_, { layer = null }) => ({ quantity: 'layerHessian', layer }),
   async make(snapshot, { layer }) {
     const state = await chosenLayer(snapshot, layer)
     const { model, split } = snapshot

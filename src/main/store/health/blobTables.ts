@@ -55,6 +55,15 @@ export const blobTables: readonly BlobTable[] = [
     shape: `'[' || matrices.rows || ',' || matrices.cols || ']'`,
     columns: ['matrix', 'part'],
   },
+  {
+    name: 'analysis_arrays',
+    from: 'analysis_arrays AS t LEFT JOIN analyses ON analyses.id = t.analysis_id',
+    run: 'analyses.run_id',
+    what: `t.name || ' of the analysis of ' || analyses.matrix || ifnull(' at step ' || analyses.step, '')`,
+    dtype: 't.dtype',
+    shape: `'[' || t.count || ']'`,
+    columns: ['analysis_id', 'name', 'dtype', 'count'],
+  },
 ]
 
 export const blobRow = z.object({

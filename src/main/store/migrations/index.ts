@@ -3,6 +3,7 @@ import { initial } from './001-initial'
 import { checkpoints } from './002-checkpoints'
 import { sweeps } from './003-sweeps'
 import * as runs from './004-runs'
+import { analyses } from './006-analyses'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
 
@@ -10,4 +11,4 @@ import { quarantine } from './008-quarantine'
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
 
 /** Released entries are never edited; new ones are appended. */
-export const migrations: readonly Migration[] = [initial, checkpoints, sweeps, runs, matrices, quarantine]
+export const migrations: readonly Migration[] = [initial, checkpoints, sweeps, runs, analyses, matrices, quarantine]

@@ -68,10 +68,10 @@ export function simplexLayerLevels(config: UfmConfig, { t, q }: SimplexSolution,
   const tau = (config.lamW[layer - 1]! * t) / K
   const levels: Level[] =
     K === 2
-      ? [{ value: tau * (1 + delta), copies: 1, label: 'outliers' }]
+      ? [{ value: tau * (1 + delta), copies: 1, label: 'outliers', role: 'outlier' }]
       : [
-          { value: tau * (1 + delta * (K - 1)), copies: 1, label: 'outliers' },
-          { value: tau * (1 + delta * (K - 2)), copies: K - 1, label: 'outliers' },
+          { value: tau * (1 + delta * (K - 1)), copies: 1, label: 'outliers', role: 'outlier' },
+          { value: tau * (1 + delta * (K - 2)), copies: K - 1, label: 'outliers', role: 'outlier' },
           { value: tau, copies: K ** 2 - 3 * K + 1, label: 'mini-bulk' },
         ]
   return present([...levels, { value: 0, copies: rows * cols - (K - 1) ** 2, label: 'bulk' }])
@@ -85,8 +85,8 @@ export function simplexFeatureLevels(config: UfmConfig, { t, p }: SimplexSolutio
   const { K, n, lamH } = config
   const N = K * n
   return present([
-    { value: lamH * (1 + t * p), copies: N, label: 'outliers' },
-    { value: lamH * (1 + t / K), copies: N * (K - 2), label: 'outliers' },
+    { value: lamH * (1 + t * p), copies: N, label: 'outliers', role: 'outlier' },
+    { value: lamH * (1 + t / K), copies: N * (K - 2), label: 'outliers', role: 'outlier' },
     { value: lamH, copies: (config.widths[0]! - K + 1) * N, label: 'bulk' },
   ])
 }

@@ -30,7 +30,12 @@ export function layerHessianLevels(
   const outliers = config.K ** 2
   const [rows, cols] = factorShapes(config)[layer]!
   return present([
-    { value: part === 'data' ? lambda * outlierFactor(gain) : lambda / gain.rest, copies: outliers, label: 'outliers' },
+    {
+      value: part === 'data' ? lambda * outlierFactor(gain) : lambda / gain.rest,
+      copies: outliers,
+      label: 'outliers',
+      role: 'outlier',
+    },
     { value: part === 'data' ? 0 : lambda, copies: rows * cols - outliers, label: 'bulk' },
   ])
 }
@@ -40,7 +45,7 @@ export function featureHessianLevels(config: UfmConfig, { gain }: CollapsedSolut
   const { K, n, lamH } = config
   const N = K * n
   return present([
-    { value: lamH / gain.rest, copies: K * N, label: 'outliers' },
+    { value: lamH / gain.rest, copies: K * N, label: 'outliers', role: 'outlier' },
     { value: lamH, copies: (config.widths[0]! - K) * N, label: 'bulk' },
   ])
 }
@@ -78,8 +83,13 @@ export function fullHessianLevels(config: UfmConfig, solution: CollapsedSolution
   const symmetric = (K * (K + 1)) / 2
   const [top, ...others] = symmetricBlock(config, solution, scope)
   const levels: Level[] = [
-    { value: antisymmetricOutlier(config, solution, scope), copies: antisymmetric, label: 'antisymmetric outliers' },
-    { value: top!, copies: symmetric, label: 'symmetric outliers' },
+    {
+      value: antisymmetricOutlier(config, solution, scope),
+      copies: antisymmetric,
+      label: 'antisymmetric outliers',
+      role: 'outlier',
+    },
+    { value: top!, copies: symmetric, label: 'symmetric outliers', role: 'outlier' },
     { value: 0, copies: others.length * antisymmetric, label: 'antisymmetric zeros' },
     ...others.map((value) => ({ value, copies: symmetric, label: 'symmetric bulk' })),
   ]
@@ -99,7 +109,12 @@ export function fullHessianLevels(config: UfmConfig, solution: CollapsedSolution
     }
   }
   if (scope === 'all') {
-    levels.push({ value: lamH / solution.gain.rest, copies: K * (N - K), label: 'within-class outliers' })
+    levels.push({
+      value: lamH / solution.gain.rest,
+      copies: K * (N - K),
+      label: 'within-class outliers',
+      role: 'outlier',
+    })
     levels.push({ value: lamH, copies: (widths[0]! - K) * (N - K), label: 'within-class bulk' })
   }
   return present(levels)
@@ -117,8 +132,8 @@ export function gaussNewtonLevels(config: UfmConfig, { gain }: CollapsedSolution
   const total = sum(scope === 'all' ? parameters : parameters.slice(1))
   const within = scope === 'all' ? K * (N - K) : 0
   return present([
-    { value: sum(includedDecays(config, scope)) * ratio, copies: K ** 2, label: 'outliers' },
-    { value: lamH * ratio, copies: within, label: 'within-class outliers' },
+    { value: sum(includedDecays(config, scope)) * ratio, copies: K ** 2, label: 'outliers', role: 'outlier' },
+    { value: lamH * ratio, copies: within, label: 'within-class outliers', role: 'outlier' },
     { value: 0, copies: total - K ** 2 - within, label: 'bulk' },
   ])
 }

@@ -1,6 +1,6 @@
 import type { FigureDefinition } from '#shared/figure'
 
-export const tabs = ['overview', 'training', 'structure', 'spectra', 'alignment', 'claims', 'log'] as const
+export const tabs = ['overview', 'training', 'structure', 'spectra', 'alignment', 'analyses', 'claims', 'log'] as const
 export type Tab = (typeof tabs)[number]
 
 export const tabTitles: Readonly<Record<Tab, string>> = {
@@ -9,6 +9,7 @@ export const tabTitles: Readonly<Record<Tab, string>> = {
   structure: 'Structure',
   spectra: 'Spectra',
   alignment: 'Alignment',
+  analyses: 'Analyses',
   claims: 'Claims',
   log: 'Log',
 }

@@ -1,8 +1,10 @@
 import { LabError } from '#shared/errors'
+import type { HostBlas } from '../../linalg/hostBlas'
 import type { LapackLibrary } from '../../linalg/lapack'
 import { blasAdvice, blasCandidates } from './blasCandidates'
 import { type BlasProbe, handedOverProbe, type ProbedBlas, rememberProbe } from '../probedBlas'
 import { probeBlas, type RunProbe } from './blasProbe'
+import { hostBlas } from './hostBlas'
 
 /** 'auto': the first library that works. 'embedded': none. Anything else: the path of a library. */
 export type BlasChoice = string
@@ -38,6 +40,8 @@ export interface BlasLibrary {
   /** Null where the library lacks it or multiplies wrongly: float32 then uses our own. */
   readonly sgemm: BlasProduct | null
   readonly lapack: LapackLibrary | null
+  /** Products on arrays of the host; null where the library lacks them. */
+  readonly host: HostBlas | null
   /** Of the first byte of a buffer, as a number (exact: user addresses have at most 47 or 48 bits). */
   addressOf(buffer: ArrayBuffer): number
 }
@@ -125,6 +129,13 @@ async function loadLibrary({ path, name, version, hasSgemm, hasLapack }: ProbedB
         ),
       }
     : null
+  const [matrixIn, matrixOut] = ['const double *, int', '_Inout_ double *, int']
+  const dgemv = optional(() =>
+    library.func(`void cblas_dgemv(int, int, int, int, double, ${matrixIn}, ${matrixIn}, double, ${matrixOut})`),
+  )
+  const dgemm = library.func(
+    `void cblas_dgemm(int, int, int, int, int, int, double, ${matrixIn}, ${matrixIn}, double, ${matrixOut})`,
+  )
   return {
     name,
     version,
@@ -134,6 +145,7 @@ async function loadLibrary({ path, name, version, hasSgemm, hasLapack }: ProbedB
     dgemm: product('cblas_dgemm', 'double'),
     sgemm: hasSgemm ? product('cblas_sgemm', 'float') : null,
     lapack,
+    host: dgemv && hostBlas({ dgemv, dgemm }),
     addressOf: (buffer) => Number(koffi.address(buffer)),
   }
 }

@@ -1,5 +1,6 @@
 import type { Kernel, ScalarCell } from '../backend'
 import type { BlasProduct } from './blas'
+import { PLAIN, ROW_MAJOR, TRANSPOSED } from './hostBlas'
 import type { CpuMemory } from './memory'
 import type { Offset, WasmKernels } from './wasm'
 
@@ -54,10 +55,6 @@ export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
     moving,
   }
 }
-
-const ROW_MAJOR = 101
-const PLAIN = 111
-const TRANSPOSED = 112
 
 export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
   /** The product at absolute addresses. */

@@ -1,0 +1,166 @@
+import type { AnalysisSpec } from '#shared/analysis'
+import { LabError } from '#shared/errors'
+import { parseParams } from '#shared/params'
+import type { Prediction } from '#shared/records'
+import type { Backend } from '../compute/backends/backend'
+import { createBackend } from '../compute/backends/select'
+import type { Model } from '../core/model'
+import type { Resources } from '../core/system'
+import {
+  analyseOperator,
+  externalOperator,
+  npyOperator,
+  packSearch,
+  unpackSearch,
+  type Analysis,
+  type AnalysisOptions,
+} from '../probes/analyseOperator'
+import { makeOperator, operators, type NamedOperator, type OperatorChoice } from '../probes/operators/index'
+import type { StoredSearch } from '../store/analyses'
+import { systemById } from '../systems/registry'
+import type { Analyse, Analysed, FromAnalysis } from './analysisProtocol'
+import { trainingOf } from './trainingOf'
+
+export interface AnalysisOutcome {
+  readonly analysed: Analysed
+  /** To go on from; null when done. */
+  readonly search: StoredSearch | null
+}
+
+export interface AnalysisContext {
+  readonly resources: Resources
+  readonly signal: AbortSignal
+  report(message: FromAnalysis): void
+}
+
+const PROGRESS_MS = 250
+/** Training ends before its minimum: levels that theory has equal are apart by about that. */
+const COPIES_WITHIN = 1e-3
+/** What a killed process loses at most. */
+const SEARCH_MS = 10_000
+
+/**
+ * stored state → model → operator → eigenvalues, without a step of training.
+ *
+ * A cancellation is an outcome, with the pairs that had converged and the search to go on from.
+ */
+export async function executeAnalysis(request: Analyse, context: AnalysisContext): Promise<AnalysisOutcome> {
+  const { source, spec } = request
+  if (source.kind === 'matrix') {
+    const backend = await createBackend()
+    try {
+      return await analysed(externalOperator(npyOperator(source.bytes), source.name), null, 'float64', request, context)
+    } finally {
+      backend.dispose()
+    }
+  }
+  const backend: Backend = await createBackend(source.spec.backend)
+  const { training, model } = trainingOf(source.spec, context.resources, backend)
+  try {
+    training.resume(source.checkpoint)
+    const choice = choiceOf(spec)
+    const operator = await makeOperator(training.snapshot(source.isLast), spec.operator, choice)
+    const levels = source.isLast ? levelsOf(request, model, choice) : null
+    return await analysed(operator, levels, backend.dtype, request, context)
+  } finally {
+    training.dispose()
+    backend.dispose()
+  }
+}
+
+async function analysed(
+  operator: NamedOperator,
+  levels: Prediction['levels'] | null,
+  dtype: AnalysisOptions['dtype'],
+  { spec, resume }: Analyse,
+  { signal, report }: AnalysisContext,
+): Promise<AnalysisOutcome> {
+  const clock = new ReportClock(report)
+  let analysis: Analysis
+  try {
+    analysis = await analyseOperator(operator, {
+      dtype,
+      method: spec.method,
+      bottom: spec.bottom,
+      seed: spec.seed,
+      signal,
+      ...(spec.top !== null && { top: spec.top }),
+      ...(levels && { predicted: levels, copiesWithin: COPIES_WITHIN }),
+      ...(resume && { resume: unpackSearch(resume) }),
+      onProgress: (progress) => clock.progress(progress),
+      onStep: (state) => clock.search(() => packSearch(state(), operator.n)),
+    })
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown
+    return { analysed: { type: 'analysed', status: 'cancelled', result: null, error: null }, search: null }
+  }
+  const { meta, eigenvalues, bottom, residuals, vectors, stopped, state } = analysis
+  const spent = new LabError(
+    'degenerate',
+    'The search used up its products before every pair had converged. Ask for fewer.',
+  )
+  const kept = spec.vectors ? joined(vectors) : null
+  return {
+    analysed: {
+      type: 'analysed',
+      status: stopped === 'products' ? 'failed' : stopped,
+      result: { meta, levels, eigenvalues, bottom, residuals, vectors: kept },
+      error: stopped === 'products' ? spent.toData() : null,
+    },
+    search: state && packSearch(state, operator.n),
+  }
+}
+
+function choiceOf({ parameters, layer, otherLayer }: AnalysisSpec): OperatorChoice {
+  return {
+    ...(parameters && { parameters }),
+    ...(layer !== null && { layer }),
+    ...(otherLayer !== null && { otherLayer }),
+  }
+}
+
+/** What theory says of this matrix at the end of training. */
+function levelsOf({ source, spec }: Analyse, model: Model, choice: OperatorChoice): Prediction['levels'] | null {
+  const place = operators.get(spec.operator)?.predictedAs?.(model, choice)
+  if (!place || source.kind !== 'run') return null
+  const system = systemById(source.spec.system)
+  const predictions = system.theory(parseParams(system.params, source.spec.params))
+  return predictions.find(({ quantity, layer }) => quantity === place.quantity && layer === place.layer)?.levels ?? null
+}
+
+function joined(vectors: readonly Float64Array[]): Float64Array {
+  const length = vectors[0]?.length ?? 0
+  const whole = new Float64Array(length * vectors.length)
+  vectors.forEach((vector, k) => whole.set(vector, k * length))
+  return whole
+}
+
+/** Reports a few times a second, and the search now and then. */
+class ReportClock {
+  readonly #started = performance.now()
+  #startedAt: number | null = null
+  #lastProgress = -Infinity
+  #lastSearch = this.#started
+
+  constructor(private readonly report: (message: FromAnalysis) => void) {}
+
+  progress({ products, converged, count }: { products: number; converged: number; count: number }): void {
+    const now = performance.now()
+    // What an earlier process did takes no time in this one.
+    this.#startedAt ??= products
+    if (now - this.#lastProgress < PROGRESS_MS) return
+    this.#lastProgress = now
+    // Three products for each pair, as spectra with few outliers need; from then on a quarter more than so far.
+    const expected = Math.ceil(Math.max(3 * count, 1.25 * products))
+    const done = products - this.#startedAt
+    const secondsLeft = done > 0 ? ((now - this.#started) / 1000 / done) * (expected - products) : null
+    this.report({ type: 'progress', products, expected, converged, secondsLeft })
+  }
+
+  search(pack: () => Extract<FromAnalysis, { type: 'search' }>['search']): void {
+    const now = performance.now()
+    if (now - this.#lastSearch < SEARCH_MS) return
+    this.#lastSearch = now
+    this.report({ type: 'search', search: pack() })
+  }
+}

@@ -1,0 +1,36 @@
+import { parseParams } from '#shared/params'
+import type { RunSpec } from '#shared/spec'
+import type { Backend } from '../compute/backends/backend'
+import { random } from '../compute/rng/random'
+import type { TrainingRecipe, Resources } from '../core/system'
+import type { Model } from '../core/model'
+import { systemById } from '../systems/registry'
+import { Training } from '../train/training'
+import { resolveMatrices } from './matrixParams'
+
+/**
+ * The training that a spec describes, at step 0.
+ *
+ * @throws LabError 'bad-input' for parameters or data that are not acceptable
+ */
+export function trainingOf(
+  spec: RunSpec,
+  resources: Resources,
+  backend: Backend,
+): { readonly training: Training; readonly model: Model; readonly recipe: TrainingRecipe } {
+  const system = systemById(spec.system)
+  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
+  const [model, recipe] = [system.model(params), system.training(params)]
+  const root = random(spec.seed, 'run')
+  const training = new Training({
+    model,
+    data: system.data(params, resources),
+    initial: system.initial(params, root.derive('initial')),
+    recipe,
+    backend,
+    random: root.derive('training'),
+    seed: spec.seed,
+    sampleCompression: spec.backend.sampleCompression,
+  })
+  return { training, model, recipe }
+}

@@ -1,0 +1,60 @@
+import type { AnalysisSummary } from '#shared/analysis'
+import type { AnalysisRequests } from '#shared/contract/analysis'
+import type { Handlers } from '#shared/contract/index'
+import { LabError } from '#shared/errors'
+import { parseParams } from '#shared/params'
+import type { System } from '../core/system'
+import type { AnalysisDesk } from '../jobs/analysisDesk'
+import { operators } from '../probes/operators/index'
+import type { StoredAnalysis } from '../store/analyses'
+import type { Project } from '../store/project'
+
+/**
+ * Analyses of stored states and of matrices from files.
+ *
+ * @param desk null where the project is only read
+ * @param writing the desk; throws where there is none
+ */
+export function analysisHandlers(
+  project: Project,
+  systems: ReadonlyMap<string, System>,
+  desk: AnalysisDesk | null,
+  writing: () => AnalysisDesk,
+): Pick<Handlers, keyof AnalysisRequests> {
+  const summaryOf = (analysis: StoredAnalysis): AnalysisSummary => ({
+    ...analysis,
+    progress: desk?.progress(analysis.id) ?? null,
+    // What it found waits for the disk: then it is running still, and this is why.
+    error: analysis.error ?? (analysis.status === 'running' ? (desk?.trouble?.toData() ?? null) : null),
+  })
+  return {
+    'analysis.choices': async ({ runId }) => {
+      const { spec } = project.runs.get(runId)
+      const system = systems.get(spec.system)
+      if (!system)
+        throw new LabError('unavailable', `This version has no system "${spec.system}" to analyse run ${runId} with.`)
+      const model = system.model(parseParams(system.params, spec.params))
+      const [steps, last] = [project.checkpoints.steps(runId), project.checkpoints.lastStep(runId)]
+      return {
+        operators: [...operators.values()]
+          .filter((definition) => definition.applies(model))
+          .map(({ id, title, help, choose }) => ({ id, title, help, choose })),
+        parameters: model.parameters.map(({ name }) => name),
+        weights: model.parameters.filter(({ kind }) => kind === 'weight').map(({ name }) => name),
+        // One that is only there to go on from can be looked at as long as it is.
+        steps: last === null || steps.includes(last) ? steps : [...steps, last],
+      }
+    },
+    'analysis.start': async ({ runId, step, spec }) => writing().startRun(project.runs.get(runId).id, step, spec),
+    'analysis.startMatrix': async ({ name, bytes, spec }) => writing().startMatrix(name, bytes, spec),
+    'analysis.cancel': async ({ analysisId }) => {
+      writing().cancel(project.analyses.get(analysisId).id)
+      return null
+    },
+    'analyses.list': async ({ runId }) => project.analyses.list(runId).map(summaryOf),
+    'analysis.get': async ({ analysisId }) => ({
+      ...summaryOf(project.analyses.get(analysisId)),
+      result: project.analyses.result(analysisId),
+    }),
+  }
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { ErrorData } from './errors'
+import type { RunId } from './ids'
+import type { Prediction, SpectrumMeta } from './records'
+
+const layer = z.int().min(1).max(10_000)
+
+/** Which eigenvalues of which matrix of a state are wanted, and how. */
+export const analysisSpecSchema = z.strictObject({
+  /** Id in the catalogue of operators. */
+  operator: z.string().min(1).max(100),
+  /** Parameter names, for operators over parameters; null: all. */
+  parameters: z.array(z.string().max(200)).max(10_000).readonly().nullable().default(null),
+  /** For operators of one layer, and of two. Counted from 1. */
+  layer: layer.nullable().default(null),
+  otherLayer: layer.nullable().default(null),
+  /** 'auto': the exact route where there is one, dense for small matrices, else iteration. */
+  method: z.enum(['auto', 'dense', 'lanczos']).default('auto'),
+  /** How many of the largest eigenvalues, where not all are computed; null: as many as theory asks for. */
+  top: z.int().min(1).max(1000).nullable().default(null),
+  /** How many of the smallest, by iteration. */
+  bottom: z.int().min(0).max(1000).default(0),
+  /** Keep the eigenvectors of the listed eigenvalues, where iteration makes them. */
+  vectors: z.boolean().default(false),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(0),
+})
+export type AnalysisSpec = z.output<typeof analysisSpecSchema>
+export type AnalysisSpecInput = z.input<typeof analysisSpecSchema>
+
+/**
+ * pending and running: not over. done: complete. cancelled: a person stopped it. interrupted: its process ended. Cancelled
+ * and interrupted ones keep their basis: the same question goes on from there.
+ */
+export const analysisStatuses = ['pending', 'running', 'done', 'cancelled', 'interrupted', 'failed'] as const
+export type AnalysisStatus = (typeof analysisStatuses)[number]
+
+/** How far a search is. Iterations do not know how many products they will need: `expected` grows where it falls short. */
+export interface AnalysisProgress {
+  readonly products: number
+  readonly expected: number
+  /** Pairs that are final. */
+  readonly converged: number
+  readonly secondsLeft: number | null
+}
+
+export interface AnalysisSummary {
+  readonly id: number
+  /** Null for a matrix from a file. */
+  readonly runId: RunId | null
+  readonly step: number | null
+  /** The operator in words once it is known: 'Hessian of the loss, weights only'; else its id. */
+  readonly matrix: string
+  readonly spec: AnalysisSpec
+  readonly status: AnalysisStatus
+  /** Null unless running. */
+  readonly progress: AnalysisProgress | null
+  readonly error: ErrorData | null
+  /** SHA-256 (hex) of everything that the result depends on. */
+  readonly inputHash: string
+  readonly createdAt: number
+  readonly endedAt: number | null
+}
+
+export interface AnalysisDetail extends AnalysisSummary {
+  /** Null before there is any result. */
+  readonly result: {
+    readonly meta: SpectrumMeta
+    /** Descending: all, or the largest that converged. */
+    readonly eigenvalues: Float64Array
+    /** Ascending: the smallest that converged; empty where all are listed or none were asked for. */
+    readonly bottom: Float64Array
+    /** ‖Hv − λv‖ of the largest, then of the smallest; empty for exact routes. */
+    readonly residuals: Float64Array
+    /** What theory says of a trained state; null where it says nothing of this matrix. */
+    readonly levels: Prediction['levels'] | null
+  } | null
+}
+
+/** One entry of the catalogue for a model. */
+export interface OperatorInfo {
+  readonly id: string
+  readonly title: string
+  readonly help: string
+  readonly choose: 'parameters' | 'layer' | 'layerPair'
+}

@@ -1,0 +1,2 @@
+/** The product's own worker process. */
+import '#main/jobs/worker'

@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { executeAnalysis } from '#main/jobs/executeAnalysis'
+import { executeRun } from '#main/jobs/executeRun'
+import { folderResources } from '#main/jobs/folderResources'
+import { inProcessWorker } from '#main/jobs/inProcessWorker'
+import { probes } from '#main/probes/registry'
+import { createService, dispatch } from '#main/service'
+import { systems } from '#main/systems/registry'
+import { parseWith } from '#shared/spec'
+import { commandLine } from './harness'
+
+const runDocument = z.looseObject({ id: z.string() })
+
+/** The command line with the product's own systems. */
+function laboratory() {
+  const resources = folderResources('resources/data')
+  return commandLine({
+    systems: [...systems.values()],
+    async openService({ project: projectPath, ...request }) {
+      const startWorker = inProcessWorker(executeRun, resources, { analyse: executeAnalysis })
+      const service = createService({ projectPath, ...request, startWorker, systems, probes, resources, host: 'loopback', blas: 'embedded' }) // prettier-ignore
+      return { ...service, call: (method, input) => dispatch(service.handlers, method, input) }
+    },
+  })
+}
+
+describe('collapsar analyse', () => {
+  it('finds the copies that theory predicts in a run, says when it knew them, and writes them down', async () => {
+    const { collapsar, folder } = laboratory()
+    const trained = await collapsar('run', 'deep-ufm', '--preset', 'small', '--json')
+    const { id } = parseWith(runDocument, JSON.parse(trained.stdout), 'stdout')
+    const csv = join(folder, 'spectrum.csv')
+    const first = await collapsar('analyse', id, '--operator', 'layerHessian', '--layer', '2', '--csv', csv)
+    expect(first.code).toBe(0)
+    expect(first.stdout).toMatch(/matrix +Hessian of the data loss, W2, step 6000/)
+    expect(first.stdout).toMatch(/value +copies +predicted\n *0\.2153\d+ +9 +9/)
+    expect(first.stdout).toMatch(/theory +9 /)
+    const lines = readFileSync(csv, 'utf8').trim().split('\r\n')
+    expect(lines[0]).toBe('end,index,eigenvalue,residual')
+    expect(lines).toHaveLength(101)
+    const again = await collapsar('analyse', id, '--operator', 'layerHessian', '--layer', '2', '--json')
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      known: true,
+      status: 'done',
+      result: { meta: { method: 'kronecker' } },
+    })
+  })
+
+  it('says which operators, methods and states there are', async () => {
+    const { collapsar } = laboratory()
+    const trained = await collapsar('run', 'deep-ufm', '--preset', 'small', '--set', 'steps=5', '--json')
+    const { id } = parseWith(runDocument, JSON.parse(trained.stdout), 'stdout')
+    expect((await collapsar('analyse')).stderr).toMatch(/give a RUN with --operator, or --matrix FILE\.npy/)
+    expect((await collapsar('analyse', id, '--operator', 'hesian')).stderr).toMatch(
+      /got "hesian", expected one of hessian, /,
+    )
+    expect((await collapsar('analyse', id, '--operator', 'hessian', '--method', 'qr')).stderr).toMatch(
+      /expected auto, dense, lanczos/,
+    )
+    const missing = await collapsar('analyse', id, '--operator', 'hessian', '--step', '3')
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/no stored state at step 3: stored are those at 5/),
+    ])
+  })
+
+  it('takes a matrix from a file', async () => {
+    const { collapsar, folder } = laboratory()
+    const file = join(folder, 'A.npy')
+    const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }`.padEnd(117) + '\n'
+    const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length)}\x00${header}`, 'latin1')
+    writeFileSync(file, Buffer.concat([head, Buffer.from(Float64Array.of(2, 1, 1, 2).buffer)]))
+    const { code, stdout } = await collapsar('analyse', '--matrix', file, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ matrix: 'A.npy', runId: null, result: { eigenvalues: [3, 1] } })
+    expect((await collapsar('analyse', '--matrix', join(folder, 'none.npy'))).stderr).toMatch(
+      /--matrix: .*none\.npy cannot be read/,
+    )
+  })
+})
