@@ -48,7 +48,7 @@ describe('messages of a worker', () => {
     const state = (data: unknown, lastFiniteLoss = 1) => {
       const arrays = [{ name: 'W1', shape: [2, 2], data }]
       const point = { checkpoint: { step: 3, arrays }, lastFiniteLoss }
-      return fromWorkerSchema.safeParse({ type: 'checkpoint', point, kept: true })
+      return fromWorkerSchema.safeParse([{ run: 0, type: 'checkpoint', point, kept: true }])
     }
     expect(state(new Float64Array(4)).success).toBe(true)
     expect(state(new Float32Array(4)).success).toBe(true)
