@@ -19,7 +19,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main/store': ['main/core'],
   'main/jobs': ['main/core', 'main/compute', 'main/probes', 'main/train', 'main/systems', 'main/store'],
   'main/export': ['main/core', 'charts'],
+  'main/service': ['main/core', 'main/compute', 'main/probes', 'main/systems', 'main/store', 'main/jobs'],
   'main/service.ts': [
+    'main/service',
     'main/core',
     'main/compute',
     'main/probes',

@@ -1,5 +1,6 @@
 import { LabError } from '#shared/errors'
 import type { FigureDefinition } from '#shared/figure'
+import { predictionOf } from '#shared/predictionOf'
 import type { MeasuredRecord, Prediction, QuantityDefinition } from '#shared/records'
 import { bundleOption, type BundleInput } from './bundleOption'
 import { markers, type CurveColour, type Marker } from './curves'
@@ -133,7 +134,11 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
       colour,
       records,
       noiseLevel: noiseLevelOf(records.at(-1)!, part.quantity.kind),
-      outlierCount: outlierCountOf(records.at(-1)!, part.quantity.kind, predictionOf(source, part)),
+      outlierCount: outlierCountOf(
+        records.at(-1)!,
+        part.quantity.kind,
+        predictionOf(source.predictions, part.quantity.id, part.layer),
+      ),
     })),
     yTitle: sharedTitle(quantities),
     yScale: quantities.some((quantity) => quantity.scale === 'log') ? 'log' : 'linear',
@@ -240,15 +245,10 @@ function quantityOf(definition: FigureDefinition, source: FigureSource, id: stri
   )
 }
 
-function predictionOf(source: FigureSource, { quantity, layer }: Part): Prediction | null {
-  const ofLayer = (wanted: number | null) =>
-    source.predictions.find((candidate) => candidate.quantity === quantity.id && candidate.layer === wanted)
-  // A prediction without a layer holds for every layer.
-  return ofLayer(layer) ?? ofLayer(null) ?? null
-}
-
 function overlaid(figure: Figure, part: Part): Prediction | null {
-  return figure.definition.overlayPrediction ? predictionOf(figure.source, part) : null
+  return figure.definition.overlayPrediction
+    ? predictionOf(figure.source.predictions, part.quantity.id, part.layer)
+    : null
 }
 
 /** Every predicted level of the drawn parts; zero levels say nothing on a log axis and are left to the notes. */

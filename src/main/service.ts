@@ -16,6 +16,7 @@ import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
+import { comparisonHandlers } from './service/comparisons'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -125,6 +126,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
+    ...comparisonHandlers(project, systems, clock),
   }
 
   return {

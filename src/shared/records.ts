@@ -10,7 +10,8 @@ export interface QuantityDefinition {
   readonly unit: string
   /** Definition with normalisation, and its source. */
   readonly help: string
-  readonly kind: 'scalar' | 'vector' | 'matrix' | 'spectrum' | 'density'
+  /** A clock is a scalar that depends on the machine and the moment: no two repetitions of a run agree on it. */
+  readonly kind: 'scalar' | 'clock' | 'vector' | 'matrix' | 'spectrum' | 'density'
   /** The axis that shows it best. */
   readonly scale: 'linear' | 'log'
   readonly perLayer: boolean

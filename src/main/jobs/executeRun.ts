@@ -13,6 +13,7 @@ import { totalGradientNorm } from '../probes/gradientNorm'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
+import { RunClock } from './runClock'
 
 export interface ExecuteOptions {
   readonly resources: Resources
@@ -56,6 +57,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     const { blas, threads, device } = backend.description
     options.onStart({ version, backend: backend.id, dtype: backend.dtype, blas, threads, device, seed: spec.seed })
     const measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(model))
+    const clock = new RunClock(recipe, training.options.data.train.targets.cols)
     const pace = new Pace(recipe.steps, options.onProgress)
     let lastFiniteLoss = NaN
     for (const target of scheduledSteps(spec.schedule, recipe.steps)) {
@@ -75,6 +77,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
         return { status: 'diverged', step, lastFiniteLoss }
       }
       lastFiniteLoss = data + regularisation
+      for (const measurement of clock.at(step)) sink.record({ meta: null, ...measurement, step })
       for (const probe of measuring) await measure(probe, snapshot, sink, signal)
       await pace.turn(training.step, true)
       signal.throwIfAborted()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
+export { runIdSchema } from '#shared/ids'
 import type { ClaimCheck, QuantityDefinition } from '#shared/records'
 
 /** A JSON column, parsed by the schema of what it holds. */
@@ -26,8 +26,6 @@ export function toJson(value: unknown): string {
 }
 
 export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
-
-export const runIdSchema = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'not a run id')
 
 export const layerSchema = z.int().min(0).nullable()
 
@@ -57,7 +55,7 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   symbol: z.string(),
   unit: z.string(),
   help: z.string(),
-  kind: z.enum(['scalar', 'vector', 'matrix', 'spectrum', 'density']),
+  kind: z.enum(['scalar', 'clock', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),
 })

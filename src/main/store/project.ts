@@ -1,5 +1,6 @@
 import { calibrationOn, type Calibration } from './calibration'
 import { claimsOn, type Claims } from './claims'
+import { comparisonsOn, type Comparisons } from './comparisons'
 import type { Connection } from './connection'
 import { logOn, type RunLog } from './log'
 import { recordsOn, type Records } from './records'
@@ -16,6 +17,7 @@ export interface Project {
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
+  readonly comparisons: Comparisons
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
@@ -31,6 +33,7 @@ export function projectOn(connection: Connection, close: () => void = () => conn
     claims: claimsOn(connection),
     log: logOn(connection),
     calibration: calibrationOn(connection),
+    comparisons: comparisonsOn(connection),
     transaction: (change) => connection.transaction(change),
     close,
   }

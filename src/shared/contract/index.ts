@@ -4,6 +4,7 @@ import type { RunId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { ComparisonRequests } from './comparisons'
 
 /** What the service says about itself once at the start. */
 export interface AppInfo {
@@ -100,7 +101,7 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests {
+export interface Requests extends ComparisonRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }

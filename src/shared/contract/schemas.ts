@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isRunId, type RunId } from '../ids'
+import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
+import { comparisonSchemas } from './comparisons'
 import type { EventName, Method, Requests } from './index'
 
-const runId = z.string().refine(isRunId, 'expected a run id such as r-0123456789') as unknown as z.ZodType<RunId>
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
 // A draft is checked field by field by 'spec.preview', which answers with issues instead of refusing.
@@ -24,6 +24,7 @@ export const requestSchemas = {
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
+  ...comparisonSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured']
