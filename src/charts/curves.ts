@@ -2,8 +2,8 @@ import type { LineSeriesOption } from 'echarts'
 import { layerColour } from './colourMaps'
 import { downsample } from './downsample'
 import { positionsOf } from './frame'
-import { linearScale, logScale, type Scale } from './scale'
-import type { StepAxis } from './stepAxis'
+import { linearScale, logScale, symlogScale, type Scale } from './scale'
+import type { CurveAxis, StepAxis } from './stepAxis'
 import { groupColour, type ChartTheme } from './theme'
 
 /** What a curve's colour stands for. */
@@ -33,16 +33,31 @@ export function colourOf(theme: ChartTheme, colour: CurveColour): string {
   return colour.by === 'layer' ? layerColour(theme, colour.index, colour.count) : groupColour(theme, colour.index)
 }
 
-/** A log scale where it was asked for and at least one value can stand on it. */
-export function curveScale(asked: 'linear' | 'log', curves: readonly { readonly values: Float64Array }[]): Scale {
-  const anyPositive = curves.some(({ values }) => values.some((value) => value > 0))
-  return asked === 'log' && anyPositive ? logScale : linearScale
+/**
+ * The scale that was asked for: a log scale only where at least one value can stand on it, a symlog scale that is linear
+ * below the smallest size.
+ */
+export function curveScale(asked: Scale['kind'], curves: readonly Float64Array[]): Scale {
+  if (asked === 'linear') return linearScale
+  if (asked === 'log') return curves.some((values) => values.some((value) => value > 0)) ? logScale : linearScale
+  let [smallest, largest] = [Infinity, 0]
+  for (const values of curves) {
+    for (const value of values) {
+      const size = Math.abs(value)
+      if (size > 0 && size < smallest) smallest = size
+      if (size < Infinity && size > largest) largest = size
+    }
+  }
+  if (largest === 0) return linearScale
+  // Over twelve decades at most, where values reach 0 through rounding; over three at least: less would look linear.
+  const threshold = Math.min(Math.max(smallest, 1e-12 * largest), 1e-3 * largest)
+  return symlogScale(10 ** Math.floor(Math.log10(threshold)))
 }
 
 /** Points of a curve as [x position, y position, step, value], thinned for drawing; gaps keep no position. */
 export function curvePoints(
   curve: Pick<Curve, 'steps' | 'values'>,
-  axis: StepAxis,
+  axis: Pick<CurveAxis, 'position'>,
   scale: Scale,
 ): { data: (number | null)[][]; positions: Float64Array; missing: number } {
   const x = Float64Array.from(curve.steps, axis.position)
@@ -83,4 +98,11 @@ export function currentStepMark(theme: ChartTheme, axis: StepAxis, step: number 
       },
     },
   ]
+}
+
+/** A marker on about twelve points of a curve, so that its shape can be seen and the curve too. */
+export function sparseMarkers(theme: ChartTheme, points: number) {
+  const every = Math.max(1, Math.round(points / 12))
+  return (_value: unknown, { dataIndex }: { dataIndex: number }) =>
+    dataIndex % every === 0 ? theme.markerSize * 1.2 : 0
 }

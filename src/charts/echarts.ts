@@ -1,4 +1,4 @@
-import { HeatmapChart, LineChart, ScatterChart } from 'echarts/charts'
+import { CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts'
 import {
   GridComponent,
   LegendScrollComponent,
@@ -12,6 +12,7 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import { measureWithShippedFonts } from './textMetrics'
 
 use([
+  CustomChart,
   HeatmapChart,
   LineChart,
   ScatterChart,

@@ -12,7 +12,7 @@ import {
   type AxisRange,
   type DrawnMark,
 } from './frame'
-import { linearScale } from './scale'
+import { linearScale, logScale, type Scale } from './scale'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
 
@@ -25,6 +25,13 @@ export interface HeatmapInput {
   readonly columnTitle: string
   /** Title of the colour bar: symbol and unit. */
   readonly valueTitle: string
+  /** What rows and columns stand for; counted from 1 when not given. */
+  readonly rowLabels?: readonly string[]
+  readonly columnLabels?: readonly string[]
+  /** Colours along a logarithmic scale where every value can stand on one. */
+  readonly valueScale?: 'linear' | 'log'
+  /** Why a cell has no number. */
+  readonly emptyCells?: string
 }
 
 /** Values are written into the cells up to this many rows and columns. */
@@ -32,7 +39,7 @@ const MOST_WRITTEN = 12
 /** Larger matrices are drawn by blocks, so that a figure stays a file one can open. */
 const MOST_CELLS_PER_SIDE = 128
 
-/** A matrix with rows and columns counted from 1, the first row on top, and a colour bar. */
+/** A matrix with rows and columns counted from 1 or named, the first row on top, and a colour bar. */
 export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark {
   if (input.data.length !== input.rows * input.columns) {
     throw new LabError(
@@ -43,16 +50,22 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
   }
   const { rows, columns, data, step } = reduceToBlocks(input)
   const finite = data.filter(Number.isFinite)
-  const colours = colourRange(finite)
-  const cells = cellsOf({ rows, columns, data, step }, colours)
+  const scale = input.valueScale === 'log' && finite.every((value) => value > 0) ? logScale : linearScale
+  const colours = colourRange(finite, scale)
+  const labels = {
+    rows: axisLabels(input.rowLabels, rows, step),
+    columns: axisLabels(input.columnLabels, columns, step),
+  }
+  const cells = cellsOf({ rows, columns, data, step }, colours, scale, labels)
   const missing = data.length - finite.length
   const { tickSize, labelSize } = theme
   const bar = paddedRange([colours.from, colours.to], 0)
-  const barTicks = ticksOver(linearScale, bar)
+  const barTicks = ticksOver(scale, bar)
   const valueTitle = brokenTitle(input.valueTitle, 'y')
   const titleWidth = labelSize * (valueTitle.includes('\n') ? 3.2 : 1.9)
   const right = tickSize * 1.4 + Math.max(...barTicks.major.map((t) => textWidth(t.label, tickSize))) + titleWidth
-  const left = textWidth(String(input.rows), tickSize) + tickSize * 1.8 + labelSize * 1.9
+  const widest = Math.max(...labels.rows.map((label) => textWidth(label, tickSize)))
+  const left = widest + tickSize * 1.8 + labelSize * 1.9
   const bottom = tickSize * 1.9 + labelSize * 1.5
   const barWidth = tickSize
   const plain = { outerBoundsMode: 'none', top: tickSize, bottom, borderWidth: 0 } as const
@@ -64,11 +77,11 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
         { ...plain, right, width: barWidth },
       ],
       xAxis: [
-        { ...categoryAxis(theme, input.columnTitle, columns, step), position: 'bottom' },
+        { ...categoryAxis(theme, input.columnTitle, labels.columns), position: 'bottom' },
         { type: 'value', gridIndex: 1, min: 0, max: 1, show: false },
       ],
       yAxis: [
-        { ...categoryAxis(theme, input.rowTitle, rows, step), inverse: true, position: 'left' },
+        { ...categoryAxis(theme, input.rowTitle, labels.rows), inverse: true, position: 'left' },
         colourBarAxis(theme, valueTitle, bar),
       ],
       tooltip: itemTooltip(theme),
@@ -86,7 +99,9 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
       ...(step > 1
         ? [`${rows} × ${columns} of ${input.rows} × ${input.columns} cells drawn (largest of each block)`]
         : []),
-      ...(missing > 0 ? [`${missing} ${missing === 1 ? 'cell' : 'cells'} not finite, left empty`] : []),
+      ...(missing > 0
+        ? [`${missing} ${missing === 1 ? 'cell' : 'cells'} ${input.emptyCells ?? 'not finite'}, left empty`]
+        : []),
     ],
   }
 
@@ -109,6 +124,7 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
         color: t.text,
         fontSize: t.tickSize,
         customValues: positions,
+        hideOverlap: true,
         formatter: (position: number) => labels.get(position) ?? '',
       },
       splitLine: { show: false },
@@ -127,7 +143,8 @@ interface ColourRange extends AxisRange {
   readonly map: readonly string[]
 }
 interface Cell {
-  readonly value: [column: number, row: number, value: number]
+  readonly value: [column: number, row: number, position: number]
+  readonly text: string
   readonly name: string
   readonly colour: string
 }
@@ -152,10 +169,11 @@ function reduceToBlocks({ rows, columns, data }: HeatmapInput): Blocks {
  * Signed values get a diverging map centred on 0, all others viridis between 0 and the extreme: stretched over a range
  * that is narrow beside its distance from 0, rounding would look like structure.
  */
-function colourRange(finite: Float64Array): ColourRange {
+function colourRange(finite: Float64Array, scale: Scale): ColourRange {
   const from = finite.reduce((min, value) => Math.min(min, value), Infinity)
   const to = finite.reduce((max, value) => Math.max(max, value), -Infinity)
   if (from > to) return { from: 0, to: 1, map: viridis }
+  if (scale.kind === 'log') return { ...paddedRange([from, to].map(scale.forward), 0), map: viridis }
   // A negative part below a hundred-thousandth is rounding, not a sign worth a colour map.
   const isSigned = from < -1e-5 * Math.abs(to) && to > 0
   const reach = Math.max(-from, to)
@@ -169,15 +187,21 @@ function rounded(extreme: number): number {
   return Number(extreme.toPrecision(4))
 }
 
-function cellsOf({ rows, columns, data, step }: Blocks, { from, to, map }: ColourRange): Cell[] {
+function cellsOf(
+  { rows, columns, data }: Blocks,
+  { from, to, map }: ColourRange,
+  scale: Scale,
+  labels: { readonly rows: readonly string[]; readonly columns: readonly string[] },
+): Cell[] {
   const cells: Cell[] = []
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = data[row * columns + column]!
       if (!Number.isFinite(value)) continue
-      const colour = colourAt(map, (value - from) / (to - from))
-      const name = `${row * step + 1}, ${column * step + 1}: ${formatNumber(value)}`
-      cells.push({ value: [column, row, value], name, colour })
+      const position = scale.forward(value)
+      const colour = colourAt(map, (position - from) / (to - from))
+      const name = `${labels.rows[row]}, ${labels.columns[column]}: ${formatNumber(value)}`
+      cells.push({ value: [column, row, position], text: formatNumber(value, 2), name, colour })
     }
   }
   return cells
@@ -187,10 +211,10 @@ function heatmapSeries(theme: ChartTheme, cells: readonly Cell[], rows: number, 
   const isWritten = Math.max(rows, columns) <= MOST_WRITTEN
   return {
     type: 'heatmap',
-    data: cells.map(({ value, name, colour }) => ({
+    data: cells.map(({ value, text, name, colour }) => ({
       value,
       name,
-      label: { show: isWritten, color: inkOn(colour), formatter: formatNumber(value[2], 2), fontSize: theme.tickSize },
+      label: { show: isWritten, color: inkOn(colour), formatter: text, fontSize: theme.tickSize },
     })),
     emphasis: { disabled: true },
     progressive: 0,
@@ -226,10 +250,15 @@ function colourBar(range: AxisRange, { map }: ColourRange): LineSeriesOption {
   }
 }
 
-function categoryAxis(theme: ChartTheme, title: string, count: number, step: number) {
+/** Of every block the label of its first row or column. */
+function axisLabels(given: readonly string[] | undefined, count: number, step: number): string[] {
+  return Array.from({ length: count }, (_, i) => given?.[i * step] ?? String(i * step + 1))
+}
+
+function categoryAxis(theme: ChartTheme, title: string, labels: readonly string[]) {
   return {
     type: 'category',
-    data: Array.from({ length: count }, (_, i) => String(i * step + 1)),
+    data: labels.slice(),
     ...axisName(theme, title),
     nameGap: theme.labelSize * 0.6,
     axisLine: { show: false },

@@ -19,13 +19,48 @@ function textTooltip(theme: ChartTheme): TooltipComponentOption {
   }
 }
 
+/** What the table at the crosshair says of one curve. */
+export interface CrosshairRow {
+  readonly name: string
+  readonly text: string
+}
+
 /** A crosshair with a small table: the step, then name and value of every curve there. */
 export function crosshairTooltip(theme: ChartTheme): TooltipComponentOption {
+  return {
+    ...crosshair(theme),
+    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params]),
+  }
+}
+
+/**
+ * The same where curves were measured at different places: `table` says what stands at a position, so that no curve is
+ * left out because another one has a point nearer to the pointer.
+ */
+export function crosshairTableTooltip(
+  theme: ChartTheme,
+  table: (position: number) => { readonly head: string; readonly rows: readonly CrosshairRow[] },
+): TooltipComponentOption {
+  return {
+    ...crosshair(theme),
+    formatter: (params: unknown) => {
+      const first: unknown = Array.isArray(params) ? params[0] : params
+      const position = field(first, 'axisValue')
+      if (typeof position !== 'number') return ''
+      const { head, rows } = table(position)
+      return tableText(
+        head,
+        rows.map(({ name, text }) => `${name}  ${text}`),
+      )
+    },
+  }
+}
+
+function crosshair(theme: ChartTheme): TooltipComponentOption {
   return {
     ...textTooltip(theme),
     trigger: 'axis',
     axisPointer: { type: 'line', snap: true, lineStyle: { color: theme.quiet, width: 1, type: 'solid' } },
-    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params]),
   }
 }
 
@@ -48,9 +83,15 @@ function crosshairText(params: readonly unknown[]): string {
   })
   const head = rows[0]
   if (!head) return ''
-  const lines = rows.slice(0, MOST_ROWS).map((row) => row.line)
-  const rest = rows.length - lines.length
-  return [`step ${formatNumber(head.step, 12)}`, ...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n')
+  return tableText(
+    `step ${formatNumber(head.step, 12)}`,
+    rows.map((row) => row.line),
+  )
+}
+
+function tableText(head: string, rows: readonly string[]): string {
+  const rest = rows.length - MOST_ROWS
+  return [head, ...rows.slice(0, MOST_ROWS), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n')
 }
 
 function field(object: unknown, name: string): unknown {

@@ -9,9 +9,10 @@ export function settingsOf({ spec: { name: _, ...spec } }: Pick<ComparedRun, 'sp
   return new Map(leaves('', spec))
 }
 
-/** What computed the run, named apart from what was asked for: 'computed by.version'. */
+/** What computed the run, named apart from what was asked for: 'computed by.version'. The seed is among the latter. */
 export function provenanceOf({ provenance }: Pick<ComparedRun, 'provenance'>): Settings {
-  return new Map(Object.entries(provenance ?? {}).map(([name, value]) => [`computed by.${name}`, value]))
+  const computedBy = Object.entries(provenance ?? {}).filter(([name]) => name !== 'seed')
+  return new Map(computedBy.map(([name, value]) => [`computed by.${name}`, value]))
 }
 
 function leaves(path: string, value: unknown): [string, ParamValue][] {
@@ -30,10 +31,17 @@ export function settingText(value: ParamValue | undefined): string {
   return value === undefined ? '' : paramText(value)
 }
 
-/** Paths in which at least two of the settings differ, in the order in which they first appear. */
+/** Paths in which at least two of the settings differ: those with most values first, else as they first appear. */
 export function differingSettings(all: readonly Settings[]): string[] {
   const paths = [...new Set(all.flatMap((settings) => [...settings.keys()]))]
-  return paths.filter((path) => new Set(all.map((settings) => settingText(settings.get(path)))).size > 1)
+  const counts = paths.map((path) => ({
+    path,
+    count: new Set(all.map((settings) => settingText(settings.get(path)))).size,
+  }))
+  return counts
+    .filter(({ count }) => count > 1)
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ path }) => path)
 }
 
 /** Distinct values of one setting: numbers ascending, words in their order of appearance. */

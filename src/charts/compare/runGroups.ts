@@ -1,9 +1,11 @@
 import type { Comparison, Grouping } from '#shared/comparison'
-import { differingSettings, settingsOf, settingText, type Settings } from '#shared/comparisonSettings'
+import { differingSettings, distinctValues, settingsOf, settingText, type Settings } from '#shared/comparisonSettings'
 import type { ComparedRun } from '#shared/contract/comparisons'
 import type { SystemInfo } from '#shared/contract/index'
+import type { RunId } from '#shared/ids'
 import type { ParamDefinition, ParamValue } from '#shared/params'
 import { formatNumber } from '../format'
+import { axisTitle } from '../frame'
 
 /** Runs that are drawn as one. */
 export interface RunGroup {
@@ -21,25 +23,29 @@ export interface RunGroup {
 
 type Systems = readonly Pick<SystemInfo, 'id' | 'title' | 'params'>[]
 
-/** The groups of a comparison, in the order of their first runs. */
+/** The groups of a comparison, ordered by the settings that tell them apart, and their runs by the seed. */
 export function groupRuns(
   runs: readonly ComparedRun[],
+  known: ReadonlyMap<RunId, Settings>,
   { grouping, slots, hidden }: Pick<Comparison, 'grouping' | 'slots' | 'hidden'>,
   systems: Systems,
 ): RunGroup[] {
-  const known = new Map(runs.map((run) => [run.id, settingsOf(run)]))
   const settings = (run: ComparedRun): Settings => known.get(run.id) ?? settingsOf(run)
-  const groups = [...Map.groupBy(runs, (run) => keyOf(run, settings(run), grouping))]
-  const commons = groups.map(([, members]) => common(members.map(settings)))
-  const told = differingSettings(commons)
+  const found = [...Map.groupBy(runs, (run) => keyOf(run, settings(run), grouping))].map(([key, members]) => ({
+    key,
+    members: members.toSorted((a, b) => a.spec.seed - b.spec.seed),
+    common: common(members.map(settings)),
+  }))
+  const told = grouping.by === 'settings' ? grouping.settings : differingSettings(found.map((group) => group.common))
+  const groups = sortedBySettings(found, told)
+  const names = grouping.by === 'run' ? uniqueNames(runs) : new Map<string, string>()
   const assigned = assignSlots(
     slots,
-    groups.map(([key]) => key),
+    groups.map(({ key }) => key),
   )
-  const labels = grouping.by === 'run' ? runLabels(runs, runs.map(settings), systems) : []
-  return groups.map(([key, members], i) => ({
+  return groups.map(({ key, members, common: shared }) => ({
     key,
-    label: labels[i] ?? (settingsLabel(told, commons[i]!, systems) || systemsLabel(members, systems)),
+    label: names.get(key) ?? (settingsLabel(told, shared, systems) || systemsLabel(members, systems)),
     runs: members,
     mixed: differingSettings(members.map(settings))
       .filter((path) => path !== 'seed')
@@ -72,11 +78,12 @@ export function settingName(path: string, systems: Systems): string {
   return definition?.symbol || definition?.label || (path.split('.').at(-1) ?? path)
 }
 
-/** 'weight decay λ': for axes, which name symbol and words. */
+/** 'weight decay λ (dimensionless)': for axes. */
 export function settingTitle(path: string, systems: Systems): string {
   const definition = definitionOf(path, systems)
-  if (!definition) return settingName(path, systems)
-  return `${definition.label} ${definition.symbol === definition.label ? '' : definition.symbol}`.trim()
+  return definition
+    ? axisTitle(definition.label, definition.symbol, definition.unit ?? '')
+    : axisTitle(settingName(path, systems), '', '')
 }
 
 export function definitionOf(path: string, systems: Systems): ParamDefinition | null {
@@ -101,7 +108,25 @@ function common(members: readonly Settings[]): Settings {
   return new Map([...members[0]!].filter(([path]) => !differing.has(path)))
 }
 
-function settingsLabel(paths: readonly string[], settings: Settings, systems: Systems): string {
+/** By the first setting in which two differ, numbers ascending; words as they came. */
+function sortedBySettings<G extends { readonly common: Settings }>(groups: readonly G[], told: readonly string[]): G[] {
+  const all = groups.map((group) => group.common)
+  const orders = new Map(
+    told.map((path) => {
+      const values = distinctValues(all, path).map((value) => settingText(value))
+      return [path, new Map(values.map((text, i) => [text, i]))]
+    }),
+  )
+  const placeOf = ({ common: settings }: G, path: string) =>
+    orders.get(path)?.get(settingText(settings.get(path))) ?? -1
+  return groups.toSorted((a, b) => {
+    const path = told.find((candidate) => placeOf(a, candidate) !== placeOf(b, candidate))
+    return path === undefined ? 0 : placeOf(a, path) - placeOf(b, path)
+  })
+}
+
+/** 'λ = 0.005, d = 10': these settings with their values. */
+export function settingsLabel(paths: readonly string[], settings: Settings, systems: Systems): string {
   return paths
     .flatMap((path) => {
       const value = settings.get(path)
@@ -113,17 +138,20 @@ function settingsLabel(paths: readonly string[], settings: Settings, systems: Sy
     .join(', ')
 }
 
-/** The name a person gave where it tells the runs apart, else what differs between them. */
-function runLabels(runs: readonly ComparedRun[], settings: readonly Settings[], systems: Systems): string[] {
+/** The names that persons gave, where they tell the runs apart. */
+function uniqueNames(runs: readonly ComparedRun[]): Map<string, string> {
   const names = runs.map((run) => run.spec.name)
-  const told = differingSettings(settings)
-  return runs.map((run, i) => {
-    const isUnique = names[i] !== '' && names.indexOf(names[i]!) === names.lastIndexOf(names[i]!)
-    return isUnique ? names[i]! : settingsLabel(told, settings[i]!, systems) || run.id
-  })
+  const isUnique = (name: string) => name !== '' && names.indexOf(name) === names.lastIndexOf(name)
+  return new Map(runs.flatMap(({ id, spec }) => (isUnique(spec.name) ? [[id, spec.name] as const] : [])))
 }
 
 function systemsLabel(members: readonly ComparedRun[], systems: Systems): string {
   const ids = [...new Set(members.map((run) => run.spec.system))]
   return ids.map((id) => systems.find((system) => system.id === id)?.title ?? id).join(', ')
+}
+
+/** How a range over a setting is spaced by itself. */
+export function settingScale(path: string, systems: Systems): 'linear' | 'log' {
+  const definition = definitionOf(path, systems)
+  return definition?.type === 'real' ? definition.scale : 'linear'
 }
