@@ -1,9 +1,8 @@
-import type { RunDetail } from '#shared/contract/index'
 import { LabError } from '#shared/errors'
 import { init } from '#charts/echarts'
 import type { BuiltFigure } from '#charts/figureData'
 import { toCsv } from '#charts/toCsv'
-import { toSvg } from '#charts/toSvg'
+import { toSvg, type FigureMetadata } from '#charts/toSvg'
 
 /** mm: our own one-column size, tall enough for a readable y axis. */
 const size = { width: 140, height: 90 }
@@ -12,13 +11,23 @@ const pngDpi = 300
 
 export type FigureFormat = 'svg' | 'png' | 'csv'
 
+export const figureFormats: readonly { readonly id: FigureFormat; readonly label: string }[] = [
+  { id: 'svg', label: 'SVG, for print' },
+  { id: 'png', label: 'PNG, 300 dpi' },
+  { id: 'csv', label: 'CSV, the numbers' },
+]
+
 /** A figure as a file; the pictures are drawn for paper, whatever the theme on screen. */
-export async function figureFile(figure: BuiltFigure, run: RunDetail, format: FigureFormat): Promise<Blob> {
+export async function figureFile(
+  figure: BuiltFigure,
+  provenance: FigureMetadata['provenance'],
+  format: FigureFormat,
+): Promise<Blob> {
   switch (format) {
     case 'csv':
       return new Blob([toCsv(figure.table)], { type: 'text/csv' })
     case 'svg':
-      return new Blob([toSvg(figure.option, { ...size, theme: 'print' }, metadataOf(figure, run))], {
+      return new Blob([toSvg(figure.option, { ...size, theme: 'print' }, metadataOf(figure, provenance))], {
         type: 'image/svg+xml',
       })
     case 'png':
@@ -29,8 +38,8 @@ export async function figureFile(figure: BuiltFigure, run: RunDetail, format: Fi
 }
 
 /** The file's name in the download folder: 'r-0123456789 loss.svg'. */
-export function figureFileName(figure: BuiltFigure, run: RunDetail, format: FigureFormat): string {
-  return `${run.id} ${safeName(figure.title)}.${format}`
+export function figureFileName(owner: string, title: string, format: string): string {
+  return `${owner} ${safeName(title)}.${format}`
 }
 
 /** Offers a file for download; the browser or Electron asks where to. */
@@ -48,17 +57,11 @@ function safeName(title: string): string {
   return title.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
 }
 
-function metadataOf(figure: BuiltFigure, run: RunDetail) {
-  const version = run.provenance?.['version']
+function metadataOf(figure: BuiltFigure, provenance: FigureMetadata['provenance']): FigureMetadata {
   return {
     title: figure.title,
     description: [figure.subtitle, figure.readout].filter(Boolean).join('. '),
-    provenance: {
-      run: run.id,
-      system: run.system,
-      seed: String(run.seed),
-      ...(version === undefined ? {} : { version: String(version) }),
-    },
+    provenance,
   }
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { SystemInfo } from '#shared/contract/index'
 import { paramText } from '#shared/params'
 import type { Draft } from './draft'
+import { storedJson } from './storedJson'
 
 const stored: z.ZodType<Draft> = z.object({
   system: z.string(),
@@ -33,11 +34,7 @@ const empty: Draft = {
 /** What stands in the designer; survives a reload. */
 export const useDraft = defineStore('draft', () => {
   const draft = useStorage<Draft>('collapsar.draft', empty, localStorage, {
-    serializer: {
-      // A draft of another version may not fit: starting anew loses nothing that was run.
-      read: (text) => stored.catch(empty).parse(parseJson(text)),
-      write: (value) => JSON.stringify(value),
-    },
+    serializer: storedJson(stored, empty),
   })
 
   function useSystem(system: SystemInfo): void {
@@ -62,11 +59,3 @@ export const useDraft = defineStore('draft', () => {
   }
   return { draft: computed(() => draft.value), useSystem, usePreset, change, setParam }
 })
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // caught by the schema's fallback above
-  }
-}
