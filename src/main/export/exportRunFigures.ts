@@ -1,31 +1,18 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { buildFigure, isEmptyFigure, type BuiltFigure } from '#charts/figureData'
 import { loadFigureSource, measuredLayers, type FigureHandlers } from '#charts/figureSource'
-import { themes, type ThemeName } from '#charts/theme'
-import { toCsv } from '#charts/toCsv'
-import { toSvg, type FigureMetadata, type FigureSize } from '#charts/toSvg'
+import { themes } from '#charts/theme'
+import type { FigureMetadata } from '#charts/toSvg'
 import type { RunDetail } from '#shared/contract/index'
 import type { FigureDefinition } from '#shared/figure'
 import { safeFileName } from './safeFileName'
 import { specHash } from './specHash'
-import { svgToPng } from './svgToPng'
-import { storageError, writeFileAtomically } from './writeFileAtomically'
+import { makeDirectory } from './writeFileAtomically'
+import { writeFigure, type ExportReport, type FigureFiles } from './writeFigure'
 
-export type FigureFormat = 'svg' | 'png' | 'csv'
-
-export interface FigureExport {
+export interface FigureExport extends FigureFiles {
   readonly detail: RunDetail
   /** The calls of any host that knows the run. */
   readonly source: FigureHandlers
-  /** Created when it does not exist. */
-  readonly directory: string
-  readonly formats: readonly FigureFormat[]
-  readonly fontsDirectory: string
-  /** Default: 140 × 84 mm. */
-  readonly size?: FigureSize
-  readonly theme?: ThemeName
-  readonly dpi?: number
   /** Last step when not given. */
   readonly step?: number
   /** False leaves run id, spec hash and version out of the files. */
@@ -34,26 +21,15 @@ export interface FigureExport {
   readonly figures?: readonly string[]
 }
 
-export interface ExportReport {
-  /** File names inside the directory. */
-  readonly files: readonly string[]
-  /** Figures without data, and why. */
-  readonly skipped: readonly { readonly figure: string; readonly reason: string }[]
-}
-
-const DEFAULT_SIZE: FigureSize = { width: 140, height: 84 }
-
 /**
  * Writes every figure of a run, one file per figure, layer (where a figure shows one at a time) and format:
- * 'layer-hessian-layer-2.svg'.
+ * 'layer-hessian-layer-2.svg'. The directory is made when it is missing.
  *
  * @throws LabError 'storage' if a file cannot be written; files written before stay
  */
 export async function exportRunFigures(order: FigureExport): Promise<ExportReport> {
   const { detail, directory, figures } = order
-  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-    throw storageError(directory, cause)
-  })
+  await makeDirectory(directory)
   const files: string[] = []
   const skipped: { figure: string; reason: string }[] = []
   const wanted = detail.figures.filter((definition) => figures?.includes(definition.id) ?? true)
@@ -65,7 +41,8 @@ export async function exportRunFigures(order: FigureExport): Promise<ExportRepor
         continue
       }
       const name = safeFileName(layer === null ? definition.id : `${definition.id}-layer-${layer}`)
-      files.push(...(await writeFormats(order, figure, name)))
+      const metadata = (order.withMetadata ?? true) ? metadataOf(detail, figure) : null
+      files.push(...(await writeFigure(figure, name, metadata, order)))
     }
   }
   return { files, skipped }
@@ -86,24 +63,6 @@ async function figureOf(
   const selection = { step, layer }
   const loaded = await loadFigureSource(definition, detail, selection, source)
   return buildFigure(definition, loaded, selection, themes[theme])
-}
-
-async function writeFormats(order: FigureExport, figure: BuiltFigure, name: string): Promise<string[]> {
-  const { directory, formats, fontsDirectory, size = DEFAULT_SIZE, theme = 'print', dpi = 300 } = order
-  const metadata = (order.withMetadata ?? true) ? metadataOf(order.detail, figure) : null
-  const svg = formats.some((format) => format !== 'csv') ? toSvg(figure.option, { ...size, theme }, metadata) : ''
-  const contents: Readonly<Record<FigureFormat, () => string | Uint8Array>> = {
-    svg: () => svg,
-    png: () => svgToPng(svg, { dpi, fontsDirectory }),
-    csv: () => toCsv(figure.table),
-  }
-  const files: string[] = []
-  for (const format of new Set(formats)) {
-    const file = `${name}.${format}`
-    await writeFileAtomically(join(directory, file), contents[format]())
-    files.push(file)
-  }
-  return files
 }
 
 function metadataOf(detail: RunDetail, { title, subtitle, readout }: BuiltFigure): FigureMetadata {

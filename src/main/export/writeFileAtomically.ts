@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LabError } from '#shared/errors'
 
@@ -40,8 +40,15 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   }
 }
 
+/** A folder to write to, made with those above it when it is missing. @throws LabError 'storage' */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw storageError(path, cause)
+  })
+}
+
 /** What went wrong with a file, as a LabError with the way out. */
-export function storageError(path: string, cause: unknown): LabError {
+function storageError(path: string, cause: unknown): LabError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
   const advice = ADVICE[code] ?? 'Check the folder, or choose another one.'
   return new LabError('storage', `Could not write ${path} (${code}). ${advice}`, { path, code }, { cause })

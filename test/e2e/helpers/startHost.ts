@@ -22,11 +22,26 @@ export interface RunningHost {
   close(): Promise<void>
 }
 
-/** The built service on a project of its own in a temporary folder. */
-export async function startHost(): Promise<RunningHost> {
+/**
+ * The built service on a project of its own in a temporary folder.
+ *
+ * @param commands arguments of the command line that fill the project before
+ */
+export async function startHost(commands: readonly (readonly string[])[] = []): Promise<RunningHost> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing. Build first: npm run build.`)
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-e2e-'))
+  for (const args of commands) await collapsar(folder, args)
   return serve(folder)
+}
+
+/** Runs one command of the built command line on the project. */
+async function collapsar(folder: string, args: readonly string[]): Promise<void> {
+  const options = ['--project', join(folder, 'project.clps'), '--json']
+  const child = spawn(process.execPath, [entry, ...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk) => (said += String(chunk)))
+  const [code]: unknown[] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`collapsar ${args.join(' ')} ended with ${String(code)}: ${said}`)
 }
 
 async function serve(folder: string): Promise<RunningHost> {

@@ -1,5 +1,6 @@
 import type { Command } from '../command'
 import { claims } from './claims'
+import { compare } from './compare'
 import { demo } from './demo'
 import { doctor } from './doctor'
 import { exportFigures } from './export'
@@ -9,7 +10,7 @@ import { run } from './run'
 import { serve } from './serve'
 import { show } from './show'
 
-const working: readonly Command[] = [run, demo, list, show, claims, exportFigures, doctor, serve]
+const working: readonly Command[] = [run, demo, list, show, claims, compare, exportFigures, doctor, serve]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]
