@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
+import { compare } from './compare'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, replicas]
+const benchmarks: readonly Benchmark[] = [train, hvp, replicas, compare]
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
@@ -30,7 +31,7 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'dtype', 'blas'].includes(key))
+    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'dtype', 'blas', 'runs', 'points', 'grouping'].includes(key))
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

@@ -48,7 +48,14 @@ describe('collapsar export --comparison', () => {
     const { collapsar, folder } = await compared()
     const out = join(folder, 'figures')
     const { code, stdout } = await collapsar(
-      ...['export', '--comparison', 'widths', '--out', out, '--format', 'svg,csv', '--json'],
+      'export',
+      '--comparison',
+      'widths',
+      '--out',
+      out,
+      '--format',
+      'svg,csv',
+      '--json',
     )
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
