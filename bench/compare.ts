@@ -29,7 +29,7 @@ export const compare: Benchmark = {
     }
     for (const points of POINTS) {
       for (const grouping of ['run', 'allButSeed'] as const) {
-        const folder = mkdtempSync(join(tmpdir(), 'collapsar-bench-'))
+        const folder = mkdtempSync(join(tmpdir(), 'collapsar-compare-'))
         try {
           const project = join(folder, 'project.clps')
           const runIds = fill(project, points)
@@ -38,7 +38,7 @@ export const compare: Benchmark = {
           emit({ bench: 'compare', case: one, metric: 'opened and drawn, ms', value: median(times.opened) })
           emit({ bench: 'compare', case: one, metric: 'drawn again, ms', value: median(times.redrawn) })
         } finally {
-          rmSync(folder, { recursive: true })
+          rmSync(folder, { recursive: true, force: true })
         }
       }
     }

@@ -27,7 +27,7 @@ export interface AlignedCurves {
  */
 export function alignCurves(curves: readonly RunCurve[]): AlignedCurves {
   const known = curves.map(withoutRepeats)
-  const x = Float64Array.from(new Set(known.flatMap((curve) => [...curve.x]))).sort()
+  const x = unionOf(known.map((curve) => curve.x))
   let interpolated = 0
   const values = known.map((curve) => {
     const aligned = new Float64Array(x.length).fill(NaN)
@@ -54,6 +54,16 @@ export function isAscending(x: Float64Array): boolean {
   return x.every((value, i) => Number.isFinite(value) && (i === 0 || value >= x[i - 1]!))
 }
 
+/** Every place once, ascending. Runs of one schedule share their places: then nothing is merged. */
+function unionOf(all: readonly Float64Array[]): Float64Array {
+  const [first = new Float64Array(0)] = all
+  const isShared = all.every((x) => x.length === first.length && x.every((place, i) => place === first[i]))
+  if (isShared) return first.slice()
+  const merged = new Set<number>()
+  for (const x of all) for (const place of x) merged.add(place)
+  return Float64Array.from(merged).sort()
+}
+
 function withoutRepeats({ x, y }: RunCurve): RunCurve {
   if (x.length !== y.length) {
     throw new LabError('shape', `alignCurves: ${x.length} places for ${y.length} values; give one place per value.`)
@@ -61,6 +71,7 @@ function withoutRepeats({ x, y }: RunCurve): RunCurve {
   if (!isAscending(x)) {
     throw new LabError('bad-input', 'alignCurves: the places of a curve must be finite and must not decrease.')
   }
+  if (x.every((place, i) => place !== x[i + 1])) return { x, y }
   const kept = [...x.keys()].filter((i) => x[i + 1] !== x[i])
   return { x: Float64Array.from(kept, (i) => x[i]!), y: Float64Array.from(kept, (i) => y[i]!) }
 }

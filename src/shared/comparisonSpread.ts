@@ -38,13 +38,16 @@ export function bandOf({ x, values }: AlignedCurves, { kind, coverage }: Spread)
     high: new Float64Array(x.length).fill(NaN),
   }
   const resampling = kind === 'bootstrap' ? new Resampling() : null
+  const column = new Float64Array(values.length)
   for (let i = 0; i < x.length; i++) {
-    const present = Float64Array.from(values, (curve) => curve[i]!).filter((value) => !Number.isNaN(value))
-    band.n[i] = present.length
-    if (present.length === 0) continue
+    let n = 0
+    for (const curve of values) if (!Number.isNaN(curve[i]!)) column[n++] = curve[i]!
+    const present = column.subarray(0, n)
+    band.n[i] = n
+    if (n === 0) continue
     const centre = kind === 'quantile' ? quantile(present.toSorted(), 0.5) : mean(present)
     band.centre[i] = centre
-    if (present.length < 2) continue
+    if (n < 2) continue
     const [low, high] = edges(present, centre, kind, coverage, resampling)
     band.low[i] = low
     band.high[i] = high

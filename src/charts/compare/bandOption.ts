@@ -3,12 +3,12 @@ import { curveLegend } from '../curveLegend'
 import { curveNotes, curveScale, MOST_DIRECT_LABELS } from '../curves'
 import { labelRoom } from '../directLabels'
 import { formatNumber } from '../format'
-import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type AxisRange, type DrawnMark } from '../frame'
+import { baseOption, gridOption, ticksOver, yAxes, type AxisRange, type DrawnMark } from '../frame'
 import type { Scale } from '../scale'
 import type { CurveAxis } from '../stepAxis'
 import type { ChartTheme } from '../theme'
 import { crosshairTableTooltip } from '../tooltip'
-import { bandSeries, emptyCount, visiblePositions, type BandCurve, type DrawnCount } from './bandSeries'
+import { bandSeries, bucketsFor, emptyCount, visibleRange, type BandCurve, type DrawnCount } from './bandSeries'
 import { curveAxis } from './curveAxis'
 
 export interface CurvesInput {
@@ -33,11 +33,11 @@ export function bandOption(input: CurvesInput, theme: ChartTheme): DrawnMark & {
   const { curves } = input
   const axis = horizontalAxis(theme, input)
   const scale = verticalScale(input)
-  const yRange = paddedRange(visiblePositions(curves, axis, scale))
+  const yRange = visibleRange(curves, axis, scale)
   const count = emptyCount()
   const isLabelled = curves.length > 1 && curves.length <= MOST_DIRECT_LABELS
   const hasLegend = curves.length > MOST_DIRECT_LABELS && curves.length <= MOST_IN_LEGEND
-  const plane = { x: axis, y: scale, yRange, index: 0 }
+  const plane = { x: axis, y: scale, yRange, index: 0, buckets: bucketsFor(curves.length) }
   const series = curves.flatMap((curve) => bandSeries(theme, curve, plane, { isLabelled, count }))
   const labels = isLabelled || hasLegend ? curves.map(({ label }) => label) : []
   const room = labels.length > 0 ? labelRoom(theme, labels) + (hasLegend ? theme.tickSize * 3.2 : 0) : 0

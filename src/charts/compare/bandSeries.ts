@@ -4,7 +4,7 @@ import type { Band } from '#shared/comparisonSpread'
 import { sparseMarkers } from '../curves'
 import { endLabel } from '../directLabels'
 import { downsample } from '../downsample'
-import { positionsOf, type AxisRange } from '../frame'
+import { paddedRange, positionsOf, type AxisRange } from '../frame'
 import type { Scale } from '../scale'
 import type { CurveAxis } from '../stepAxis'
 import type { ChartTheme } from '../theme'
@@ -30,6 +30,13 @@ export interface CurvePlane {
   readonly y: Scale
   readonly yRange: AxisRange
   readonly index: number
+  /** Pixel columns that keep their extremes. */
+  readonly buckets: number
+}
+
+/** Extremes of every pixel column for a few curves; of every third where so many lie on each other. */
+export function bucketsFor(curves: number): number {
+  return curves > 20 ? 200 : 600
 }
 
 /** What was drawn of how much. */
@@ -88,37 +95,34 @@ export function bandSeries(
   ]
 }
 
-/** Positions of the values that matter for the vertical range, inside the part of the x axis that is drawn. */
-export function* visiblePositions(curves: readonly BandCurve[], axis: CurveAxis, scale: Scale): Iterable<number> {
-  const inside = (x: number) => {
-    const position = axis.position(x)
-    return position >= axis.range.from && position <= axis.range.to
+/** The vertical range of what lies inside the part of the x axis that is drawn. */
+export function visibleRange(curves: readonly BandCurve[], axis: CurveAxis, scale: Scale, padding?: number): AxisRange {
+  let [from, to] = [Infinity, -Infinity]
+  const take = (x: Float64Array, y: Float64Array) => {
+    for (let i = 0; i < x.length; i++) {
+      const place = axis.position(x[i]!)
+      if (!(place >= axis.range.from && place <= axis.range.to)) continue
+      const position = scale.forward(y[i]!)
+      if (!Number.isFinite(position)) continue
+      if (position < from) from = position
+      if (position > to) to = position
+    }
   }
   for (const { band, smoothed, runs } of curves) {
-    for (let i = 0; i < band.x.length; i++) {
-      if (!inside(band.x[i]!)) continue
-      for (const values of [band.centre, band.low, band.high, smoothed]) {
-        const position = values ? scale.forward(values[i]!) : NaN
-        if (Number.isFinite(position)) yield position
-      }
-    }
-    for (const { x, y } of runs) {
-      for (let i = 0; i < x.length; i++) {
-        const position = inside(x[i]!) ? scale.forward(y[i]!) : NaN
-        if (Number.isFinite(position)) yield position
-      }
-    }
+    for (const values of [band.centre, band.low, band.high, smoothed]) if (values) take(band.x, values)
+    for (const { x, y } of runs) take(x, y)
   }
+  return paddedRange(from > to ? [] : [from, to], padding)
 }
 
 /** [x position, y position, x, value], thinned for drawing; only what is in sight, with one point beyond each end. */
 function lineData(plane: CurvePlane, x: Float64Array, y: Float64Array, count: DrawnCount): (number | null)[][] {
-  const places = Float64Array.from(x, plane.x.position)
+  const places = x.map(plane.x.position)
   const { positions, missing } = positionsOf(plane.y, y)
-  const indices = visibleIndices(places, plane.x.range)
-  const kept = drawnIndices(places, positions, indices)
+  const [start, end] = visiblePart(places, plane.x.range)
+  const kept = drawnIndices(places, positions, start, end, plane.buckets)
   count.drawn += kept.length
-  count.total += indices.length
+  count.total += end - start
   count.missing += missing
   return kept.map((i) => {
     const position = positions[i]!
@@ -126,29 +130,36 @@ function lineData(plane: CurvePlane, x: Float64Array, y: Float64Array, count: Dr
   })
 }
 
-function visibleIndices(places: Float64Array, { from, to }: AxisRange): number[] {
-  const all = [...places.keys()]
-  if (!isAscending(places)) return all
-  const first = Math.max(0, places.findIndex((place) => place >= from) - 1)
+/** First and one beyond the last index; a curve that turns back is taken whole. */
+function visiblePart(places: Float64Array, { from, to }: AxisRange): readonly [start: number, end: number] {
+  if (!isAscending(places)) return [0, places.length]
   const beyond = places.findIndex((place) => place > to)
-  return all.slice(first, beyond < 0 ? undefined : beyond + 1)
+  const start = Math.max(0, places.findIndex((place) => place >= from) - 1)
+  return [start, beyond < 0 ? places.length : beyond + 1]
 }
 
 /** Min and max per pixel column along an axis; a curve that turns back has no columns and is drawn whole. */
-function drawnIndices(places: Float64Array, positions: Float64Array, indices: readonly number[]): number[] {
-  if (!isAscending(places)) return [...indices]
-  const pick = (values: Float64Array) => Float64Array.from(indices, (i) => values[i]!)
-  return downsample(pick(places), pick(positions)).map((i) => indices[i]!)
+function drawnIndices(
+  places: Float64Array,
+  positions: Float64Array,
+  start: number,
+  end: number,
+  buckets: number,
+): number[] {
+  if (!isAscending(places)) return Array.from(places.keys())
+  return downsample(places.subarray(start, end), positions.subarray(start, end), buckets).map((i) => i + start)
 }
 
 /** The surface between the edges, one polygon for each stretch without a gap. */
 function bandArea(style: SeriesStyle, band: Band, plane: CurvePlane, count: DrawnCount): CustomSeriesOption[] {
-  const places = Float64Array.from(band.x, plane.x.position)
+  if (band.low.every(Number.isNaN)) return []
+  const places = band.x.map(plane.x.position)
   const [low, high] = [positionsOf(plane.y, band.low).positions, positionsOf(plane.y, band.high).positions]
+  const [start, end] = visiblePart(places, plane.x.range)
   // The edges have extremes of their own, which thinning must keep.
   const kept = new Set([
-    ...drawnIndices(places, low, [...places.keys()]),
-    ...drawnIndices(places, high, [...places.keys()]),
+    ...drawnIndices(places, low, start, end, plane.buckets),
+    ...drawnIndices(places, high, start, end, plane.buckets),
   ])
   const stretches: [x: number, low: number, high: number][][] = []
   let open = false

@@ -29,7 +29,9 @@ export function buildCurves({
     title,
     subtitle: [...notes, ...drawn.notes].join(', '),
     readout: null,
-    table: { columns: CURVE_COLUMNS, rows },
+    get table() {
+      return { columns: CURVE_COLUMNS, rows: rows() }
+    },
     axis: { key: `${axisKey(panel.x)} ${panel.xScale}`, valueAt: drawn.axis.value },
   }
 }
@@ -76,9 +78,9 @@ export function buildMultiples({
       ...drawn.notes,
     ].join(', '),
     readout: null,
-    table: {
-      columns: ['cell', ...CURVE_COLUMNS],
-      rows: built.flatMap(({ title: name, rows }) => rows.map((row): TableCell[] => [name, ...row])),
+    get table() {
+      const rows = built.flatMap((cell) => cell.rows().map((row): TableCell[] => [cell.title, ...row]))
+      return { columns: ['cell', ...CURVE_COLUMNS], rows }
     },
   }
 }

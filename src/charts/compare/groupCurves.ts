@@ -18,8 +18,8 @@ type CurvesPanel = PanelOf<'curves'> | PanelOf<'multiples'>
 export interface GroupCurves {
   readonly curves: readonly BandCurve[]
   readonly notes: readonly string[]
-  /** group, run, x, value, n, low, high */
-  readonly rows: readonly TableCell[][]
+  /** group, run, x, value, n, low, high: made when they are asked for, because they are many and rarely looked at. */
+  rows(): TableCell[][]
 }
 export const CURVE_COLUMNS = ['group', 'run', 'x', 'value', 'n', 'low', 'high'] as const
 
@@ -34,15 +34,13 @@ export function groupCurves(
 ): GroupCurves {
   const notes = new Notes()
   const curves: BandCurve[] = []
-  const rows: TableCell[][] = []
+  const tables: (() => TableCell[][])[] = []
   for (const group of groups) {
     const style = seriesStyle(theme, group.slot)
     const measured = group.runs.flatMap((run) => curveOf(run, panel, context, data, notes))
     const base = { label: group.label, name: group.label, style }
     if (measured.length === 0) continue
-    for (const { run, curve } of measured) {
-      rows.push(...Array.from(curve.x, (x, i): TableCell[] => [group.label, run.id, x, curve.y[i]!, null, null, null]))
-    }
+    tables.push(() => measured.flatMap(({ run, curve }) => runRows(group, run, curve)))
     if (!measured.every(({ curve }) => isAscending(curve.x))) {
       notes.turnsBack = true
       measured.forEach(({ curve }, i) =>
@@ -54,23 +52,23 @@ export function groupCurves(
     const aligned = alignCurves(single)
     const band = bandOf(aligned, panel.spread)
     notes.addGroup(group, band, aligned.interpolated)
-    if (group.runs.length > 1) {
-      rows.push(
-        ...Array.from(band.x, (x, i): TableCell[] => [
-          group.label,
-          'group',
-          x,
-          band.centre[i]!,
-          band.n[i]!,
-          band.low[i]!,
-          band.high[i]!,
-        ]),
-      )
-    }
+    if (group.runs.length > 1) tables.push(() => bandRows(group, band))
     const smoothed = smoothing > 0 ? smooth(band.centre, smoothing) : null
     curves.push({ ...base, band, smoothed, runs: showRuns && single.length > 1 ? single : [] })
   }
-  return { curves, notes: [...spreadNote(panel, groups), ...notes.lines(smoothing)], rows }
+  return {
+    curves,
+    notes: [...spreadNote(panel, groups), ...notes.lines(smoothing)],
+    rows: () => tables.flatMap((table) => table()),
+  }
+}
+
+function runRows(group: RunGroup, run: ComparedRun, { x, y }: RunCurve): TableCell[][] {
+  return Array.from(x, (at, i) => [group.label, run.id, at, y[i]!, null, null, null])
+}
+
+function bandRows(group: RunGroup, { x, centre, n, low, high }: Band): TableCell[][] {
+  return Array.from(x, (at, i) => [group.label, 'group', at, centre[i]!, n[i]!, low[i]!, high[i]!])
 }
 
 const SPREAD_WORDS = {
@@ -150,8 +148,8 @@ function curveOf(
   notes: Notes,
 ): { run: ComparedRun; curve: RunCurve }[] {
   const y = series.get(metricKey(metric))?.get(run.id)
-  const along = x === null ? y && { steps: y.steps, values: y.steps } : series.get(metricKey(x))?.get(run.id)
-  const curve = y && along ? overX(y, along) : null
+  const along = x && series.get(metricKey(x))?.get(run.id)
+  const curve = y && (x === null ? { x: y.steps, y: y.values } : along ? overX(y, along) : null)
   if (!curve || curve.x.length === 0) {
     notes.addMissing(run)
     return []
