@@ -16,6 +16,8 @@ export interface Measured {
   ours(seconds: number): Promise<number>
   /** What to ask of the peer, one request for each of its methods. */
   readonly requests: readonly (Readonly<Record<string, string | number>> & { readonly method: string })[]
+  /** Measured in this process: what the program is compared with beside PyTorch. */
+  readonly rivals?: readonly { readonly name: string; rate(seconds: number): number }[]
 }
 
 /** The peer when it is asked for and there; says so when it is not. */
@@ -32,22 +34,27 @@ export async function measureBesidePeer(
   peer: TorchPeer | null,
   options: BenchOptions,
 ): Promise<void> {
-  const { bench, described, unit, requests } = measured
+  const { bench, described, unit, requests, rivals = [] } = measured
   const { dtype, id, blas, threads } = measured.backend
+  const others = [
+    ...rivals.map(({ name, rate }) => ({ name, rate: async (seconds: number) => rate(seconds) })),
+    ...(peer ? requests : []).map((request) => ({
+      name: `PyTorch ${request.method}`,
+      rate: async (seconds: number) => (await peer?.stepsPerSecond({ ...request, seconds })) ?? NaN,
+    })),
+  ]
   const ours: number[] = []
-  const theirs = requests.map((): number[] => [])
+  const theirs = others.map((): number[] => [])
   for (let round = 0; round < ROUNDS; round++) {
     ours.push(await measured.ours(SECONDS))
-    for (const [i, request] of peer ? requests.entries() : []) {
-      theirs[i]?.push((await peer?.stepsPerSecond({ ...request, seconds: SECONDS })) ?? NaN)
-    }
+    for (const [i, { rate }] of others.entries()) theirs[i]?.push(await rate(SECONDS))
   }
   const emit = (metric: string, value: number) =>
     options.emit({ bench, case: { ...described, dtype, backend: id, blas, threads }, metric, value })
   emit(`${unit} per second`, median(ours))
-  for (const [i, { method }] of peer ? requests.entries() : []) {
+  for (const [i, { name }] of others.entries()) {
     const rate = median(theirs[i] ?? [])
-    emit(`PyTorch ${method}, ${unit} per second`, rate)
-    emit(`ratio to PyTorch ${method}`, median(ours) / rate)
+    emit(`${name}, ${unit} per second`, rate)
+    emit(`ratio to ${name}`, median(ours) / rate)
   }
 }

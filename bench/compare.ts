@@ -72,7 +72,16 @@ function fill(path: string, points: number): RunId[] {
       params: { weightDecay: (i % 10) / 1000 },
       seed: Math.floor(i / 10),
     })
-    const base = { label: 'loss', symbol: 'L', unit: '', help: '', scale: 'log', perLayer: false } as const
+    const base = {
+      label: 'loss',
+      symbol: 'L',
+      unit: '',
+      help: '',
+      formula: '',
+      source: '',
+      scale: 'log',
+      perLayer: false,
+    } as const
     const quantities = [{ ...base, id: 'loss', kind: 'scalar' } as const]
     project.runs.enqueue({ id, spec, quantities, steps: points, flopsPerStep: 1, createdAt: i })
     project.runs.end(id, { status: 'completed', step: points, error: null, at: i })

@@ -1,11 +1,33 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
 import { compare } from './compare'
+import { conv } from './conv'
+import { factorisation } from './factorisation'
+import { garbage } from './garbage'
+import { hessian } from './hessian'
 import { hvp } from './hvp'
 import { replicas } from './replicas'
+import { sweep } from './sweep'
 import { train } from './train'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, replicas, compare]
+const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, factorisation, garbage, compare]
+
+/** What of a case names its line in words. */
+const NAMED: ReadonlySet<string> = new Set([
+  'L',
+  'd',
+  'K',
+  'n',
+  'layers',
+  'P',
+  'batch',
+  'program',
+  'dtype',
+  'blas',
+  'runs',
+  'points',
+  'grouping',
+])
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
@@ -31,7 +53,7 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) => ['L', 'd', 'K', 'n', 'layers', 'dtype', 'blas', 'runs', 'points', 'grouping'].includes(key))
+    .filter(([key]) => NAMED.has(key))
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '../src/main/core/optimiser'
 import type { Backend } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
 import { random } from '../src/main/compute/rng/random'
@@ -57,9 +58,9 @@ function measure(one: UfmCase, backend: Backend, options: BenchOptions): void {
   options.emit({ bench: 'replicas', case: described, metric: 'ratio', value: ratio })
 }
 
-function startReplicas({ L, d, K, n }: UfmCase, backend: Backend): ReplicatedTraining {
+export function startReplicas({ L, d, K, n }: UfmCase, backend: Backend, count = SEEDS): ReplicatedTraining {
   const config = uniformConfig({ K, n, depth: L + 1, width: d, lambda: 5e-3 })
-  const seeds = Array.from({ length: SEEDS }, (_, seed) => ({ seed, random: random(seed, 'bench') }))
+  const seeds = Array.from({ length: count }, (_, seed) => ({ seed, random: random(seed, 'bench') }))
   return new ReplicatedTraining({
     model: ufmModel(config, { loss: 'mse', activation: 'linear' }),
     data: ufmData(config),
@@ -67,7 +68,7 @@ function startReplicas({ L, d, K, n }: UfmCase, backend: Backend): ReplicatedTra
     replicas: seeds.map(({ seed, random }) => ({
       initial: initialParameters(config, 1, random),
       learningRate: () => 0.05,
-      momentum: 0,
+      optimiser: GRADIENT_DESCENT,
       random,
       seed,
     })),

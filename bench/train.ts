@@ -1,7 +1,9 @@
 import type { Backend, Dtype } from '../src/main/compute/backends/backend'
+import { findBlas } from '../src/main/compute/backends/cpu/blas'
 import { createBackend } from '../src/main/compute/backends/select'
 import { callsPerSecond, type Benchmark, type BenchOptions } from './benchmark'
 import { measureBesidePeer, startPeer } from './besidePeers'
+import { handLoop } from './peers/handLoop'
 import type { TorchPeer } from './torchPeer'
 import { startTraining, type UfmCase } from './ufmTraining'
 
@@ -48,7 +50,12 @@ async function measure(one: UfmCase, backend: Backend, peer: TorchPeer | null, o
   const requests = ['eager', 'head-first'].map((method) => ({ method, dtype: backend.dtype, ...one }))
   const ours = async (seconds: number) => callsPerSecond(() => training.advance(), seconds)
   const described = { system: 'deep-ufm', loss: 'mse', ...one }
-  const measured = { bench: 'train', described, backend: backend.description, unit: 'steps', ours, requests }
+  const library = backend.description.blas === 'embedded' ? null : await findBlas()
+  const loop = library && handLoop(one, library, backend.dtype)
+  const rivals = loop
+    ? [{ name: 'hand-written loop', rate: (seconds: number) => callsPerSecond(loop.step, seconds) }]
+    : []
+  const measured = { bench: 'train', described, backend: backend.description, unit: 'steps', ours, requests, rivals }
   await measureBesidePeer(measured, peer, options)
   training.dispose()
 }

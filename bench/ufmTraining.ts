@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '../src/main/core/optimiser'
 import type { Backend } from '../src/main/compute/backends/backend'
 import { random } from '../src/main/compute/rng/random'
 import { uniformConfig } from '../src/main/systems/deep-ufm/config'
@@ -21,7 +22,7 @@ export function startTraining({ L, d, K, n }: UfmCase, backend: Backend): Traini
     model: ufmModel(config, { loss: 'mse', activation: 'linear' }),
     data: ufmData(config),
     initial: initialParameters(config, 1, root),
-    recipe: { steps: Infinity, learningRate: () => 0.05, momentum: 0, batchSize: null },
+    recipe: { steps: Infinity, learningRate: () => 0.05, optimiser: GRADIENT_DESCENT, batchSize: null },
     backend,
     random: root,
     seed: 0,

@@ -12,14 +12,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   preload: [],
   'main/compute': [],
   'main/core': ['main/compute'],
-  'main/spectra': ['main/core', 'main/compute'],
+  'main/import': ['main/core', 'main/compute'],
+  'main/spectra': ['main/core', 'main/compute', 'main/import'],
   'main/probes': ['main/core', 'main/compute', 'main/spectra'],
   'main/train': ['main/core', 'main/compute'],
   'main/systems': ['main/core', 'main/compute', 'main/spectra', 'main/probes', 'main/train'],
   'main/store': ['main/core'],
   'main/jobs': ['main/core', 'main/compute', 'main/probes', 'main/train', 'main/systems', 'main/store'],
   'main/export': ['main/core', 'charts'],
-  'main/service': ['main/core', 'main/compute', 'main/probes', 'main/systems', 'main/store', 'main/jobs'],
+  'main/service': [
+    'main/core',
+    'main/compute',
+    'main/import',
+    'main/probes',
+    'main/systems',
+    'main/store',
+    'main/jobs',
+  ],
   'main/service.ts': [
     'main/service',
     'main/core',
@@ -29,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/store',
     'main/jobs',
     'main/export',
+    'main/service',
   ],
   'main/host': ['main/service.ts', 'main/jobs', 'main/systems', 'main/probes', 'main/core', 'main/compute'],
   'main/electron': [
@@ -68,6 +78,15 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   echarts: ['charts', 'renderer/components'],
   '@resvg/resvg-js': ['main/export'],
   ws: ['main/host'],
+  'electron-log': ['main/host'],
+  // The one place with a network is the loopback host.
+  'node:http': ['main/host'],
+  'node:https': [],
+  'node:http2': [],
+  'node:net': [],
+  'node:tls': [],
+  'node:dgram': [],
+  'node:dns': [],
 }
 
 const SRC = resolve(import.meta.dirname, '../src')

@@ -6,13 +6,9 @@ the trainable d x d matrices; a K x d head and d x N free features come on top.
 Loss and step are those of the program under test:
 (1/2N) ||F - Y||^2 + lambda/2 (||H||^2 + sum ||W||^2), gradient descent.
 """
-import json
-import sys
-import time
-
 import torch
 
-torch.set_num_threads(1)
+from serve import serve, without_autograd
 
 RATE, DECAY = 0.05, 5e-3
 
@@ -70,33 +66,11 @@ def head_first(L, d, K, n):
             ws[l].addmm_(upper.t(), backs[l], beta=keep, alpha=-RATE / N)
         ws[L].mul_(keep).add_(backs[L], alpha=-RATE / N)
 
-    return step
+    return without_autograd(step)
 
 
 METHODS = {"eager": eager, "head-first": head_first}
 
 
-def rate_of(step, seconds):
-    for _ in range(20):
-        step()
-    count, begin = 0, time.perf_counter()
-    while time.perf_counter() - begin < seconds:
-        for _ in range(20):
-            step()
-        count += 20
-    return count / (time.perf_counter() - begin)
-
-
-def main():
-    for line in sys.stdin:
-        case = json.loads(line)
-        torch.set_default_dtype(getattr(torch, case["dtype"]))
-        make = METHODS[case["method"]]
-        # Each in its own best mode: autograd for eager, no graph at all for the hand-written form.
-        with torch.set_grad_enabled(case["method"] == "eager"):
-            rate = rate_of(make(case["L"], case["d"], case["K"], case["n"]), case["seconds"])
-        print(json.dumps({"stepsPerSecond": rate}), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(lambda case: METHODS[case["method"]](case["L"], case["d"], case["K"], case["n"]))

@@ -16,6 +16,8 @@ export interface BundleGroup {
   readonly records: readonly { readonly step: number; readonly data: Float64Array }[]
   /** How many leading components count as outliers; null where theory names no count. */
   readonly outlierCount: number | null
+  /** What these and the others are called; outliers and bulk when not given. */
+  readonly names?: { readonly leading: string; readonly rest: string }
   /** Values below this part of a record's largest are rounding noise; null where the quantity has no such level. */
   readonly noiseLevel: number | null
 }
@@ -165,8 +167,9 @@ function strandLabels(groups: readonly BundleGroup[], strands: readonly Strand[]
     const outlier = strands.find((strand) => strand.role === 'outlier')
     const bulk = strands.find((strand) => strand.role === 'bulk')
     const components = Math.max(0, ...only.records.map((record) => record.data.length))
-    if (outlier) labels.set(outlier, `${only.outlierCount} outliers`)
-    if (bulk) labels.set(bulk, `${components - only.outlierCount} bulk`)
+    const { leading, rest } = only.names ?? { leading: 'outliers', rest: 'bulk' }
+    if (outlier) labels.set(outlier, `${only.outlierCount} ${leading}`)
+    if (bulk) labels.set(bulk, `${components - only.outlierCount} ${rest}`)
     return labels
   }
   for (const group of groups) {

@@ -1,8 +1,9 @@
 import type { LineSeriesOption } from 'echarts'
+import type { ValueScale } from '#shared/figure'
 import { layerColour } from './colourMaps'
 import { downsample } from './downsample'
 import { positionsOf } from './frame'
-import { linearScale, logScale, symlogScale, type Scale } from './scale'
+import { scaleOver, type Scale } from './scale'
 import type { CurveAxis, StepAxis } from './stepAxis'
 import { groupColour, type ChartTheme } from './theme'
 
@@ -33,25 +34,12 @@ export function colourOf(theme: ChartTheme, colour: CurveColour): string {
   return colour.by === 'layer' ? layerColour(theme, colour.index, colour.count) : groupColour(theme, colour.index)
 }
 
-/**
- * The scale that was asked for: a log scale only where at least one value can stand on it, a symlog scale that is linear
- * below the smallest size.
- */
-export function curveScale(asked: Scale['kind'], curves: readonly Float64Array[]): Scale {
-  if (asked === 'linear') return linearScale
-  if (asked === 'log') return curves.some((values) => values.some((value) => value > 0)) ? logScale : linearScale
-  let [smallest, largest] = [Infinity, 0]
-  for (const values of curves) {
-    for (const value of values) {
-      const size = Math.abs(value)
-      if (size > 0 && size < smallest) smallest = size
-      if (size < Infinity && size > largest) largest = size
-    }
-  }
-  if (largest === 0) return linearScale
-  // Over twelve decades at most, where values reach 0 through rounding; over three at least: less would look linear.
-  const threshold = Math.min(Math.max(smallest, 1e-12 * largest), 1e-3 * largest)
-  return symlogScale(10 ** Math.floor(Math.log10(threshold)))
+/** Curves that reach 0 through rounding do so over more decades than the parts of a spectrum that are worth showing. */
+const NEGLIGIBLE_IN_CURVES = 1e-12
+
+/** The scale that was asked for, as far as the values of the curves allow it. */
+export function curveScale(asked: ValueScale, curves: readonly Float64Array[]): Scale {
+  return scaleOver(asked, curves, NEGLIGIBLE_IN_CURVES)
 }
 
 /** Points of a curve as [x position, y position, step, value], thinned for drawing; gaps keep no position. */

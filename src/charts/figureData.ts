@@ -1,45 +1,37 @@
 import { LabError } from '#shared/errors'
 import type { FigureDefinition } from '#shared/figure'
-import { predictionOf } from '#shared/predictionOf'
 import type { MeasuredRecord, Prediction, QuantityDefinition } from '#shared/records'
 import { bundleOption, type BundleInput } from './bundleOption'
 import { markers, type CurveColour, type Marker } from './curves'
 import { densityOption } from './densityOption'
+import { buildEvolution } from './evolutionFigure'
+import {
+  emptyFigure,
+  joinNotes,
+  layerNote,
+  overlaid,
+  predictedFor,
+  vectorTable,
+  type BuiltFigure,
+  type EmptyFigure,
+  type Figure,
+  type Part,
+} from './figureParts'
 import { drawnLayers, type FigureSelection, type FigureSource } from './figureSource'
 import { formatNumber } from './format'
 import { axisTitle, type DrawnMark } from './frame'
 import { heatmapOption } from './heatmapOption'
 import { layerName } from './layerName'
 import type { PredictedLevel } from './predictedLines'
+import { buildProfile } from './profileFigure'
 import { seriesOption, seriesReadout, type SeriesInput } from './seriesOption'
-import { noiseLevelOf, outlierCountOf, spectrumMetaOf, spectrumNotes } from './spectrumMeta'
+import { learnedCopies, noiseLevelOf, outlierCountOf, spectrumMetaOf, spectrumNotes } from './spectrumMeta'
 import { measuredReadout, predictionReadout } from './spectrumLevels'
 import { spectrumOption } from './spectrumOption'
 import type { ChartTheme } from './theme'
 import type { Table } from './toCsv'
 
-/** A figure ready for screen or file: the same for both. */
-export interface BuiltFigure {
-  readonly option: DrawnMark['option']
-  readonly title: string
-  /** One quiet line: matrix, layer, step, precision, how many points of how many. */
-  readonly subtitle: string
-  /** Measured against predicted in words; null where theory says nothing. */
-  readonly readout: string | null
-  readonly table: Table
-}
-
-/** A figure with nothing to draw yet; `reason` is one sentence for the empty panel. */
-export interface EmptyFigure {
-  readonly title: string
-  readonly reason: string
-}
-
-/** One quantity of one layer, with what it is called in the picture. */
-interface Part {
-  readonly quantity: QuantityDefinition
-  readonly layer: number | null
-}
+export { isEmptyFigure, type BuiltFigure, type EmptyFigure } from './figureParts'
 
 /**
  * The one way from records to a picture, for screen, export and test.
@@ -63,6 +55,11 @@ export function buildFigure(
       return buildSeries(figure)
     case 'bundle':
       return buildBundle(figure)
+    case 'evolution':
+    case 'surface':
+      return buildEvolution(figure, definition.mark)
+    case 'profile':
+      return buildProfile(figure)
     case 'spectrum':
     case 'density':
     case 'heatmap':
@@ -73,19 +70,6 @@ export function buildFigure(
         `figure ${definition.id}: unknown mark "${String(definition.mark satisfies never)}".`,
       )
   }
-}
-
-export function isEmptyFigure(figure: BuiltFigure | EmptyFigure): figure is EmptyFigure {
-  return 'reason' in figure
-}
-
-interface Figure {
-  readonly definition: FigureDefinition
-  readonly source: FigureSource
-  readonly selection: FigureSelection
-  readonly theme: ChartTheme
-  readonly quantities: readonly QuantityDefinition[]
-  readonly parts: readonly Part[]
 }
 
 function buildSeries(figure: Figure): BuiltFigure | EmptyFigure {
@@ -134,11 +118,8 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
       colour,
       records,
       noiseLevel: noiseLevelOf(records.at(-1)!, part.quantity.kind),
-      outlierCount: outlierCountOf(
-        records.at(-1)!,
-        part.quantity.kind,
-        predictionOf(source.predictions, part.quantity.id, part.layer),
-      ),
+      outlierCount: outlierCountOf(records.at(-1)!, part.quantity.kind, predictedFor(figure, part)),
+      ...(learnedCopies(predictedFor(figure, part)) !== null && { names: { leading: 'learned', rest: 'others' } }),
     })),
     yTitle: sharedTitle(quantities),
     yScale: quantities.some((quantity) => quantity.scale === 'log') ? 'log' : 'linear',
@@ -146,11 +127,6 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
     currentStep: selection.step,
   }
   const drawn = bundleOption(input, theme)
-  const rows = measured.flatMap(({ part, records }) =>
-    records.flatMap((record) =>
-      Array.from(record.data, (value, i) => [part.quantity.id, part.layer, record.step, i + 1, value]),
-    ),
-  )
   const [only] = measured
   const shown = only?.records.findLast((record) => record.step <= selection.step)
   return {
@@ -161,7 +137,7 @@ function buildBundle(figure: Figure): BuiltFigure | EmptyFigure {
       measured.length === 1 && only && shown
         ? predictionReadout(descending(shown.data), overlaid(figure, only.part))
         : null,
-    table: { columns: ['quantity', 'layer', 'step', 'component', 'value'], rows },
+    table: vectorTable(measured.map(({ part, records }) => ({ ...part, quantity: part.quantity.id, records }))),
   }
 }
 
@@ -245,15 +221,12 @@ function quantityOf(definition: FigureDefinition, source: FigureSource, id: stri
   )
 }
 
-function overlaid(figure: Figure, part: Part): Prediction | null {
-  return figure.definition.overlayPrediction
-    ? predictionOf(figure.source.predictions, part.quantity.id, part.layer)
-    : null
-}
-
-/** Every predicted level of the drawn parts; zero levels say nothing on a log axis and are left to the notes. */
+/** Every predicted level and bound of the drawn parts; zero levels say nothing on a log axis and are left to the notes. */
 function predictedLevels(figure: Figure): PredictedLevel[] {
-  return figure.parts.flatMap((part) => overlaid(figure, part)?.levels ?? [])
+  return figure.parts.flatMap((part) => {
+    const prediction = overlaid(figure, part)
+    return [...(prediction?.levels ?? []), ...(prediction?.bounds ?? [])]
+  })
 }
 
 /** Layers along viridis; several quantities without layers by group. */
@@ -294,22 +267,7 @@ function sharedTitle(quantities: readonly QuantityDefinition[]): string {
   return axisTitle(names, '', units.size === 1 ? first.unit : 'several units')
 }
 
-function layerNote({ definition, parts }: Figure): string {
-  const layer = definition.layers === 'one' ? parts[0]?.layer : undefined
-  return layer === undefined || layer === null ? '' : layerName(layer)
-}
-
 /** The entries of a matrix have no order; levels are matched by rank. */
 function descending(data: Float64Array): Float64Array {
   return data.toSorted((a, b) => b - a)
-}
-
-function joinNotes(notes: readonly string[]): string {
-  return notes.filter((note) => note !== '').join(', ')
-}
-
-function emptyFigure({ definition, quantities, selection }: Figure): EmptyFigure {
-  const names = quantities.map((quantity) => quantity.label).join(', ')
-  const upTo = Number.isFinite(selection.step) ? ` up to step ${formatNumber(selection.step, 12)}` : ''
-  return { title: definition.title, reason: `${names}: nothing measured${upTo} yet.` }
 }

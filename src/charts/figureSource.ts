@@ -14,6 +14,18 @@ export type FigureRequest =
   | { readonly kind: 'array'; readonly quantity: string; readonly layer: number | null; readonly step: number }
   | { readonly kind: 'arrays'; readonly quantity: string; readonly layer: number | null }
 
+/** What each mark needs of a quantity; a profile takes one point of the series of every layer. */
+const REQUEST_OF: Readonly<Record<FigureDefinition['mark'], FigureRequest['kind']>> = {
+  series: 'series',
+  profile: 'series',
+  bundle: 'arrays',
+  evolution: 'arrays',
+  surface: 'arrays',
+  spectrum: 'array',
+  density: 'array',
+  heatmap: 'array',
+}
+
 /** What a figure is drawn from, loaded before: the renderer fills it through its bridge, the export from a host. */
 export interface FigureSource {
   readonly quantities: readonly QuantityDefinition[]
@@ -46,9 +58,8 @@ export function figureRequests(
 ): FigureRequest[] {
   return definition.quantities.flatMap((quantity) =>
     drawnLayers(definition, measuredLayers(measured, quantity), selection.layer).map((layer): FigureRequest => {
-      if (definition.mark === 'series') return { kind: 'series', quantity, layer }
-      if (definition.mark === 'bundle') return { kind: 'arrays', quantity, layer }
-      return { kind: 'array', quantity, layer, step: selection.step }
+      const kind = REQUEST_OF[definition.mark]
+      return kind === 'array' ? { kind, quantity, layer, step: selection.step } : { kind, quantity, layer }
     }),
   )
 }

@@ -1,17 +1,9 @@
-import type { HeatmapSeriesOption, LineSeriesOption } from 'echarts'
+import type { HeatmapSeriesOption } from 'echarts'
 import { LabError } from '#shared/errors'
-import { colourAt, diverging, inkOn, viridis } from './colourMaps'
+import { colourBar } from './colourBar'
+import { colourAt, colourRange, inkOn, type ColourRange } from './colourMaps'
 import { formatNumber } from './format'
-import {
-  axisName,
-  baseOption,
-  brokenTitle,
-  paddedRange,
-  textWidth,
-  ticksOver,
-  type AxisRange,
-  type DrawnMark,
-} from './frame'
+import { axisName, baseOption, paddedRange, textWidth, ticksOver, type DrawnMark } from './frame'
 import { linearScale, logScale, type Scale } from './scale'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
@@ -51,7 +43,10 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
   const { rows, columns, data, step } = reduceToBlocks(input)
   const finite = data.filter(Number.isFinite)
   const scale = input.valueScale === 'log' && finite.every((value) => value > 0) ? logScale : linearScale
-  const colours = colourRange(finite, scale)
+  const colours = colourRange(
+    finite.map((value) => scale.forward(value)),
+    scale.kind,
+  )
   const labels = {
     rows: axisLabels(input.rowLabels, rows, step),
     columns: axisLabels(input.columnLabels, columns, step),
@@ -59,31 +54,27 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
   const cells = cellsOf({ rows, columns, data, step }, colours, scale, labels)
   const missing = data.length - finite.length
   const { tickSize, labelSize } = theme
-  const bar = paddedRange([colours.from, colours.to], 0)
-  const barTicks = ticksOver(scale, bar)
-  const valueTitle = brokenTitle(input.valueTitle, 'y')
-  const titleWidth = labelSize * (valueTitle.includes('\n') ? 3.2 : 1.9)
-  const right = tickSize * 1.4 + Math.max(...barTicks.major.map((t) => textWidth(t.label, tickSize))) + titleWidth
+  const range = paddedRange([colours.from, colours.to], 0)
   const widest = Math.max(...labels.rows.map((label) => textWidth(label, tickSize)))
   const left = widest + tickSize * 1.8 + labelSize * 1.9
-  const bottom = tickSize * 1.9 + labelSize * 1.5
-  const barWidth = tickSize
-  const plain = { outerBoundsMode: 'none', top: tickSize, bottom, borderWidth: 0 } as const
+  const [top, bottom] = [tickSize, tickSize * 1.9 + labelSize * 1.5]
+  const bar = colourBar(theme, {
+    title: input.valueTitle,
+    range,
+    ticks: ticksOver(scale, range),
+    map: colours.map,
+    top,
+    bottom,
+    gridIndex: 1,
+    xAxisIndex: 1,
+    yAxisIndex: 1,
+  })
   return {
     option: {
       ...baseOption(theme),
-      grid: [
-        { ...plain, left, right: right + barWidth + tickSize },
-        { ...plain, right, width: barWidth },
-      ],
-      xAxis: [
-        { ...categoryAxis(theme, input.columnTitle, labels.columns), position: 'bottom' },
-        { type: 'value', gridIndex: 1, min: 0, max: 1, show: false },
-      ],
-      yAxis: [
-        { ...categoryAxis(theme, input.rowTitle, labels.rows), inverse: true, position: 'left' },
-        colourBarAxis(theme, valueTitle, bar),
-      ],
+      grid: [{ outerBoundsMode: 'none', top, bottom, left, right: bar.room, borderWidth: 0 }, bar.grid],
+      xAxis: [{ ...categoryAxis(theme, input.columnTitle, labels.columns), position: 'bottom' }, bar.xAxis],
+      yAxis: [{ ...categoryAxis(theme, input.rowTitle, labels.rows), inverse: true, position: 'left' }, bar.yAxis],
       tooltip: itemTooltip(theme),
       visualMap: {
         show: false,
@@ -93,7 +84,7 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
         max: colours.to,
         inRange: { color: [...colours.map] },
       },
-      series: [heatmapSeries(theme, cells, rows, columns), colourBar(bar, colours)],
+      series: [heatmapSeries(theme, cells, rows, columns), bar.series],
     },
     notes: [
       ...(step > 1
@@ -104,32 +95,6 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
         : []),
     ],
   }
-
-  function colourBarAxis(t: ChartTheme, title: string, range: AxisRange) {
-    const positions = barTicks.major.map((tick) => tick.position)
-    const labels = new Map(barTicks.major.map((tick) => [tick.position, tick.label]))
-    const stroke = { color: t.quiet, width: t.axisWidth }
-    return {
-      type: 'value',
-      gridIndex: 1,
-      position: 'right',
-      min: range.from,
-      max: range.to,
-      ...axisName(t, title),
-      nameRotate: 90,
-      nameGap: t.labelSize * 0.6,
-      axisLine: { show: true, lineStyle: stroke },
-      axisTick: { show: true, length: t.tickSize * 0.35, lineStyle: stroke, customValues: positions },
-      axisLabel: {
-        color: t.text,
-        fontSize: t.tickSize,
-        customValues: positions,
-        hideOverlap: true,
-        formatter: (position: number) => labels.get(position) ?? '',
-      },
-      splitLine: { show: false },
-    } as const
-  }
 }
 
 interface Blocks {
@@ -138,9 +103,6 @@ interface Blocks {
   readonly data: Float64Array
   /** Cells per block and side. */
   readonly step: number
-}
-interface ColourRange extends AxisRange {
-  readonly map: readonly string[]
 }
 interface Cell {
   readonly value: [column: number, row: number, position: number]
@@ -163,28 +125,6 @@ function reduceToBlocks({ rows, columns, data }: HeatmapInput): Blocks {
     }
   }
   return { rows: blockRows, columns: blockColumns, data: reduced, step }
-}
-
-/**
- * Signed values get a diverging map centred on 0, all others viridis between 0 and the extreme: stretched over a range
- * that is narrow beside its distance from 0, rounding would look like structure.
- */
-function colourRange(finite: Float64Array, scale: Scale): ColourRange {
-  const from = finite.reduce((min, value) => Math.min(min, value), Infinity)
-  const to = finite.reduce((max, value) => Math.max(max, value), -Infinity)
-  if (from > to) return { from: 0, to: 1, map: viridis }
-  if (scale.kind === 'log') return { ...paddedRange([from, to].map(scale.forward), 0), map: viridis }
-  // A negative part below a hundred-thousandth is rounding, not a sign worth a colour map.
-  const isSigned = from < -1e-5 * Math.abs(to) && to > 0
-  const reach = Math.max(-from, to)
-  if (isSigned) return { from: -reach, to: reach, map: diverging }
-  if (to > 0) return { from: 0, to: rounded(to), map: viridis }
-  return from < 0 ? { from: rounded(from), to: 0, map: viridis } : { from: 0, to: 1, map: viridis }
-}
-
-/** To four digits: an extreme of 0.99999 stands on a bar that ends with its tick at 1. */
-function rounded(extreme: number): number {
-  return Number(extreme.toPrecision(4))
 }
 
 function cellsOf(
@@ -218,35 +158,6 @@ function heatmapSeries(theme: ChartTheme, cells: readonly Cell[], rows: number, 
     })),
     emphasis: { disabled: true },
     progressive: 0,
-  }
-}
-
-/** The map as one gradient from the bottom to the top of its own small plot. */
-function colourBar(range: AxisRange, { map }: ColourRange): LineSeriesOption {
-  return {
-    type: 'line',
-    xAxisIndex: 1,
-    yAxisIndex: 1,
-    data: [
-      [0, range.to],
-      [1, range.to],
-    ],
-    symbol: 'none',
-    silent: true,
-    lineStyle: { width: 0 },
-    itemStyle: { color: map[0]! },
-    areaStyle: {
-      origin: 'start',
-      opacity: 1,
-      color: {
-        type: 'linear',
-        x: 0,
-        y: 1,
-        x2: 0,
-        y2: 0,
-        colorStops: map.map((color, i) => ({ offset: i / (map.length - 1), color })),
-      },
-    },
   }
 }
 

@@ -56,9 +56,23 @@ export function plainMath(text: string): string {
 const INDEX_SIZE = 0.72
 const INDEX_SHIFT = 0.3
 
+/**
+ * Signs that IBM Plex lacks. A renderer sets a piece with one of them wholly in the fallback font, whose letters are
+ * wider than the room that was measured: the signs stand alone.
+ */
+const FALLBACK_SIGNS = /([ᵀ‖∥⁻⁺∘∇ℝ∼∗⊗∈⊥∠≪≫]+)/u
+
 /** ECharts rich text of a formula; its styles are those of `mathStyles`. */
 export function richMath(text: string): string {
   return mathParts(text)
+    .flatMap((part) =>
+      part.place === 'line' && !part.italic
+        ? part.text
+            .split(FALLBACK_SIGNS)
+            .filter((piece) => piece !== '')
+            .map((piece) => ({ ...part, text: piece }))
+        : [part],
+    )
     .map(({ text: piece, place, italic }) => {
       // A closing brace would end the piece before its time.
       if (place === 'line' && piece.includes('}')) return piece

@@ -1,3 +1,4 @@
+import type { ValueScale } from '#shared/figure'
 import { formatNumber, formatPowersOfTen, formatTick } from './format'
 
 /** One labelled tick: where it stands on the transformed axis, and what it says. */
@@ -16,7 +17,7 @@ export interface Ticks {
  * axis, and its log axis drops values ≤ 0 without a word.
  */
 export interface Scale {
-  readonly kind: 'linear' | 'log' | 'symlog'
+  readonly kind: ValueScale
   /** NaN where the value has no position: zero and negatives on a log scale. */
   forward(value: number): number
   inverse(position: number): number
@@ -52,6 +53,25 @@ export function symlogScale(threshold: number): Scale {
   }
 }
 
+/**
+ * The scale that was asked for, as far as the values allow it: a log scale needs a positive value, a symlog scale one
+ * that is not 0. The linear part of a symlog scale is as wide as the smallest decade worth showing.
+ *
+ * @param values of everything that shares the axis; what is not finite has no say
+ * @param negligible everything up to this part of the largest size counts as zero on a symlog scale
+ */
+export function scaleOver(asked: ValueScale, values: readonly Float64Array[], negligible = 1e-6): Scale {
+  if (asked === 'linear') return linearScale
+  if (asked === 'log') return values.some((some) => some.some((value) => value > 0)) ? logScale : linearScale
+  const sizes = values.map((some) => some.map(Math.abs).filter(Number.isFinite))
+  const largest = sizes.reduce((max, some) => some.reduce((a, b) => Math.max(a, b), max), 0)
+  if (largest === 0) return linearScale
+  // Down to the smallest value, and always over three decades, because less would look linear.
+  const least = (min: number, size: number) => (size > negligible * largest ? Math.min(min, size) : min)
+  const smallest = sizes.reduce((min, some) => some.reduce(least, min), 1e-3 * largest)
+  return symlogScale(10 ** Math.floor(Math.log10(smallest)))
+}
+
 /** A round step of 1, 2 or 5 times a power of ten that cuts the length into about `count` parts. */
 export function niceSpacing(length: number, count: number): number {
   const raw = length / Math.max(1, count)
@@ -71,6 +91,12 @@ function linearTicks(from: number, to: number, count: number): Tick[] {
     const position = Number(((first + i) * spacing).toPrecision(14))
     return { position, label: formatTick(position, spacing) }
   })
+}
+
+/** Labelled ticks at whole numbers only, for indices and layers. */
+export function wholeTicks(from: number, to: number, count = 6): Ticks {
+  const ticks = linearTicks(from, to, count).filter(({ position }) => Number.isInteger(position))
+  return { major: ticks.map(({ position }) => ({ position, label: String(position) })), minor: [] }
 }
 
 function logTicks(from: number, to: number, count = 6): Ticks {

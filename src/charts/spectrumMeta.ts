@@ -32,8 +32,8 @@ export function noiseLevelOf(record: MeasuredRecord, kind: QuantityDefinition['k
 
 /**
  * How many leading components are outliers: what a spectrum says itself, else as many as theory labels so; of another
- * vector as many as theory predicts non-zero values. Null where none names a count, and for matrices, whose entries have
- * no order.
+ * vector as many as theory says are learned, or predicts not to be zero. Null where none names a count, where it is all
+ * of them, and for matrices, whose entries have no order.
  */
 export function outlierCountOf(
   record: MeasuredRecord,
@@ -43,7 +43,15 @@ export function outlierCountOf(
   const meta = spectrumMetaOf(record)
   if (meta) return meta.theoryCount ?? labelledOutliers(prediction)
   if (kind === 'matrix' || !prediction) return null
-  return prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
+  const nonZero = prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
+  const leading = learnedCopies(prediction) ?? nonZero
+  return leading < record.data.length ? leading : null
+}
+
+/** How many values theory says are learned; null where it does not tell them apart. */
+export function learnedCopies(prediction: Prediction | null): number | null {
+  const learned = prediction?.levels.filter(({ role }) => role === 'learned') ?? []
+  return learned.length > 0 ? learned.reduce((total, { copies }) => total + copies, 0) : null
 }
 
 /** Copies of the levels that theory labels outliers, as long as these lead; null without any. */

@@ -2,7 +2,7 @@ import type { LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Prediction } from '#shared/records'
 import { formatNumber, formatPowersOfTen } from './format'
 import { baseOption, gridOption, labelGround, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
-import { linearScale, symlogScale, type Scale, type Tick } from './scale'
+import { scaleOver, type Scale, type Tick } from './scale'
 import { groupEigenvalues, type EigenvalueGroup } from './spectrumLevels'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
@@ -33,7 +33,7 @@ export function spectrumOption(input: SpectrumInput, theme: ChartTheme): DrawnMa
   const { eigenvalues, levels } = input
   const known = eigenvalues.filter((value) => Number.isFinite(value))
   const largest = known.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
-  const scale = valueScale(input.valueScale, known, largest)
+  const scale = scaleOver(input.valueScale, [known])
   const outlierCount = input.outlierCount ?? 0
   // Below 10⁻⁸ of the largest, differences are rounding and do not split a group.
   const sticks = groupEigenvalues(known.subarray(0, outlierCount), GROUP_TOLERANCE, 1e-8 * largest)
@@ -63,16 +63,6 @@ export function spectrumOption(input: SpectrumInput, theme: ChartTheme): DrawnMa
         ? [`${eigenvalues.length - known.length} eigenvalues not finite, not drawn`]
         : [],
   }
-}
-
-/** Signed logarithm with its linear part around 0 as wide as the smallest decade worth showing. */
-function valueScale(kind: SpectrumInput['valueScale'], values: Float64Array, largest: number): Scale {
-  if (kind === 'linear' || largest === 0) return linearScale
-  // Everything below 10⁻⁶ of the largest counts as zero; above it the axis reaches down to the smallest value, and
-  // always over three decades, because less would look linear.
-  const sizes = values.map(Math.abs).filter((size) => size > 1e-6 * largest)
-  const smallest = sizes.reduce((min, size) => Math.min(min, size), 1e-3 * largest)
-  return symlogScale(10 ** Math.floor(Math.log10(smallest)))
 }
 
 interface Bar {

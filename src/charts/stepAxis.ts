@@ -6,6 +6,7 @@ import type { ChartTheme } from './theme'
 /** A horizontal axis for curves. */
 export interface CurveAxis {
   readonly range: AxisRange
+  readonly ticks: Ticks
   readonly axes: XAXisComponentOption[]
   /** NaN where the value has no place. */
   position(value: number): number
@@ -54,13 +55,14 @@ export function brokenLogAxis(
   const whole = { from: (hasZero ? zero : start) - 0.03 * span, to: start + 1.01 * span }
   const range = shown ? { from: position(Math.max(shown.from, 0)), to: position(shown.to) } : whole
   const showsZero = hasZero && range.from <= zero
-  const ticks = logScale.ticks(showsZero ? start : range.from, range.to)
-  const placed = isWhole ? wholeSteps(ticks) : ticks
-  const major = showsZero ? [{ position: zero, label: '0' }, ...placed.major] : placed.major
+  const powers = logScale.ticks(showsZero ? start : range.from, range.to)
+  const placed = isWhole ? wholeSteps(powers) : powers
+  const ticks = showsZero ? { ...placed, major: [{ position: zero, label: '0' }, ...placed.major] } : placed
   const middle = (zero + start) / 2
   return {
     range,
-    axes: xAxes(theme, title, range, { ...placed, major }),
+    ticks,
+    axes: xAxes(theme, title, range, ticks),
     position,
     value: (at) => (hasZero && at < middle ? 0 : 10 ** at),
     breakMark: (markTheme, bottom) => (showsZero ? breakSeries(markTheme, middle, bottom) : null),

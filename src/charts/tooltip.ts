@@ -1,5 +1,6 @@
 import type { TooltipComponentOption } from 'echarts'
 import { formatNumber } from './format'
+import { plainMath } from './mathText'
 import type { ChartTheme } from './theme'
 
 /** With more, the table would cover the curves of a small panel. */
@@ -25,11 +26,11 @@ export interface CrosshairRow {
   readonly text: string
 }
 
-/** A crosshair with a small table: the step, then name and value of every curve there. */
-export function crosshairTooltip(theme: ChartTheme): TooltipComponentOption {
+/** A crosshair with a small table: the value of x (a step unless named otherwise), then name and value of every curve. */
+export function crosshairTooltip(theme: ChartTheme, xName = 'step'): TooltipComponentOption {
   return {
     ...crosshair(theme),
-    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params]),
+    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params], xName),
   }
 }
 
@@ -73,18 +74,18 @@ export function itemTooltip(theme: ChartTheme): TooltipComponentOption {
   }
 }
 
-/** Data of a curve are [x position, y position, step, value]: the last two are what a reader wants to know. */
-function crosshairText(params: readonly unknown[]): string {
+/** Data of a curve are [x position, y position, x, value]: the last two are what a reader wants to know. */
+function crosshairText(params: readonly unknown[], xName: string): string {
   const rows = params.flatMap((param) => {
     const value = numbersField(param, 'value')
-    const [, , step, measured] = value
-    if (step === undefined || measured === undefined) return []
-    return [{ step, line: `${stringField(param, 'seriesName')}  ${formatNumber(measured)}` }]
+    const [, , x, measured] = value
+    if (x === undefined || measured === undefined) return []
+    return [{ x, line: `${stringField(param, 'seriesName')}  ${formatNumber(measured)}` }]
   })
   const head = rows[0]
   if (!head) return ''
   return tableText(
-    `step ${formatNumber(head.step, 12)}`,
+    `${plainMath(xName)} ${formatNumber(head.x, xName === 'step' ? 12 : 5)}`,
     rows.map((row) => row.line),
   )
 }

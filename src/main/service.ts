@@ -1,22 +1,32 @@
-import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { z } from 'zod'
 import type { AppInfo, EventName, Events, Handlers, Method, Reply, Requests } from '#shared/contract/index'
+import type { ProjectHealth } from '#shared/contract/project'
 import { isMethod, requestSchemas } from '#shared/contract/schemas'
 import { LabError, type ErrorData } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
+import type { RunId, SweepId } from '#shared/ids'
 import { parseWith } from '#shared/spec'
 import { version } from '../../package.json'
+import { terminalLog, type Log } from './core/log'
 import type { System } from './core/system'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
 import { checkClaims } from './jobs/claims'
-import { speedOf } from './jobs/cost'
+import { estimate, speedOf } from './jobs/cost'
 import { EventHub } from './jobs/eventHub'
+import { groupingOf, type Grouping } from './jobs/grouping'
+import { decideRung } from './jobs/halving'
 import { runViews, systemInfo } from './jobs/runViews'
 import { Scheduler } from './jobs/scheduler'
+import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
 import { comparisonHandlers } from './service/comparisons'
+import { backupIsDue, projectHandlers } from './service/project'
+import { checkpointHandlers } from './service/checkpoints'
+import { matrixHandlers } from './service/matrices'
+import { newRunId } from './service/newIds'
+import { SweepPulse } from './service/sweepPulse'
+import { sweepHandlers } from './service/sweeps'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -30,9 +40,14 @@ export interface ServiceOptions extends Catalogue {
   readonly clock?: Clock
   /** How many runs train at the same time; one core is left to the person by default. */
   readonly slots?: number
+  /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
+  readonly resumes?: boolean
   readonly host: AppInfo['host']
   /** What AppInfo says about the BLAS that jobs will use. */
   readonly blas: string
+  readonly log?: Log
+  /** A zip file for whoever looks for the cause of a trouble; see diagnosticsBundle. */
+  readonly diagnostics?: (health: ProjectHealth) => Promise<Uint8Array>
 }
 
 export interface Service {
@@ -48,12 +63,16 @@ export interface Service {
  * @throws LabError when the project cannot be opened; see `openProject`
  */
 export function createService(options: ServiceOptions): Service {
-  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false } = options
+  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, resumes = true } = options
+  const { log = terminalLog, diagnostics } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
+  const catalogue: Catalogue = { systems, probes, resources: { ...options.resources, matrices: project.matrices } }
   const events = new EventHub()
+  const pulse = new SweepPulse(events, () => project.queue.count())
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
   const views = runViews(project, scheduler, systems)
+  const ofSweeps = sweepViews(project, scheduler, views, slots)
 
   function startScheduler(): Scheduler {
     try {
@@ -62,14 +81,30 @@ export function createService(options: ServiceOptions): Service {
         startWorker,
         clock,
         slots,
-        onCompleted: (run) => conclude(project, systems, run),
-        onChanged: (runId) => events.emit('run.changed', { runId }),
+        resumes,
+        groupingOf: (run, waiting) => groupingOfRun(run, waiting),
+        onCompleted: (run, together) => conclude(project, systems, run, together),
+        onSettled: ({ sweep }) => {
+          if (sweep) decideRung(project, sweep.id, clock.now())
+        },
+        onChanged: ({ id, sweep }) => changed([id], sweep?.id ?? null),
         onMeasured: (runId, step) => events.emit('run.measured', { runId, step }),
       })
     } catch (thrown) {
       project.close()
       throw thrown
     }
+  }
+
+  function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
+    for (const runId of runIds) events.emit('run.changed', { runId })
+    pulse.changed(sweepId)
+  }
+
+  function groupingOfRun({ spec }: StoredRun, waiting: number): Grouping {
+    const { system, params, workload } = acceptSpec(spec, options)
+    const secondsEach = estimate(spec, workload, project.calibration)?.seconds ?? 0
+    return groupingOf({ system, params, workload }, { waiting, slots, secondsEach })
   }
 
   function writing(): Scheduler {
@@ -82,7 +117,7 @@ export function createService(options: ServiceOptions): Service {
     const runId = newRunId()
     const { steps, flopsPerStep } = workload
     project.runs.enqueue({ id: runId, spec, quantities, steps, flopsPerStep, createdAt: clock.now() })
-    events.emit('run.changed', { runId })
+    changed([runId], null)
     queue.wake()
     return { runId }
   }
@@ -99,7 +134,24 @@ export function createService(options: ServiceOptions): Service {
     return null
   }
 
+  const care = projectHandlers({
+    project,
+    clock,
+    diagnostics,
+    requireWriting: () => void writing(),
+    onChanged: (runId) => events.emit('run.changed', { runId }),
+  })
+  // In the background: opening does not wait for it, and a backup that fails is made at the next opening.
+  const backingUp =
+    scheduler && backupIsDue(project, clock.now())
+      ? project.health.backUp().then(
+          ({ name }) => log.write('info', `Made the backup ${name}.`),
+          (error: unknown) => log.write('error', LabError.from(error).message),
+        )
+      : Promise.resolve()
+
   const handlers: Handlers = {
+    ...care.handlers,
     'app.info': async () => ({
       version,
       host: options.host,
@@ -109,13 +161,15 @@ export function createService(options: ServiceOptions): Service {
       slots,
     }),
     'systems.list': async () => [...systems.values()].map((system) => systemInfo(system, project, { probes })),
-    'spec.preview': async ({ spec }) => previewSpec(spec, options, project.calibration),
-    'run.start': async ({ spec }) => enqueue(acceptSpec(spec, options)),
+    'spec.preview': async ({ spec }) => previewSpec(spec, catalogue, project.calibration),
+    'run.start': async ({ spec }) => enqueue(acceptSpec(spec, catalogue)),
     'run.cancel': async ({ runId }) => {
       writing().cancel(project.runs.get(runId).id)
       return null
     },
-    'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, options)),
+    'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
+    ...checkpointHandlers(project, writing),
+    ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
     'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
@@ -126,6 +180,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
+    ...matrixHandlers(project, clock),
     ...comparisonHandlers(project, systems, clock),
   }
 
@@ -133,7 +188,8 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await scheduler?.close()
+      await Promise.all([scheduler?.close(), care.close(), backingUp])
+      pulse.close()
       events.close()
       project.close()
     },
@@ -144,14 +200,19 @@ export function createService(options: ServiceOptions): Service {
  * Answers one request as it arrives from outside: the method and its input are checked, and every error comes back as
  * data without stack or paths.
  */
-export async function dispatch(handlers: Handlers, method: unknown, input: unknown): Promise<Reply<unknown>> {
+export async function dispatch(
+  handlers: Handlers,
+  method: unknown,
+  input: unknown,
+  log: Log = terminalLog,
+): Promise<Reply<unknown>> {
   try {
     if (!isMethod(method)) {
       throw new LabError('bad-input', `Unknown request ${JSON.stringify(method)}. This version does not offer it.`)
     }
     return { ok: true, value: await answer(handlers, method, input) }
   } catch (thrown) {
-    return { ok: false, error: publicError(thrown, String(method)) }
+    return { ok: false, error: publicError(thrown, String(method), log) }
   }
 }
 
@@ -162,24 +223,24 @@ function answer<M extends Method>(handlers: Handlers, method: M, input: unknown)
 }
 
 /** What an unexpected error says is for us: it may hold paths and means nothing to the person. */
-function publicError(thrown: unknown, method: string): ErrorData {
+function publicError(thrown: unknown, method: string, log: Log): ErrorData {
   if (thrown instanceof LabError && thrown.code !== 'internal') return withoutPaths(thrown.toData())
-  console.error(`${method}:`, thrown)
+  log.write('error', `${method}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`)
   const message = `Something went wrong inside Collapsar (${method}). Please report it with the lines it printed.`
   return { code: 'internal', message, details: {} }
 }
 
 /** What follows from a completed run: verdicts on its claims, and a measured speed for later estimates. */
-function conclude(project: Project, systems: ReadonlyMap<string, System>, run: StoredRun): void {
+function conclude(
+  project: Project,
+  systems: ReadonlyMap<string, System>,
+  run: StoredRun,
+  together: number | null,
+): void {
   const at = run.endedAt ?? run.createdAt
   const system = systems.get(run.spec.system)
   if (system) checkClaims(project, run, system, at)
-  const speed = speedOf(run, project.records.storedBytes(run.id))
+  if (together === null) return
+  const speed = speedOf(run, project.records.storedBytes(run.id), together)
   if (speed) project.calibration.add(speed, at)
-}
-
-function newRunId(): RunId {
-  const id = `r-${Array.from({ length: 10 }, () => randomInt(36).toString(36)).join('')}`
-  if (!isRunId(id)) throw new LabError('internal', `Made a run id that is none: ${id}.`)
-  return id
 }

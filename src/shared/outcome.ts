@@ -4,6 +4,8 @@ import type { ErrorData } from './errors'
 /** How a run ended. Divergence and cancellation are results, not errors. */
 export type RunOutcome =
   | { readonly status: 'completed' | 'cancelled'; readonly step: number }
+  /** It came to the step at which it was to rest, and its state is stored. */
+  | { readonly status: 'rested'; readonly step: number }
   | { readonly status: 'diverged'; readonly step: number; readonly lastFiniteLoss: number }
   | { readonly status: 'failed'; readonly error: ErrorData }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LabError } from './errors'
+import { matrixNameIssue, parseMatrixReference, type ImportedMatrix } from './importedMatrix'
 
 /** What every parameter says about itself; forms, sweeps, the CLI's help and the validation are generated from it. */
 interface ParamBase {
@@ -50,18 +51,28 @@ export interface RealsParam extends ParamBase {
   readonly max: number
   readonly maxLength: number
 }
-export type ParamDefinition = IntegerParam | RealParam | ChoiceParam | IntegersParam | RealsParam
+/** A matrix that was imported into the project, by its reference; '' stands for none. */
+export interface MatrixParam extends ParamBase {
+  readonly type: 'matrix'
+  readonly default: ''
+}
+export type ParamDefinition = IntegerParam | RealParam | ChoiceParam | IntegersParam | RealsParam | MatrixParam
 export type ParamSchema = Readonly<Record<string, ParamDefinition>>
 
 export type ParamValue = number | string | readonly number[]
 export type ParamValues = Readonly<Record<string, ParamValue>>
-/** The values of a schema with its own types: numbers for numeric parameters, strings for choices, arrays for lists. */
+/**
+ * The values of a schema with its own types: numbers for numeric parameters, strings for choices, arrays for lists, and
+ * the matrix itself once its reference was resolved.
+ */
 export type ParamsOf<S extends ParamSchema> = {
   readonly [P in keyof S]: S[P] extends ChoiceParam
     ? string
     : S[P] extends IntegersParam | RealsParam
       ? readonly number[]
-      : number
+      : S[P] extends MatrixParam
+        ? string | ImportedMatrix
+        : number
 }
 
 type WithDefault = 'min' | 'max' | 'scale' | 'maxLength' | 'group'
@@ -84,6 +95,10 @@ export function reals(given: Given<RealsParam>): RealsParam {
   return { type: 'reals', group: 'model', min: 0, max: 1e6, maxLength: 100, ...given }
 }
 
+export function importedMatrixParam(given: Omit<MatrixParam, 'type' | 'default' | 'group'>): MatrixParam {
+  return { type: 'matrix', group: 'data', default: '', ...given }
+}
+
 export function defaultsOf<S extends ParamSchema>(schema: S): ParamsOf<S> {
   const entries = Object.entries(schema).map(([name, definition]) => [name, definition.default])
   return Object.fromEntries(entries)
@@ -104,6 +119,12 @@ export function issueWith(name: string, definition: ParamDefinition, value: unkn
     const known = definition.options.map((option) => option.value)
     if (typeof value === 'string' && known.includes(value)) return null
     return `${title}: got ${show(value)}, expected one of ${known.join(', ')}.`
+  }
+  if (definition.type === 'matrix') {
+    if (value === '') return null
+    if (typeof value !== 'string') return `${title}: got ${show(value)}, expected the name of an imported matrix.`
+    const issue = matrixNameIssue(parseMatrixReference(value).name)
+    return issue && `${title}: ${issue}`
   }
   const { min, max } = definition
   const whole = definition.type === 'integer' || definition.type === 'integers'
@@ -177,7 +198,7 @@ export function paramText(value: ParamValue): string {
 
 /** What typed text says: what is no number stays text, for the schema to refuse by name. */
 export function paramFromText(definition: ParamDefinition, text: string): ParamValue {
-  if (definition.type === 'choice') return text
+  if (definition.type === 'choice' || definition.type === 'matrix') return text
   const numbers = text
     .split(/[,\s]+/)
     .filter((entry) => entry !== '')

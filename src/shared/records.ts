@@ -8,8 +8,12 @@ export interface QuantityDefinition {
   readonly symbol: string
   /** Empty for dimensionless. */
   readonly unit: string
-  /** Definition with normalisation, and its source. */
+  /** What it means and how it was measured, in a sentence or two. */
   readonly help: string
+  /** Definition with normalisation, in Unicode. */
+  readonly formula: string
+  /** Paper and section of the theory notes. */
+  readonly source: string
   /** A clock is a scalar that depends on the machine and the moment: no two repetitions of a run agree on it. */
   readonly kind: 'scalar' | 'clock' | 'vector' | 'matrix' | 'spectrum' | 'density'
   /** The axis that shows it best. */
@@ -94,7 +98,15 @@ export interface ClaimResult {
 export interface Prediction {
   readonly quantity: string
   readonly layer: number | null
-  readonly levels: readonly { readonly value: number; readonly copies: number; readonly label: string }[]
+  readonly levels: readonly {
+    readonly value: number
+    readonly copies: number
+    readonly label: string
+    /** It stands apart from the rest of its vector because training took it there; absent for the rest. */
+    readonly role?: 'learned'
+  }[]
+  /** What measured values stay below or above; drawn like levels, compared with nothing. */
+  readonly bounds?: readonly { readonly value: number; readonly label: string }[]
   /** The formula in Unicode, and where it stands. */
   readonly formula: string
   readonly source: string

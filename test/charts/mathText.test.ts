@@ -35,4 +35,6 @@ describe('mathParts', () => {
 it('richMath names the style of every piece', () => {
   expect(richMath('Data loss L_data')).toBe('{plain|Data loss }{italic|L}{sub|data}')
   expect(richMath('f_cc′')).toBe('{italic|f}{subItalic|cc′}')
+  // Signs from the fallback font stand alone, so that the words beside them keep theirs.
+  expect(richMath('‖W‖ (rad)')).toBe('{plain|‖}{italic|W}{plain|‖}{plain| (rad)}')
 })

@@ -60,3 +60,15 @@ it('another vector has as many outliers as theory predicts non-zero values; a ma
   expect(outlierCountOf(vector, 'vector', null)).toBeNull()
   expect(outlierCountOf(vector, 'matrix', prediction)).toBeNull()
 })
+
+it('a vector of learned values leads with these; where all are alike, none leads', () => {
+  const learned = (copies: number): Prediction => ({
+    ...prediction,
+    levels: [
+      { value: 1, copies, label: 'learned', role: 'learned' },
+      { value: 0.1, copies: 1, label: 'kept' },
+    ],
+  })
+  expect(outlierCountOf(vector, 'vector', learned(1))).toBe(1)
+  expect(outlierCountOf(vector, 'vector', learned(vector.data.length))).toBeNull()
+})

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { LabError } from '#shared/errors'
-import { isRunId, type RunId } from '#shared/ids'
+import { isSweepId, type SweepId } from '#shared/ids'
 import type { MeasuredRecord } from '#shared/records'
-import { parseRunSpec } from '#shared/spec'
-import type { NewRun } from '#main/store/runs'
+
+export { newRun, runId } from './storeRuns'
 
 /** An empty folder that goes away with the test. */
 export function temporaryFolder(): string {
@@ -20,23 +20,10 @@ export function fixedClock(now = 1_700_000_000_000) {
   return { now: () => now, advance: (milliseconds: number) => (now += milliseconds) }
 }
 
-export function runId(number: number): RunId {
-  const id = `r-${String(number).padStart(10, '0')}`
-  if (!isRunId(id)) throw new Error(`${id} is not a run id`)
+export function sweepId(number: number): SweepId {
+  const id = `w-${String(number).padStart(10, '0')}`
+  if (!isSweepId(id)) throw new Error(`${id} is not a sweep id`)
   return id
-}
-
-export function newRun(number: number, given: Partial<NewRun> = {}): NewRun {
-  const spec = parseRunSpec({ system: 'tiny', params: { width: 2 }, name: `run ${number}` })
-  return {
-    id: runId(number),
-    spec,
-    quantities: [],
-    steps: 10,
-    flopsPerStep: 100,
-    createdAt: 1_700_000_000_000 + number,
-    ...given,
-  }
 }
 
 export function scalar(quantity: string, step: number, value: number, layer: number | null = null): MeasuredRecord {

@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import { defineSystem, type System } from '#main/core/system'
 import { scalarMeasurement, vectorMeasurement, type Probe } from '#main/core/probe'
 import type { Execute } from '#main/jobs/serveJob'
@@ -9,6 +10,12 @@ const params = {
   width: integer({ default: 2, min: 1, max: 100, symbol: 'd', help: 'width', label: 'Width' }),
   steps: integer({ default: 5, min: 1, symbol: 'T', help: 'training steps', label: 'Steps' }),
   pauseMs: integer({ default: 0, symbol: 'p', help: 'rest after each step', label: 'Pause' }),
+  stateEvery: integer({
+    default: 0,
+    symbol: 's',
+    help: 'steps between states to go on from; 0: none',
+    label: 'States',
+  }),
   ending: choice({
     default: 'completed',
     symbol: 'e',
@@ -19,7 +26,18 @@ const params = {
 }
 
 function quantity(id: string, kind: QuantityDefinition['kind']): QuantityDefinition {
-  return { id, label: id, symbol: id, unit: '', help: id, kind, scale: 'log', perLayer: false }
+  return {
+    id,
+    label: id,
+    symbol: id,
+    unit: '',
+    help: id,
+    formula: id,
+    source: 'none',
+    kind,
+    scale: 'log',
+    perLayer: false,
+  }
 }
 
 const tinyProbe: Probe = {
@@ -60,10 +78,22 @@ export const tinySystem: System = defineSystem({
     throw new LabError('unavailable', 'the tiny system has no data')
   },
   initial: () => ({}),
-  training: ({ steps }) => ({ steps, learningRate: () => 0.1, momentum: 0, batchSize: null }),
+  training: ({ steps }) => ({ steps, learningRate: () => 0.1, optimiser: GRADIENT_DESCENT, batchSize: null }),
   probes: ['tiny'],
   theory: () => [
     { quantity: 'loss', layer: null, levels: [{ value: 0, copies: 1, label: '0' }], formula: 'L = 0', source: 'none' },
+  ],
+  theoryFigures: ({ width }) => [
+    {
+      id: 'loss',
+      title: 'Loss over the width',
+      x: { label: 'd', scale: 'linear', values: [1, 50, 100], param: 'width', current: width },
+      y: { label: 'L', scale: 'linear' },
+      curves: [{ label: 'least', y: [0, 0, 0] }],
+      marks: [],
+      formula: 'L = 0',
+      source: 'none',
+    },
   ],
   claims: [
     {
@@ -112,14 +142,22 @@ export const tinySystem: System = defineSystem({
 })
 export const tinySystems: ReadonlyMap<string, System> = new Map([[tinySystem.id, tinySystem]])
 
+function tinyState(step: number) {
+  return {
+    checkpoint: { step, arrays: [{ name: 'W1', shape: [1], data: Float64Array.of(step) }] },
+    lastFiniteLoss: 1 / (step + 1),
+  }
+}
+
 /** Stands in for training. */
-export const tinyExecute: Execute = async (spec, { sink, signal, onStart, onProgress }) => {
-  const { steps, pauseMs, ending } = parseParams(params, spec.params)
+export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart, onProgress, onCheckpoint }) => {
+  const { steps, pauseMs, stateEvery, ending } = parseParams(params, spec.params)
   onStart({ version: 'test', pid: process.pid })
-  for (let step = 0; step <= steps; step++) {
+  for (let step = (resume?.checkpoint.step ?? -1) + 1; step <= steps; step++) {
     if (signal.aborted && ending !== 'deaf') return { status: 'cancelled', step }
     for (const measurement of tinyMeasurements(step)) sink.record({ meta: null, ...measurement, step })
     onProgress({ step, steps, stepsPerSecond: 10, secondsLeft: step === 0 ? NaN : (steps - step) / 10 })
+    if (stateEvery > 0 && step % stateEvery === 0) onCheckpoint?.(tinyState(step), false)
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   sink.log({ level: 'info', message: `reached step ${steps}` })

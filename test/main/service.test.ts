@@ -308,7 +308,7 @@ describe('worker processes', () => {
   })
 
   it('that talk nonsense end in a failed run', async () => {
-    const service = opened({ startWorker: () => babbling({ type: 'batch', records: 'many' }) })
+    const service = opened({ startWorker: () => babbling([{ run: 0, type: 'batch', records: 'many' }]) })
     const run = await reached(service, await start(service), 'failed')
     expect(run.error?.message).toMatch(/not a report.*records/)
   })
@@ -348,6 +348,7 @@ describe('spec.preview', () => {
     expect(before.issues).toEqual([])
     expect(before.advice).toEqual([{ path: 'params.width', message: 'That is wide.' }])
     expect(before.predictions).toHaveLength(1)
+    expect(before.theoryFigures.map(({ x }) => x.current)).toEqual([60])
     // W is 2 × 60 and H is 60 × 4.
     expect(before.estimate).toMatchObject({ basis: 'rough', parameters: 120 + 240, steps: 5, measuredSteps: 6 })
     expect(before.estimate?.seconds).toBeGreaterThan(0)
@@ -358,6 +359,19 @@ describe('spec.preview', () => {
     expect(after.estimate?.seconds).toBeGreaterThan(0.1)
     expect(after.estimate?.seconds).toBeLessThan(5)
     expect(after.estimate?.bytes).toBeGreaterThan(0)
+  })
+
+  it('counts the states that are kept, in their precision', async () => {
+    const service = opened()
+    const bytes = async (checkpoints: object, dtype = 'float64') =>
+      (await preview({ system: 'tiny', params: { width: 60, steps: 5 }, checkpoints, backend: { dtype } }, service))
+        .estimate!.bytes
+    const [one, three] = [await bytes({}), await bytes({ steps: [1, 2, 99] })]
+    // The last state is always kept; 1 and 2 are measured anyway, 99 is never reached. 360 parameters.
+    expect(three - one).toBe(2 * 360 * 8)
+    expect((await bytes({ steps: [1, 2] }, 'float32')) - (await bytes({}, 'float32'))).toBe(2 * 360 * 4)
+    const { issues } = await preview({ system: 'tiny', checkpoints: { resumeSeconds: 0 } }, service)
+    expect(issues.map(({ path }) => path)).toEqual(['checkpoints.resumeSeconds'])
   })
 
   it('is what run.start insists on', async () => {

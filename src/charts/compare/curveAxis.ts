@@ -17,9 +17,11 @@ export function curveAxis(
   const range = shown
     ? { from: chosen.forward(shown.from), to: chosen.forward(shown.to) }
     : paddedRange(finitePositions(chosen, curves), 0.02)
+  const ticks = ticksOver(chosen, range)
   return {
     range,
-    axes: xAxes(theme, title, range, ticksOver(chosen, range)),
+    ticks,
+    axes: xAxes(theme, title, range, ticks),
     position: chosen.forward,
     value: chosen.inverse,
     breakMark: () => null,

@@ -15,6 +15,10 @@ export interface ServiceRequest {
   readonly slots?: number
   /** Look only: works while the workbench has the project open. */
   readonly readOnly?: boolean
+  /** Runs left interrupted go on by themselves, which is not what a command about other runs is for; true by default. */
+  readonly resumes?: boolean
+  /** Whether it writes to, and can read, the log of the workbench. */
+  readonly keepsLog?: boolean
 }
 
 /** Everything a command touches is passed in. */

@@ -9,10 +9,7 @@ import { ProgressBar } from './progressBar'
 
 const REFRESH_MS = 250
 
-/**
- * Queues the runs and waits until every one of them has ended; their details come in the order of the specs.
- * When the person asks to stop they are cancelled, and what was recorded stays in the project.
- */
+/** Queues the runs and follows them; their details come in the order of the specs. */
 export async function trainAll(
   context: CommandContext,
   service: OpenedService,
@@ -20,6 +17,18 @@ export async function trainAll(
 ): Promise<RunDetail[]> {
   const ids: RunId[] = []
   for (const spec of specs) ids.push((await service.handlers['run.start']({ spec })).runId)
+  return followRuns(context, service, ids)
+}
+
+/**
+ * Waits until every one of these runs has ended. When the person asks to stop they are cancelled, and what was recorded
+ * stays in the project.
+ */
+export async function followRuns(
+  context: CommandContext,
+  service: OpenedService,
+  ids: readonly RunId[],
+): Promise<RunDetail[]> {
   const bar = new ProgressBar(context.terminal)
   let cancelled = false
   for (;;) {
@@ -44,7 +53,7 @@ export async function trainAll(
   return Promise.all(ids.map((runId) => service.handlers['run.get']({ runId })))
 }
 
-function isUnfinished({ status }: RunSummary): boolean {
+export function isUnfinished({ status }: RunSummary): boolean {
   const unfinished: readonly RunStatus[] = ['pending', 'running']
   return unfinished.includes(status)
 }

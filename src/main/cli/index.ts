@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { homedir, availableParallelism } from 'node:os'
 import { defaultProjectPath } from '../host/defaultProject'
 import { installationAt } from '../host/installation'
@@ -24,13 +25,14 @@ process.exitCode = await main(commands, process.argv.slice(2), {
   terminal: processTerminal(process.stdout, process.stderr),
   signal: interruption.signal,
   cores: availableParallelism(),
-  async openService({ project, ...request }) {
+  async openService({ project, keepsLog = false, ...request }) {
     if (project === defaultProject) await prepareDefaultProject(project)
     return openService({
       installation,
       project,
       startWorker: forkWorker(installation.worker, [dataFolder(installation)]),
       host: 'loopback',
+      ...(keepsLog && { logFolder: join(dirname(defaultProject), 'logs') }),
       ...request,
     })
   },

@@ -74,7 +74,7 @@ export function presetSpec(system: System, presetId: string, seed: number): RunS
   })
 }
 
-function presetNamed(system: System, id: string): Preset {
+export function presetNamed(system: System, id: string): Preset {
   const preset = Object.hasOwn(system.presets, id) ? system.presets[id] : undefined
   if (!preset) throw unknownWord(`preset of ${system.id}:`, id, Object.keys(system.presets))
   return preset
@@ -82,35 +82,35 @@ function presetNamed(system: System, id: string): Preset {
 
 /** `name=value`, the value in the words of the parameter: --set width=8, --set widths=8,8,4. */
 function assignmentOf(system: System, assignment: string): [string, ParamValue] {
-  const equals = assignment.indexOf('=')
-  if (equals < 1) {
-    throw new LabError('bad-input', `--set: got "${assignment}", expected NAME=VALUE, as in --set seed=3.`)
-  }
-  const [name, text] = [assignment.slice(0, equals), assignment.slice(equals + 1)]
+  const [name, text] = splitAssignment(assignment)
   const definition: ParamDefinition | undefined = Object.hasOwn(system.params, name) ? system.params[name] : undefined
   if (!definition) throw unknownWord(`parameter of ${system.id}:`, name, Object.keys(system.params))
   return [name, paramFromText(definition, text)]
 }
 
+/** The two sides of `name=value`. */
+export function splitAssignment(assignment: string): [name: string, text: string] {
+  const equals = assignment.indexOf('=')
+  if (equals >= 1) return [assignment.slice(0, equals), assignment.slice(equals + 1)]
+  throw new LabError('bad-input', `--set: got "${assignment}", expected NAME=VALUE, as in --set seed=3.`)
+}
+
 async function readSpec(path: string): Promise<z.infer<typeof specFile>> {
+  return parseWith(specFile, parseJson(path, await readSpecText(path)), path)
+}
+
+/** The text of a spec file. @throws LabError 'bad-input' if it cannot be read or is far too long for one */
+export async function readSpecText(path: string): Promise<string> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (cause) {
-    throw new LabError(
-      'bad-input',
-      `--spec: ${path} cannot be read. Check the name and the permissions.`,
-      {},
-      { cause },
-    )
+    throw new LabError('bad-input', `${path} cannot be read. Check the name and the permissions.`, {}, { cause })
   }
   if (text.length > MAX_SPEC_BYTES) {
-    throw new LabError(
-      'bad-input',
-      `--spec: ${path} has ${text.length} characters; a spec has ${MAX_SPEC_BYTES} at most.`,
-    )
+    throw new LabError('bad-input', `${path} has ${text.length} characters; a spec has ${MAX_SPEC_BYTES} at most.`)
   }
-  return parseWith(specFile, parseJson(path, text), path)
+  return text
 }
 
 /** Only what is needed to find the system; the whole is parsed once it is complete. */

@@ -7,4 +7,13 @@ export interface LinearOperator {
    * Asynchronous on devices whose results have to be waited for.
    */
   apply(x: Float64Array, y: Float64Array): void | Promise<void>
+  /** Absent where several vectors at once cost as much as one by one. */
+  readonly block?: VectorBlock
+}
+
+/** The operator on several vectors at once. */
+export interface VectorBlock {
+  readonly count: number
+  /** As `apply`, for `count` vectors one after the other; equal to it up to rounding. */
+  apply(x: Float64Array, y: Float64Array): void | Promise<void>
 }

@@ -35,6 +35,13 @@ export interface Snapshot {
   /** For seeding randomised estimates: never the training's own streams. */
   readonly seed: number
   parameters(): Promise<ParameterArrays>
+  /** Of step 0, in the precision of the run, wherever it was resumed. */
+  initialParameters(): ParameterArrays
+  /**
+   * θ(step + 1) − θ(step): what the optimiser is about to add to each parameter, with the samples of the next step.
+   * @throws LabError 'degenerate' for one of many replicas that has stopped
+   */
+  nextUpdate(): Promise<ParameterArrays>
   /** Data loss and the λ terms. */
   loss(): Promise<{ data: number; regularisation: number }>
   /** K × N outputs on the training samples. */

@@ -1,13 +1,26 @@
 import type { FigureDefinition } from '#shared/figure'
+import type { ImportedMatrix } from '#shared/importedMatrix'
 import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
 import type { ClaimCheck, MeasuredRecord, Prediction } from '#shared/records'
 import type { TheoryFigure } from '#shared/theoryFigure'
+import type { Matrix } from '../compute/matrix'
 import type { Random } from '../compute/rng/random'
 import type { Dataset, Model } from './model'
+import type { OptimiserSpec } from './optimiser'
 
-/** Shipped files (data sets), read by name; passed in, so that tests choose the folder. */
+/** Matrices that were imported into a project. */
+export interface MatrixLibrary {
+  /** The full reference of a name or a reference. @throws LabError 'not-found' that lists the known names */
+  reference(text: string): string
+  /** @throws LabError 'not-found' likewise */
+  load(reference: string): ImportedMatrix
+}
+
+/** Shipped files (data sets), read by name, and what a project brings; passed in, so that tests choose both. */
 export interface Resources {
   read(name: string): Uint8Array
+  /** Absent where there is no project. */
+  readonly matrices?: MatrixLibrary
 }
 
 /** Ends a run before its last step. */
@@ -18,14 +31,24 @@ export interface StopRule {
   readonly every: number
 }
 
+/** Where online training gets its samples from. */
+export interface SampleSource {
+  /**
+   * Fills the samples of one step, in columns: d × B inputs (absent where the features are parameters) and K × B
+   * targets. They depend on the stream alone, which is the step's own, so that a resumed run sees the same ones.
+   */
+  draw(stream: Random, inputs: Matrix | null, targets: Matrix): void
+}
+
 export interface TrainingRecipe {
   readonly steps: number
   /** η at a step counted from 0. */
   readonly learningRate: (step: number) => number
-  /** μ of the heavy ball: v ← μ v + g, θ ← θ − η v; 0 for plain gradient descent. */
-  readonly momentum: number
+  readonly optimiser: OptimiserSpec
   /** Samples of a mini-batch; null for full-batch steps. */
   readonly batchSize: number | null
+  /** Online training: the `batchSize` samples of each step are drawn afresh instead of from the training set. */
+  readonly freshSamples?: SampleSource
   /** Absent: the run takes all its steps. */
   readonly stop?: StopRule
 }
@@ -92,6 +115,11 @@ export interface System<S extends ParamSchema = ParamSchema> {
   /** Values of every parameter by name, drawn from the run's streams. */
   initial(params: ParamsOf<S>, random: Random): Readonly<Record<string, Float64Array>>
   training(params: ParamsOf<S>): TrainingRecipe
+  /**
+   * Parameters that change neither the model (its graph and what it tells probes) nor its data, only initial values, learning rate and weight
+   * decays: runs that differ in nothing else (and the seed) can train as one program.
+   */
+  readonly perReplica?: readonly (keyof S & string)[]
   /** Probe ids, measured in this order. */
   readonly probes: readonly string[]
   theory(params: ParamsOf<S>): readonly Prediction[]

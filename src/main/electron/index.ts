@@ -2,16 +2,19 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, session } from 'electron'
 import { LabError } from '#shared/errors'
+import { probeBlasBy } from '../compute/backends/select'
 import { PROJECT_FILE_NAME } from '../host/defaultProject'
 import { installationAt } from '../host/installation'
 import { dataFolder, openService } from '../host/openService'
 import { openPageFolder } from '../host/pageFolder'
 import { setAppMenu } from './appMenu'
 import { handleAppScheme, registerAppScheme } from './appScheme'
+import { bundledBlas } from './bundledBlas'
 import { answerRequests, pushEvents } from './ipcBridge'
 import { lockContents, lockSession } from './lockdown'
 import { openMainWindow } from './mainWindow'
 import { projectArgument } from './projectArgument'
+import { utilityProbe } from './utilityProbe'
 import { utilityWorker } from './utilityWorker'
 
 /** The desktop shell: locks the session, opens the project, shows one window. */
@@ -20,6 +23,7 @@ async function start(): Promise<void> {
   lockSession(session.defaultSession)
   handleAppScheme(session.defaultSession, await openPageFolder(installation.pages))
   setAppMenu(process.platform)
+  probeBlasBy(utilityProbe(join(installation.resources, 'probe', 'blas.cjs')), bundledBlas(process.resourcesPath))
   const folder = app.getPath('userData')
   await mkdir(folder, { recursive: true })
   const service = await openService({
@@ -27,6 +31,7 @@ async function start(): Promise<void> {
     project: projectArgument(process.argv) ?? join(folder, PROJECT_FILE_NAME),
     startWorker: utilityWorker(installation.worker, [dataFolder(installation)]),
     host: 'electron',
+    logFolder: join(folder, 'logs'),
   })
   closeBeforeQuit(() => service.close())
   answerRequests(service)

@@ -1,5 +1,6 @@
 import { utilityProcess } from 'electron'
 import { workerEnvironment, type StartWorker } from '../jobs/workerHandle'
+import { definedOnly } from './definedOnly'
 
 /** Workers as Electron's utility processes: the same entry, the same messages, a process of their own. */
 export function utilityWorker(entryPath: string, args: readonly string[] = []): StartWorker {
@@ -27,11 +28,4 @@ export function utilityWorker(entryPath: string, args: readonly string[] = []): 
       },
     }
   }
-}
-
-/** Electron's variables may not be undefined. */
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LabError } from '#shared/errors'
+import { faultPoint } from '../core/faultPoint'
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: free some space, or choose a folder on another disk.',
@@ -32,7 +33,9 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
     } finally {
       await file.close()
     }
+    faultPoint('file.written')
     await rename(temporary, path)
+    faultPoint('file.renamed')
     await syncFolder(folder)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined) // the first error is the one to report

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AppInfo, Handlers } from '#shared/contract/index'
+import type { ProjectHealth } from '#shared/contract/project'
 import { LabError } from '#shared/errors'
-import { createBackend } from '../compute/backends/select'
+import { createBackend, describeBlas } from '../compute/backends/select'
+import { terminalLog } from '../core/log'
 import { folderResources } from '../jobs/folderResources'
 import type { StartWorker } from '../jobs/workerHandle'
 import { probes } from '../probes/registry'
@@ -10,6 +12,8 @@ import { createService, dispatch } from '../service'
 import { systems } from '../systems/registry'
 import type { HostedService } from './hostedService'
 import type { Installation } from './installation'
+import { diagnosticsBundle } from './diagnostics'
+import { openLogFile } from './logFile'
 
 /** The folder of the data sets: what a worker gets as its one argument. */
 export function dataFolder(installation: Installation): string {
@@ -25,6 +29,10 @@ export interface OpenServiceOptions {
   readonly slots?: number
   /** Look, but change nothing: works while another process writes. */
   readonly readOnly?: boolean
+  /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
+  readonly resumes?: boolean
+  /** Where a host that stays open writes what it did. */
+  readonly logFolder?: string
 }
 
 /** The service of this installation on a project file, as every host uses it. */
@@ -35,10 +43,13 @@ export interface OpenedService extends HostedService {
 
 /** @throws LabError when the project cannot be opened, with what to do */
 export async function openService(options: OpenServiceOptions): Promise<OpenedService> {
-  const { installation, project, startWorker, host, slots, readOnly = false } = options
+  const { installation, project, startWorker, host, slots, readOnly = false, resumes = true, logFolder } = options
+  const log = logFolder === undefined ? null : openLogFile(logFolder)
+  log?.write('info', `Collapsar ${installation.version} opens a project as ${host}.`)
   const service = createService({
     projectPath: project,
     readOnly,
+    resumes,
     startWorker,
     host,
     probes,
@@ -47,12 +58,26 @@ export async function openService(options: OpenServiceOptions): Promise<OpenedSe
     // Only who looks at a page wants to know, and the search takes a moment.
     blas: readOnly ? 'not searched' : await blasInWords(),
     ...(slots !== undefined && { slots }),
+    ...(log && {
+      log,
+      diagnostics: async (health: ProjectHealth) =>
+        diagnosticsBundle({
+          version: installation.version,
+          host,
+          blas: await describeBlas(),
+          health,
+          log: log.tail(),
+        }),
+    }),
   })
   return {
     handlers: service.handlers,
     on: service.on,
-    call: (method, input) => dispatch(service.handlers, method, input),
-    close: () => service.close(),
+    call: (method, input) => dispatch(service.handlers, method, input, log ?? terminalLog),
+    async close() {
+      await service.close()
+      log?.write('info', 'Closed.')
+    },
   }
 }
 

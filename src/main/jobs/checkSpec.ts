@@ -7,6 +7,7 @@ import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { Calibration } from '../store/calibration'
 import { estimate, workloadOf, type Workload } from './cost'
+import { resolveMatrices, withReferences } from './matrixParams'
 import { clockQuantities } from './runClock'
 
 /** What a spec may name, and what it needs. */
@@ -32,17 +33,19 @@ export function checkSpec(draft: Readonly<Record<string, unknown>>, catalogue: C
   const system = typeof draft.system === 'string' ? catalogue.systems.get(draft.system) : undefined
   if (!system) return refused([unknownName('system', draft.system, catalogue.systems)])
 
-  const { values: params, issues } = checkParams(system.params, draft.params)
-  const parsed = runSpecSchema.safeParse({ ...draft, params })
+  const { values, issues } = checkParams(system.params, draft.params)
+  const parsed = runSpecSchema.safeParse({ ...draft, params: values })
   if (!parsed.success || issues.length > 0) {
     // checkParams says more about a parameter than the schema of the whole spec does.
     const others = parsed.error?.issues.flatMap(fieldIssues).filter(({ path }) => !path.startsWith('params')) ?? []
     return refused([...others, ...issues])
   }
-  const spec = parsed.data
+  let spec = parsed.data
   const unknown = (spec.probes ?? []).filter((id) => !catalogue.probes.has(id))
   if (unknown.length > 0) return refused(unknown.map((id) => unknownName('probes', id, catalogue.probes)))
   try {
+    spec = { ...spec, params: withReferences(system.params, spec.params, catalogue.resources) }
+    const params = resolveMatrices(system.params, values, catalogue.resources)
     const model = system.model(params)
     const probes = probesOf(spec, system, catalogue).filter((probe) => probe.applies(model))
     const workload = workloadOf(system, params, probes, catalogue.resources)
@@ -50,7 +53,8 @@ export function checkSpec(draft: Readonly<Record<string, unknown>>, catalogue: C
   } catch (thrown) {
     const error = LabError.from(thrown)
     if (error.code === 'internal') throw error
-    return refused([{ path: 'params', message: error.message }])
+    const { param } = error.details
+    return refused([{ path: typeof param === 'string' ? `params.${param}` : 'params', message: error.message }])
   }
 }
 
@@ -68,13 +72,14 @@ export function previewSpec(
   calibration: Calibration,
 ): SpecPreview {
   const { issues, checked } = checkSpec(draft, catalogue)
-  if (!checked) return { issues, advice: [], estimate: null, predictions: [] }
+  if (!checked) return { issues, advice: [], estimate: null, predictions: [], theoryFigures: [] }
   const { spec, system, params, workload } = checked
   return {
     issues,
     advice: system.advice(params),
     estimate: estimate(spec, workload, calibration),
     predictions: system.theory(params),
+    theoryFigures: system.theoryFigures?.(params) ?? [],
   }
 }
 
@@ -94,14 +99,20 @@ function refused(issues: readonly FieldIssue[]): SpecCheck {
   return { issues, checked: null }
 }
 
-function unknownName(path: 'system' | 'probes', given: unknown, known: ReadonlyMap<string, unknown>): FieldIssue {
+/** What to say of a name that nothing has. */
+export function unknownName(
+  path: 'system' | 'probes',
+  given: unknown,
+  known: ReadonlyMap<string, unknown>,
+): FieldIssue {
   const message = `${path}: got ${JSON.stringify(given) ?? 'nothing'}, expected one of ${[...known.keys()].join(', ')}.`
   return { path, message }
 }
 
 type SpecIssue = NonNullable<ReturnType<typeof runSpecSchema.safeParse>['error']>['issues'][number]
 
-function fieldIssues(issue: SpecIssue): FieldIssue[] {
+/** What a schema found, by field. */
+export function fieldIssues(issue: SpecIssue): FieldIssue[] {
   const path = issue.path.join('.')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: `${path}: ${issue.message}.` }]
   return issue.keys.map((key) => {

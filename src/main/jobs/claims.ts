@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import { parseParams, sameParam, type ParamValues } from '#shared/params'
 import type { ClaimResult } from '#shared/records'
-import { scheduledSteps } from '#shared/spec'
+import { measuredSteps } from '#shared/spec'
 import type { Evidence, Preset, RunClaim, System } from '../core/system'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
@@ -45,7 +45,7 @@ function hasParamsOf(preset: Preset, run: StoredRun, system: System): boolean {
 }
 
 function measuresAsIn(preset: Preset, run: StoredRun, system: System): boolean {
-  const steps = new Set(scheduledSteps(run.spec.schedule, run.steps))
+  const steps = new Set(measuredSteps(run.spec, run.steps))
   const probes = run.spec.probes ?? system.probes
   return (
     (preset.extraSteps ?? []).every((step) => steps.has(step)) && system.probes.every((probe) => probes.includes(probe))

@@ -1,5 +1,6 @@
 import type { ParamSchema, ParamsOf } from '#shared/params'
-import { scheduledSteps, type RunSpec } from '#shared/spec'
+import { keptSteps, measuredSteps, type RunSpec } from '#shared/spec'
+import { optimiserArrays } from '../core/optimiser'
 import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { SpecPreview } from '#shared/contract/index'
@@ -13,6 +14,8 @@ export interface Workload {
   readonly flopsPerStep: number
   /** Numbers that one measurement stores. */
   readonly numbersPerMeasurement: number
+  /** Numbers of a stored state: parameters and the optimiser's own. */
+  readonly numbersPerState: number
 }
 
 /**
@@ -26,7 +29,7 @@ export function workloadOf(
   resources: Resources,
 ): Workload {
   const model = system.model(params)
-  const { steps, batchSize } = system.training(params)
+  const { steps, batchSize, optimiser } = system.training(params)
   const sizes = model.parameters.map(({ shape }) => shape.reduce((product, size) => product * size, 1))
   const parameters = sizes.reduce((sum, size) => sum + size, 0)
   const weights = model.parameters.filter(({ kind }) => kind === 'weight')
@@ -39,6 +42,7 @@ export function workloadOf(
     parameters,
     steps,
     flopsPerStep: 6 * weightNumbers * (batchSize ?? samples) + 2 * parameters,
+    numbersPerState: parameters * (1 + optimiserArrays(optimiser)),
     numbersPerMeasurement: probes
       .flatMap((probe) => probe.quantities)
       .reduce((sum, { kind, perLayer }) => {
@@ -63,20 +67,23 @@ const ROUGH = {
 
 /** Time and storage of a run: from the measured run nearest in size, else by a rough rule. */
 export function estimate(spec: RunSpec, workload: Workload, calibration: Calibration): SpecPreview['estimate'] {
-  const { steps, parameters, flopsPerStep, numbersPerMeasurement } = workload
-  const measuredSteps = scheduledSteps(spec.schedule, steps).length
-  const counts = { steps, parameters, measuredSteps }
+  const { steps, parameters, flopsPerStep, numbersPerMeasurement, numbersPerState } = workload
+  const measurements = measuredSteps(spec, steps).length
+  const counts = { steps, parameters, measuredSteps: measurements }
+  const ofStates =
+    keptSteps(spec.checkpoints, steps).size * numbersPerState * (spec.backend.dtype === 'float64' ? 8 : 4)
   const nearest = nearestIn(calibration.of(spec.system, backendKey(spec)), flopsPerStep)
   if (nearest) {
     // Smaller steps are not much faster: their time is overhead. Larger ones grow with their work.
     const growth = Math.max(1, flopsPerStep / nearest.flopsPerStep)
     const seconds = steps * nearest.secondsPerStep * growth
-    return { ...counts, seconds, bytes: Math.ceil(measuredSteps * nearest.bytesPerMeasurement), basis: 'measured' }
+    const bytes = Math.ceil(measurements * nearest.bytesPerMeasurement) + ofStates
+    return { ...counts, seconds, bytes, basis: 'measured' }
   }
   const rough = ROUGH[spec.backend.id]
   const seconds =
-    steps * (rough.secondsPerStep + flopsPerStep / rough.flopsPerSecond) + measuredSteps * rough.secondsPerMeasurement
-  return { ...counts, seconds, bytes: measuredSteps * numbersPerMeasurement * 8, basis: 'rough' }
+    steps * (rough.secondsPerStep + flopsPerStep / rough.flopsPerSecond) + measurements * rough.secondsPerMeasurement
+  return { ...counts, seconds, bytes: measurements * numbersPerMeasurement * 8 + ofStates, basis: 'rough' }
 }
 
 function nearestIn(speeds: readonly Speed[], flopsPerStep: number): Speed | null {
@@ -84,15 +91,18 @@ function nearestIn(speeds: readonly Speed[], flopsPerStep: number): Speed | null
   return speeds.reduce<Speed | null>((best, speed) => (best && distance(best) <= distance(speed) ? best : speed), null)
 }
 
-/** What a completed run cost, for later estimates; null when it was too short to tell. */
-export function speedOf(run: StoredRun, storedBytes: number): Speed | null {
-  if (run.startedAt === null || run.endedAt === null || run.steps === 0) return null
+/**
+ * What a completed run cost since it last started, for later estimates; null when it was too short to tell.
+ * @param together how many runs shared the time
+ */
+export function speedOf(run: StoredRun, storedBytes: number, together: number): Speed | null {
+  if (run.startedAt === null || run.endedAt === null || run.step <= run.startedAtStep) return null
   return {
     system: run.spec.system,
     backend: backendKey(run.spec),
     flopsPerStep: run.flopsPerStep,
-    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / run.steps,
-    bytesPerMeasurement: storedBytes / scheduledSteps(run.spec.schedule, run.steps).length,
+    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / (run.step - run.startedAtStep) / together,
+    bytesPerMeasurement: storedBytes / measuredSteps(run.spec, run.steps).length,
   }
 }
 

@@ -1,5 +1,4 @@
 import type { EventName, Events } from '#shared/contract/index'
-import type { RunId } from '#shared/ids'
 
 /** Four times a second is as often as a view can use. */
 const INTERVAL_MS = 250
@@ -8,9 +7,12 @@ const INTERVAL_MS = 250
  * Listeners of one event. Per run, a payload is delivered at once and then at most once per interval; the last one is
  * always delivered.
  */
-class Channel<Payload extends { readonly runId: RunId }> {
+class Channel<Payload> {
   readonly #listeners = new Set<(payload: Payload) => void>()
-  readonly #cooling = new Map<RunId, { timer: NodeJS.Timeout; next: Payload | null }>()
+  readonly #cooling = new Map<string, { timer: NodeJS.Timeout; next: Payload | null }>()
+
+  /** @param subjectOf what a payload is about: payloads of one subject replace each other */
+  constructor(private readonly subjectOf: (payload: Payload) => string) {}
 
   on(listener: (payload: Payload) => void): () => void {
     this.#listeners.add(listener)
@@ -18,7 +20,7 @@ class Channel<Payload extends { readonly runId: RunId }> {
   }
 
   emit(payload: Payload): void {
-    const cooling = this.#cooling.get(payload.runId)
+    const cooling = this.#cooling.get(this.subjectOf(payload))
     if (cooling) cooling.next = payload
     else this.#deliver(payload)
   }
@@ -33,12 +35,13 @@ class Channel<Payload extends { readonly runId: RunId }> {
   }
 
   #deliver(payload: Payload): void {
+    const subject = this.subjectOf(payload)
     const timer = setTimeout(() => {
-      const next = this.#cooling.get(payload.runId)?.next
-      this.#cooling.delete(payload.runId)
+      const next = this.#cooling.get(subject)?.next
+      this.#cooling.delete(subject)
       if (next) this.#deliver(next)
     }, INTERVAL_MS)
-    this.#cooling.set(payload.runId, { timer, next: null })
+    this.#cooling.set(subject, { timer, next: null })
     this.#tell(payload)
   }
 
@@ -51,7 +54,12 @@ type Channels = { readonly [E in EventName]: Channel<Events[E]> }
 
 /** The events of the contract. */
 export class EventHub {
-  readonly #channels: Channels = { 'run.changed': new Channel(), 'run.measured': new Channel() }
+  readonly #channels: Channels = {
+    'run.changed': new Channel(({ runId }) => runId),
+    'run.measured': new Channel(({ runId }) => runId),
+    'sweep.changed': new Channel(({ sweepId }) => sweepId),
+    'queue.changed': new Channel(() => 'queue'),
+  }
 
   /** Returns what takes the listener away again. */
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {

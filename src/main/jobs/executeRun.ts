@@ -1,45 +1,52 @@
-import { LabError } from '#shared/errors'
 import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
 import { parseParams } from '#shared/params'
-import { scheduledSteps, type RunSpec } from '#shared/spec'
+import { keptSteps, type RunSpec } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
 import { random } from '../compute/rng/random'
-import type { Probe } from '../core/probe'
+import type { ResumePoint } from '../core/checkpoint'
 import type { Sink } from '../core/sink'
-import type { Snapshot } from '../core/snapshot'
-import type { Resources, StopRule } from '../core/system'
-import { totalGradientNorm } from '../probes/gradientNorm'
+import type { Resources } from '../core/system'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
+import { resolveMatrices } from './matrixParams'
+import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf, type Look } from './measuring'
+import { Pace } from './pace'
 import { RunClock } from './runClock'
+import { StateKeeper, type SaveState } from './stateKeeper'
 
 export interface ExecuteOptions {
   readonly resources: Resources
   readonly sink: Sink
   readonly signal: AbortSignal
+  /** Where an earlier execution of the same spec left off; from the beginning when there is none. */
+  readonly resume?: ResumePoint | null
+  /** The step to rest at; to the end when there is none. */
+  readonly until?: number | null
   /** Once, before the first step. */
   onStart(provenance: Provenance): void
   /** A few times a second. */
   onProgress(progress: Progress): void
+  /** A state to store, after everything measured up to it; `kept`: for good. */
+  readonly onCheckpoint?: (point: ResumePoint, kept: boolean) => void
 }
 
-/** Training hands the event loop a turn this often, so that cancelling and heartbeats get through. */
-const TURN_MS = 40
-const PROGRESS_MS = 250
+const COMPRESSED =
+  'they span the rows of features and targets, so the states are those of a run on all samples up to rounding.'
 
 /**
  * spec → model → training with probes → records in the sink.
  *
- * Divergence and cancellation are outcomes; what was recorded before them stays recorded.
+ * Divergence and cancellation are outcomes; what was recorded before them stays recorded. Resumed, it emits the records
+ * after the resume point with the same bits as an execution that was never interrupted.
  *
  * @throws LabError 'bad-input' for parameters or data that are not acceptable, 'unavailable' for a missing device
  */
 export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promise<RunOutcome> {
-  const { resources, sink, signal } = options
+  const { resources, sink, signal, resume = null, onCheckpoint = () => {} } = options
   const system = systemById(spec.system)
-  const params = parseParams(system.params, spec.params)
+  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
   const backend = await createBackend(spec.backend)
   const model = system.model(params)
   const recipe = system.training(params)
@@ -52,36 +59,53 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     backend,
     random: root.derive('training'),
     seed: spec.seed,
+    sampleCompression: spec.backend.sampleCompression,
   })
   try {
     const { blas, threads, device } = backend.description
-    options.onStart({ version, backend: backend.id, dtype: backend.dtype, blas, threads, device, seed: spec.seed })
+    const { compression } = training
+    const steppedOn = compression ? `${compression.columns} columns for ${compression.samples} samples` : 'all samples'
+    const { dtype, id } = backend
+    options.onStart({ version, backend: id, dtype, blas, threads, device, seed: spec.seed, steppedOn })
+    if (compression) sink.log({ level: 'info', message: `${steppedOn} in every step: ${COMPRESSED}` })
     const measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(model))
     const clock = new RunClock(recipe, training.options.data.train.targets.cols)
-    const pace = new Pace(recipe.steps, options.onProgress)
-    let lastFiniteLoss = NaN
-    for (const target of scheduledSteps(spec.schedule, recipe.steps)) {
-      let converged = false
-      while (training.step < target && !converged) {
+    const from = resume?.checkpoint.step ?? -1
+    const pace = new Pace(recipe.steps, Math.max(from, 0), options.onProgress)
+    const states = new StateKeeper(training, keptSteps(spec.checkpoints, recipe.steps), spec.checkpoints.resumeSeconds)
+    if (resume) {
+      training.resume(resume.checkpoint)
+      sink.log({ level: 'info', message: `Resumed at step ${from}.` })
+    }
+    let lastFiniteLoss = resume?.lastFiniteLoss ?? (await lossOf(training.snapshot()))
+    const save: SaveState = (checkpoint, kept) => onCheckpoint({ checkpoint, lastFiniteLoss }, kept)
+    const rest = restOf(options.until, recipe.steps)
+    let hasConverged = false
+    for (const target of recordPoints(spec, recipe.steps, from, rest)) {
+      let found: Look = 'going'
+      while (training.step < target && found === 'going') {
         training.advance()
-        if (recipe.stop) converged = await hasConverged(training, recipe.stop)
-        if (await pace.turn(training.step)) signal.throwIfAborted()
+        if (isLook(training.step, recipe.stop)) found = await lookAt(training.snapshot(), recipe.stop, sink)
+        if (!(await pace.turn(training.step))) continue
+        // At the target itself, not everything up to this step was measured.
+        if (training.step < target && found === 'going') await states.saveWhenDue(save, signal.aborted)
+        signal.throwIfAborted()
       }
       const { step } = training
-      if (converged)
-        sink.log({ level: 'info', message: `Converged at step ${step}: ‖∇L‖ < ${recipe.stop?.gradientNorm}.` })
-      const snapshot = training.snapshot(converged || step === recipe.steps)
-      const { data, regularisation } = await snapshot.loss()
-      if (!Number.isFinite(data + regularisation)) {
-        sink.log({ level: 'error', message: `Diverged: the loss at step ${step} is ${data + regularisation}.` })
-        return { status: 'diverged', step, lastFiniteLoss }
-      }
-      lastFiniteLoss = data + regularisation
-      for (const measurement of clock.at(step)) sink.record({ meta: null, ...measurement, step })
-      for (const probe of measuring) await measure(probe, snapshot, sink, signal)
+      if (found === 'diverged') return { status: 'diverged', step, lastFiniteLoss }
+      const snapshot = training.snapshot(found === 'converged' || step === recipe.steps)
+      const loss = await measureAll(measuring, clock, snapshot, sink, signal)
+      if (loss === null) return { status: 'diverged', step, lastFiniteLoss }
+      lastFiniteLoss = loss
       await pace.turn(training.step, true)
+      await states.saveWhenKept(snapshot.isLast, save, signal.aborted)
       signal.throwIfAborted()
-      if (converged) break
+      hasConverged = found === 'converged'
+      if (hasConverged) break
+    }
+    if (rest !== null && !hasConverged) {
+      await states.saveWhenDue(save, true)
+      return { status: 'rested', step: training.step }
     }
     return { status: 'completed', step: training.step }
   } catch (thrown) {
@@ -90,49 +114,5 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
   } finally {
     training.dispose()
     backend.dispose()
-  }
-}
-
-/** Whether the rule ends the run here; between its looks this costs nothing. */
-async function hasConverged(training: Training, { gradientNorm, every }: StopRule): Promise<boolean> {
-  return training.step % every === 0 && (await totalGradientNorm(training.snapshot())) < gradientNorm
-}
-
-/** A quantity that is undefined for a state (all class means equal, say) is logged and left out; the run goes on. */
-async function measure(probe: Probe, snapshot: Snapshot, sink: Sink, signal: AbortSignal): Promise<void> {
-  try {
-    for (const measurement of await probe.measure(snapshot, signal)) {
-      sink.record({ meta: null, ...measurement, step: snapshot.step })
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof LabError && thrown.code === 'degenerate')) throw thrown
-    sink.log({ level: 'warning', message: `${probe.title} at step ${snapshot.step}: ${thrown.message}` })
-  }
-}
-
-/** Turns of the event loop and reports of progress, by the clock. */
-class Pace {
-  readonly #started = performance.now()
-  #lastTurn = this.#started
-  #lastReport = 0
-
-  constructor(
-    readonly steps: number,
-    readonly report: (progress: Progress) => void,
-  ) {}
-
-  /** Gives other work a turn when one is due or forced; whether it did. */
-  async turn(step: number, force = false): Promise<boolean> {
-    const now = performance.now()
-    if (!force && now - this.#lastTurn < TURN_MS) return false
-    if (now - this.#lastReport >= PROGRESS_MS || step === this.steps) {
-      this.#lastReport = now
-      const stepsPerSecond = step / Math.max((now - this.#started) / 1000, 1e-9)
-      const secondsLeft = step > 0 ? (this.steps - step) / stepsPerSecond : NaN
-      this.report({ step, steps: this.steps, stepsPerSecond, secondsLeft })
-    }
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#lastTurn = performance.now()
-    return true
   }
 }

@@ -1,12 +1,12 @@
 import type { Resources } from '../core/system'
-import { serveJob, type Execute } from './serveJob'
+import { serveJob, type Execute, type ExecuteTogether } from './serveJob'
 import type { StartWorker } from './workerHandle'
 
 /**
  * Workers inside this process, for tests: the same protocol, every message cloned as between processes.
  * `kill` silences the job at once and aborts it; what it computes until it notices is dropped.
  */
-export function inProcessWorker(execute: Execute, resources: Resources): StartWorker {
+export function inProcessWorker(execute: Execute, resources: Resources, together?: ExecuteTogether): StartWorker {
   return () => {
     const toService: ((message: unknown) => void)[] = []
     const toJob: ((message: unknown) => void)[] = []
@@ -24,7 +24,7 @@ export function inProcessWorker(execute: Execute, resources: Resources): StartWo
       post: (message: unknown) => deliver(toService, message),
       onMessage: (listener: (message: unknown) => void) => void toJob.push(listener),
     }
-    void serveJob(port, execute, resources)
+    void serveJob(port, execute, resources, together)
 
     return {
       pid: null,
@@ -34,7 +34,7 @@ export function inProcessWorker(execute: Execute, resources: Resources): StartWo
       kill() {
         if (!alive) return
         alive = false
-        for (const listener of toJob) listener({ type: 'cancel' })
+        for (const listener of toJob) listener({ type: 'cancel', runs: null })
         setImmediate(() => {
           for (const listener of onExit) listener(null, 'SIGKILL')
         })

@@ -1,80 +1,80 @@
 import { LabError } from '#shared/errors'
-import type { Progress, RunOutcome } from '#shared/outcome'
-import type { LogEntry } from '#shared/records'
+import type { RunId } from '#shared/ids'
+import type { Progress } from '#shared/outcome'
 import { parseWith } from '#shared/spec'
-import type { Clock } from '../store/clock'
-import type { Project } from '../store/project'
-import type { Ending, StoredRun } from '../store/runs'
-import type { Journal } from './journal'
-import { fromWorkerSchema, type Batch } from './protocol'
-import { withoutPaths } from './withoutPaths'
+import type { StoredRun } from '../store/runs'
+import { deathNote } from './goOn'
+import { matricesOf, type LoadedMatrix } from './matrixParams'
+import { fromWorkerSchema } from './protocol'
+import { failure, ReportedRun, type Final, type RunContext } from './reportedRun'
 import type { StartWorker, WorkerHandle } from './workerHandle'
 
-export interface JobContext {
-  readonly project: Project
-  readonly journal: Journal
-  readonly clock: Clock
+export interface JobContext extends RunContext {
   readonly startWorker: StartWorker
-  /** Runs inside the transaction that ends a completed run. */
-  onCompleted(run: StoredRun): void
-  /** Something about the run other than its measurements is new. */
-  changed(): void
-  measured(step: number): void
-  /** The process is gone and the ending is written. */
+  /** What the logs of the runs say about how they train; null: nothing to say. */
+  readonly note: string | null
+  /** The process is gone and all endings are written. */
   released(): void
 }
 
 /** How long a worker may take to end by itself after it was asked to. */
 const CANCEL_GRACE_MS = 2000
 
-type Final = Omit<Ending, 'at'>
-
-/** One run in one worker process, from the start to the stored ending. */
+/** One run, or several of one shape, in one worker process: from the start to the stored endings. */
 export class Job {
+  readonly #runs: readonly ReportedRun[]
+  /** Those that the worker trains, in the order in which it numbers them. */
+  #members: readonly ReportedRun[] = []
   #handle: WorkerHandle | null = null
-  #progress: Progress | null = null
-  #cancelled = false
+  readonly #inbox: (() => void)[] = []
   /** Why the service itself stops the worker. */
   #stopped: LabError | null = null
-  #ended = false
   #killTimer: NodeJS.Timeout | undefined
   readonly #gone = Promise.withResolvers<void>()
-  readonly #stored = Promise.withResolvers<void>()
 
   constructor(
-    readonly run: StoredRun,
+    runs: readonly StoredRun[],
     readonly context: JobContext,
   ) {
-    void Promise.all([this.#gone.promise, this.#stored.promise]).then(() => context.released())
+    this.#runs = runs.map((run) => new ReportedRun(run, context, () => this.#dismiss()))
+    void Promise.all([this.#gone.promise, ...this.#runs.map((run) => run.stored)]).then(() => context.released())
   }
 
-  /** As the worker last told; null before the first report and after the end. */
-  get progress(): Progress | null {
-    return this.#ended ? null : this.#progress
+  get runIds(): readonly RunId[] {
+    return this.#runs.map(({ run }) => run.id)
+  }
+
+  /** Of its runs, those that train. */
+  get open(): readonly RunId[] {
+    return this.#runs.filter((run) => !run.hasEnded).map(({ run }) => run.id)
+  }
+
+  /** As the worker last told; null before the first report of the run and after its end. */
+  progress(runId: RunId): Progress | null {
+    return this.#find(runId)?.progress ?? null
   }
 
   start(): void {
-    const { journal, project, clock } = this.context
-    journal.write({
-      apply: () => project.runs.start(this.run.id, clock.now()),
-      committed: () => this.#launch(),
-      refused: () => {
-        // It is no longer waiting: someone cancelled it.
-        this.#gone.resolve()
-        this.#stored.resolve()
-      },
-    })
+    let left = this.#runs.length
+    const settled = () => {
+      left -= 1
+      if (left === 0) this.#launch()
+    }
+    const { journal, note } = this.context
+    journal.writeTogether(this.#runs.map((run) => run.start(note, settled)))
   }
 
-  /** Asks the worker to end after its step; it is killed when it does not. */
-  cancel(): void {
-    if (this.#cancelled) return
-    this.#cancelled = true
-    this.#handle?.send({ type: 'cancel' })
+  /** Asks the worker to end runs after their step; it is killed when it does not and has no other run to train. */
+  cancel(runIds: readonly RunId[]): void {
+    const asked = new Set(runIds)
+    for (const run of this.#runs) if (asked.has(run.run.id)) run.isCancelled = true
+    const runs = this.#members.flatMap(({ run }, i) => (asked.has(run.id) ? [i] : []))
+    if (runs.length > 0) this.#handle?.send({ type: 'cancel', runs })
+    if (this.#killTimer || !this.#runs.every((run) => run.hasEnded || run.isCancelled)) return
     this.#killTimer = setTimeout(() => this.#handle?.kill(), CANCEL_GRACE_MS)
   }
 
-  /** Ends the worker at once; the run is interrupted for this reason. Resolves when the process is gone. */
+  /** Ends the worker at once; its runs are interrupted for this reason. Resolves when the process is gone. */
   stop(reason: LabError): Promise<void> {
     this.#stopped ??= reason
     if (!this.#handle) return Promise.resolve()
@@ -83,124 +83,88 @@ export class Job {
   }
 
   #launch(): void {
-    this.context.changed()
-    if (this.#cancelled || this.#stopped) {
-      this.#gone.resolve()
-      return this.#end(this.#unfinished(null, null))
-    }
+    const started = this.#runs.filter((run) => !run.hasEnded)
+    if (this.#stopped) this.#endAll((run) => this.#unfinished(null, null, run))
+    else this.#end(started.filter((run) => run.isCancelled).map((run) => [run, cancelled]))
+    this.#members = started.filter((run) => !run.hasEnded)
+    if (this.#members.length === 0) return this.#gone.resolve()
     let handle: WorkerHandle
+    // Runs of one shape name the same matrices; each travels once.
+    let matrices: ReadonlyMap<string, LoadedMatrix>
     try {
-      handle = this.context.startWorker()
+      const { project, startWorker } = this.context
+      const needed = this.#members.flatMap(({ task }) => matricesOf(task.spec.params, project.matrices))
+      matrices = new Map(needed.map((loaded) => [loaded.reference, loaded]))
+      handle = startWorker()
     } catch (thrown) {
       this.#gone.resolve()
-      return this.#end(this.#failure(LabError.from(thrown)))
+      return this.#endAll(() => failure(LabError.from(thrown)))
     }
     this.#handle = handle
-    handle.onMessage((message) => this.#receive(message))
-    handle.onExit((code, signal) => {
-      this.#gone.resolve()
-      this.#end(this.#unfinished(code, signal))
-    })
-    handle.send({ type: 'run', spec: this.run.spec })
+    handle.onMessage((message) => this.#inTurn(() => this.#receive(message)))
+    handle.onExit((code, signal) =>
+      this.#inTurn(() => {
+        this.#gone.resolve()
+        this.#endAll((run) => this.#unfinished(code, signal, run))
+      }),
+    )
+    handle.send({ type: 'train', runs: this.#members.map((run) => run.task), matrices: [...matrices.values()] })
+  }
+
+  /** What the worker tells comes in bursts when many runs end: between two messages the service answers others. */
+  #inTurn(work: () => void): void {
+    this.#inbox.push(work)
+    if (this.#inbox.length > 1) return
+    const next = () => {
+      this.#inbox[0]?.()
+      this.#inbox.shift()
+      if (this.#inbox.length > 0) setImmediate(next)
+    }
+    setImmediate(next)
   }
 
   #receive(received: unknown): void {
-    if (this.#ended) return
+    if (this.#members.every((run) => run.hasEnded)) return
     try {
-      const message = parseWith(fromWorkerSchema, received, 'worker')
-      if (message.type === 'batch') this.#store(message)
-      else if (message.type === 'ended') this.#end(finalOf(message.outcome), logOf(message.outcome))
-      else this.#write(() => this.context.project.runs.setProvenance(this.run.id, message.provenance))
+      const reports = parseWith(fromWorkerSchema, received, 'worker')
+      const changes = reports.flatMap((report) => this.#members[report.run]?.receive(report) ?? [])
+      if (changes.length > 0) this.context.journal.writeTogether(changes)
     } catch (thrown) {
       const { message } = LabError.from(thrown)
-      this.#end(this.#failure(new LabError('internal', `The worker sent something that is not a report: ${message}`)))
+      const error = new LabError('internal', `The worker sent something that is not a report: ${message}`)
+      this.#endAll(() => failure(error))
     }
   }
 
-  #store({ records, log, progress }: Batch): void {
-    const { project, clock } = this.context
-    const { id } = this.run
-    const time = clock.now()
-    this.#progress = progress ?? this.#progress
-    const lastRecord = records.at(-1)
-    this.#write(
-      () => {
-        project.records.append(id, records)
-        for (const entry of log) project.log.add(id, { ...entry, time })
-        const step = Math.max(progress?.step ?? 0, lastRecord?.step ?? 0)
-        if (step > 0) project.runs.setStep(id, step)
-      },
-      () => {
-        if (lastRecord) this.context.measured(lastRecord.step)
-      },
-    )
+  #endAll(final: (run: ReportedRun) => Final): void {
+    this.#end(this.#runs.filter((run) => !run.hasEnded).map((run) => [run, final(run)]))
   }
 
-  #write(apply: () => void, committed?: () => void): void {
-    this.context.journal.write({
-      apply,
-      committed: () => {
-        committed?.()
-        this.context.changed()
-      },
-      refused: (error) => this.#end(this.#failure(error)),
-    })
+  #end(endings: readonly (readonly [ReportedRun, Final])[]): void {
+    const changes = endings.flatMap(([run, final]) => run.end(final) ?? [])
+    if (changes.length > 0) this.context.journal.writeTogether(changes)
   }
 
-  /** Only the first ending counts. The worker has nothing more to do then. */
-  #end(final: Final, entry?: Omit<LogEntry, 'time'>): void {
-    if (this.#ended) return
-    this.#ended = true
+  /** A worker without runs has nothing more to do. */
+  #dismiss(): void {
+    if (!this.#runs.every((run) => run.hasEnded)) return
     clearTimeout(this.#killTimer)
     this.#handle?.kill()
-    const { project, journal, clock, onCompleted, changed } = this.context
-    const { id } = this.run
-    const at = clock.now()
-    const close = (ending: Final, completed: boolean) => {
-      if (entry) project.log.add(id, { ...entry, time: at })
-      const error = ending.error && withoutPaths(ending.error)
-      if (error) project.log.add(id, { level: 'error', message: error.message, time: at })
-      project.runs.end(id, { ...ending, error, at })
-      project.records.compact(id)
-      if (completed) onCompleted(project.runs.get(id))
-    }
-    const committed = () => {
-      changed()
-      this.#stored.resolve()
-    }
-    journal.write({
-      apply: () => close(final, final.status === 'completed'),
-      committed,
-      refused: (error) =>
-        journal.write({ apply: () => close(this.#failure(error), false), committed, refused: committed }),
-    })
   }
 
   /** How a run ends whose worker is gone without an outcome. */
-  #unfinished(code: number | null, signal: string | null): Final {
+  #unfinished(code: number | null, signal: string | null, run: ReportedRun): Final {
     if (this.#stopped) return { status: 'interrupted', step: null, error: this.#stopped.toData() }
-    if (this.#cancelled) return { status: 'cancelled', step: null, error: null }
+    if (run.isCancelled) return cancelled
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`
-    const message =
-      `The worker process ${how} before the run was over; out of memory is a frequent cause. ` +
-      'What it had measured is kept; repeat the run to start again.'
-    const error = new LabError('internal', message, { code, signal })
-    return { status: 'interrupted', step: null, error: error.toData() }
+    const what = `The worker process ${how} before the run was over; out of memory is a frequent cause.`
+    const error = deathNote(what, run.deaths + 1, { code, signal })
+    return { status: 'interrupted', step: null, error, died: true }
   }
 
-  #failure(error: LabError): Final {
-    return { status: 'failed', step: null, error: error.toData() }
+  #find(runId: RunId): ReportedRun | undefined {
+    return this.#runs.find(({ run }) => run.id === runId)
   }
 }
 
-function finalOf(outcome: RunOutcome): Final {
-  if (outcome.status === 'failed') return { status: 'failed', step: null, error: outcome.error }
-  return { status: outcome.status, step: outcome.step, error: null }
-}
-
-function logOf(outcome: RunOutcome): Omit<LogEntry, 'time'> | undefined {
-  if (outcome.status !== 'diverged') return undefined
-  const { step, lastFiniteLoss } = outcome
-  const message = `Diverged at step ${step}; the last finite loss was ${lastFiniteLoss}. Try a smaller learning rate.`
-  return { level: 'warning', message }
-}
+const cancelled: Final = { status: 'cancelled', step: null, error: null }

@@ -10,6 +10,11 @@ export interface Change {
   readonly refused: (error: LabError) => void
 }
 
+/** Changes that are written together, and one by one if that is refused, so that one defect costs one change. */
+interface Group extends Change {
+  readonly parts?: readonly Change[]
+}
+
 const RETRY_MS = 1000
 
 /**
@@ -19,7 +24,7 @@ const RETRY_MS = 1000
  * so that nothing that reached the service is lost for a reason that passes.
  */
 export class Journal {
-  readonly #waiting: Change[] = []
+  readonly #waiting: Group[] = []
   #trouble: LabError | null = null
   #timer: NodeJS.Timeout | undefined
   #flushing = false
@@ -40,6 +45,19 @@ export class Journal {
     if (!this.#trouble) this.flush()
   }
 
+  /** In one transaction. */
+  writeTogether(parts: readonly Change[]): void {
+    const [only] = parts
+    if (only && parts.length === 1) return this.write(only)
+    this.#waiting.push({
+      apply: () => parts.forEach((part) => part.apply()),
+      committed: () => parts.forEach((part) => part.committed?.()),
+      refused: () => {},
+      parts,
+    })
+    if (!this.#trouble) this.flush()
+  }
+
   /** Tries whatever waits. */
   flush(): void {
     if (this.#flushing) return // a change that follows from a commit is taken up by the loop below
@@ -49,7 +67,8 @@ export class Journal {
         const error = this.#attempt(change)
         if (error?.code === 'storage') return this.#pause(error)
         this.#waiting.shift()
-        if (error) change.refused(error)
+        if (error && change.parts) this.#waiting.unshift(...change.parts)
+        else if (error) change.refused(error)
         else change.committed?.()
       }
     } finally {

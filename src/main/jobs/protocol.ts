@@ -3,31 +3,57 @@ import { jsonObject } from '#shared/json'
 import { provenanceSchema, type Progress, type RunOutcome } from '#shared/outcome'
 import type { LogEntry, MeasuredRecord } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
+import type { FloatArray, ResumePoint } from '../core/checkpoint'
 import { errorDataSchema, layerSchema } from '../store/columns'
+import type { LoadedMatrix } from './matrixParams'
 
-/** What the service tells a worker. */
-export const toWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run'), spec: runSpecSchema }),
-  z.object({ type: z.literal('cancel') }),
-])
-export type ToWorker = z.output<typeof toWorkerSchema>
+const floats = z.instanceof(Float64Array)
+const loadedMatrixSchema: z.ZodType<LoadedMatrix> = z.object({
+  reference: z.string(),
+  matrix: z
+    .object({ rows: z.int().min(1), cols: z.int().min(1), values: floats, observed: floats })
+    .refine(({ rows, cols, values, observed }) => values.length === rows * cols && observed.length === rows * cols, {
+      message: 'the shape does not fit the data',
+    }),
+})
 
 /** Any number a computation can give, NaN and infinities included. */
 const float = z.custom<number>((value) => typeof value === 'number', 'expected a number')
 const step = z.number().min(0)
+const shape = z.array(z.int().min(0)).max(8)
+
+const NO_FIT = { message: 'the shape does not fit the data' }
 
 const recordSchema: z.ZodType<MeasuredRecord> = z
   .object({
     quantity: z.string().min(1).max(100),
     layer: layerSchema,
     step: z.int().min(0),
-    shape: z.array(z.int().min(0)).max(8),
+    shape,
     data: z.instanceof(Float64Array),
     meta: jsonObject.nullable(),
   })
-  .refine(({ shape, data }) => shape.reduce((product, size) => product * size, 1) === data.length, {
-    message: 'the shape does not fit the data',
-  })
+  .refine(fillsItsShape, NO_FIT)
+
+const resumePointSchema: z.ZodType<ResumePoint> = z.object({
+  checkpoint: z.object({
+    step: z.int().min(0),
+    arrays: z.array(
+      z
+        .object({
+          name: z.string().min(1).max(200),
+          shape,
+          data: z.union([z.instanceof(Float64Array), z.instanceof(Float32Array)]),
+        })
+        .refine(fillsItsShape, NO_FIT),
+    ),
+  }),
+  lastFiniteLoss: z.number(),
+})
+
+function fillsItsShape(array: { shape: readonly number[]; data: FloatArray }): boolean {
+  return array.shape.reduce((product, size) => product * size, 1) === array.data.length
+}
 
 const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
   level: z.enum(['info', 'warning', 'error']),
@@ -37,22 +63,50 @@ const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
 const progressSchema: z.ZodType<Progress> = z.object({ step, steps: step, stepsPerSecond: float, secondsLeft: float })
 
 const outcomeSchema: z.ZodType<RunOutcome> = z.discriminatedUnion('status', [
-  z.object({ status: z.enum(['completed', 'cancelled']), step }),
+  z.object({ status: z.enum(['completed', 'cancelled', 'rested']), step }),
   z.object({ status: z.literal('diverged'), step, lastFiniteLoss: float }),
   z.object({ status: z.literal('failed'), error: errorDataSchema }),
 ])
 
-/** What a worker tells the service, in this order: started, batches, ended. */
-export const fromWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), provenance: provenanceSchema }),
-  /** Everything since the last batch; stored in one transaction. */
+/** A run to train: from the beginning, or from where an earlier worker left it; to its end, or to a step to rest at. */
+const taskSchema = z.object({ spec: runSpecSchema, resume: resumePointSchema.nullable(), until: step.nullable() })
+
+/** What the service tells a worker. */
+export const toWorkerSchema = z.discriminatedUnion('type', [
+  /** Several runs have one shape and train as one program. */
   z.object({
+    type: z.literal('train'),
+    runs: z.array(taskSchema).min(1),
+    /** The imported matrices that the specs name. */
+    matrices: z.array(loadedMatrixSchema),
+  }),
+  /** Runs by their place in the job; null: all of them. */
+  z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
+])
+export type ToWorker = z.output<typeof toWorkerSchema>
+
+/** Its run, by its place in the job. */
+const run = z.int().min(0)
+
+/** What a worker says of one run, in this order: started, batches and checkpoints, ended. */
+const reportSchema = z.discriminatedUnion('type', [
+  z.object({ run, type: z.literal('started'), provenance: provenanceSchema }),
+  /** Everything since the last batch. */
+  z.object({
+    run,
     type: z.literal('batch'),
     records: z.array(recordSchema),
     log: z.array(logSchema),
     progress: progressSchema.nullable(),
   }),
-  z.object({ type: z.literal('ended'), outcome: outcomeSchema }),
+  /** A state of the run; everything measured up to its step was sent before. */
+  z.object({ run, type: z.literal('checkpoint'), point: resumePointSchema, kept: z.boolean() }),
+  z.object({ run, type: z.literal('ended'), outcome: outcomeSchema }),
 ])
+export type Report = z.output<typeof reportSchema>
+export type Batch = Extract<Report, { type: 'batch' }>
+export type SavedState = Extract<Report, { type: 'checkpoint' }>
+
+/** What a worker tells the service: stored in one transaction. */
+export const fromWorkerSchema = z.array(reportSchema)
 export type FromWorker = z.output<typeof fromWorkerSchema>
-export type Batch = Extract<FromWorker, { type: 'batch' }>

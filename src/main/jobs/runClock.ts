@@ -12,7 +12,9 @@ export const clockQuantities: readonly QuantityDefinition[] = [
     label: 'flow time',
     symbol: 'τ',
     unit: '',
-    help: 'τ = Σ_{s < step} η(s), the time of gradient flow that the steps have covered; η · step at a constant rate.',
+    help: 'The time of gradient flow that the steps have covered; η · step at a constant rate.',
+    formula: 'τ = Σ_{s < step} η(s)',
+    source: 'Elementary; a step is an Euler step of gradient flow Ẇ = −∇L over the time η',
   },
   {
     ...definition,
@@ -20,7 +22,9 @@ export const clockQuantities: readonly QuantityDefinition[] = [
     label: 'epoch',
     symbol: '',
     unit: '',
-    help: 'step · B/N for batches of B of N training samples; each full-batch step is one.',
+    help: 'How often the training set was gone through; each full-batch step is one.',
+    formula: 'step · B / N, with batches of B of N training samples',
+    source: 'Elementary; counted by the training loop',
   },
   {
     ...definition,
@@ -29,7 +33,9 @@ export const clockQuantities: readonly QuantityDefinition[] = [
     label: 'wall time',
     symbol: '',
     unit: 's',
-    help: 'Seconds since training began in this process, measuring included. Differs from machine to machine and from repetition to repetition.',
+    help: 'Time since training began in this process, measuring included, and all runs included where several train as one program. Differs from machine to machine and from repetition to repetition.',
+    formula: 'now − start',
+    source: 'Elementary; read from the monotonic clock of the process',
   },
 ]
 

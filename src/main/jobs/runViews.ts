@@ -6,10 +6,12 @@ import type { System } from '../core/system'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
 import { quantitiesOf, type Catalogue } from './checkSpec'
+import { resolveMatrices } from './matrixParams'
 import type { Scheduler } from './scheduler'
 
 export interface RunViews {
   summaries(): readonly RunSummary[]
+  summary(run: StoredRun): RunSummary
   detail(id: RunId): RunDetail
 }
 
@@ -19,7 +21,7 @@ export function runViews(
   scheduler: Pick<Scheduler, 'progress' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
-  function summary(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
+  function summaryOf(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
     const progress = scheduler?.progress(run.id) ?? null
     const isOpen = run.status === 'pending' || run.status === 'running'
     return {
@@ -28,6 +30,7 @@ export function runViews(
       system: run.spec.system,
       params: run.spec.params,
       seed: run.spec.seed,
+      sweepId: run.sweep?.id ?? null,
       status: run.status,
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,
@@ -48,23 +51,28 @@ export function runViews(
       const [last, counts] = [project.records.lastValues(), project.claims.counts()]
       return project.runs
         .list()
-        .map((run) => summary(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
+        .map((run) => summaryOf(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
+    },
+
+    summary(run) {
+      const claims = project.claims.of(run.id)
+      const held = claims.filter((claim) => claim.holds).length
+      const last = project.records.lastValues(run.id).get(run.id) ?? {}
+      return summaryOf(run, last, { held, checked: claims.length })
     },
 
     detail(id) {
       const run = project.runs.get(id)
-      const claims = project.claims.of(id)
       const system = systems.get(run.spec.system)
-      const held = claims.filter((claim) => claim.holds).length
       return {
-        ...summary(run, project.records.lastValues(id).get(id) ?? {}, { held, checked: claims.length }),
+        ...this.summary(run),
         spec: run.spec,
         // A run outlives its system: what is stored with it still shows in a version that lacks the system.
         title: system?.title ?? run.spec.system,
         quantities: run.quantities,
         figures: system?.figures ?? [],
-        predictions: system ? predictionsOf(system, run) : [],
-        claims,
+        predictions: system ? predictionsOf(system, run, project) : [],
+        claims: project.claims.of(id),
         log: project.log.of(id),
         provenance: run.provenance,
         measured: project.records.measured(id),
@@ -96,8 +104,9 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
   }
 }
 
-function predictionsOf(system: System, run: StoredRun): readonly Prediction[] {
-  return system.theory(parseParams(system.params, run.spec.params))
+function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {
+  const params = parseParams(system.params, run.spec.params)
+  return system.theory(resolveMatrices(system.params, params, { matrices }))
 }
 
 function finiteOrNull(value: number | undefined): number | null {

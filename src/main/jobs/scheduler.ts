@@ -1,39 +1,65 @@
 import { LabError } from '#shared/errors'
-import type { RunId } from '#shared/ids'
+import type { RunId, SweepId } from '#shared/ids'
 import type { Progress } from '#shared/outcome'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
+import { deathNote, goOn } from './goOn'
+import { MOST_TOGETHER, type Grouping } from './grouping'
 import { Job } from './job'
 import { Journal } from './journal'
+import { Throughput } from './throughput'
 import type { StartWorker } from './workerHandle'
 
 export interface SchedulerOptions {
   readonly project: Project
   readonly startWorker: StartWorker
   readonly clock: Clock
-  /** How many runs train at the same time. */
+  /** How many workers train at the same time. */
   readonly slots: number
-  /** Runs inside the transaction that ends a completed run: claims, calibration. */
-  onCompleted(run: StoredRun): void
-  onChanged(runId: RunId): void
+  /** Whether runs that an earlier service left interrupted go on by themselves. */
+  readonly resumes: boolean
+  /** How many runs of the shape of this one train together. @param waiting how many there are, this one included */
+  groupingOf(run: StoredRun, waiting: number): Grouping
+  /**
+   * Runs inside the transaction that ends a completed run: claims, calibration.
+   * @param together how many runs shared the worker's time; null where another run of the job has told its speed
+   */
+  onCompleted(run: StoredRun, together: number | null): void
+  /** Runs inside the transaction in which a run ends or comes to rest: what its sweep decides. */
+  onSettled(run: Pick<StoredRun, 'sweep'>): void
+  onChanged(run: Pick<StoredRun, 'id' | 'sweep'>): void
   /** After the records are committed. */
   onMeasured(runId: RunId, step: number): void
 }
 
-/** Trains the runs of the queue in order, each in a process of its own. */
+/** Trains the runs of the queue in order: each in a process of its own, or with others of its sweep and shape. */
 export class Scheduler {
   readonly #options: SchedulerOptions
   readonly #journal: Journal
+  readonly #jobs = new Set<Job>()
+  /** The job of each run that has one. */
   readonly #active = new Map<RunId, Job>()
+  readonly #throughput: Throughput
   #unreadable: LabError | null = null
   #closed = false
 
-  /** Runs that were training when the service last ended become interrupted; then the queue goes on. */
+  /** Runs that were training when the service last ended go on from their last state; then the queue goes on. */
   constructor(options: SchedulerOptions) {
     this.#options = options
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
-    options.project.runs.interruptRunning(options.clock.now())
+    const { project, clock } = options
+    this.#throughput = new Throughput(() => clock.now())
+    const now = clock.now()
+    project.transaction(() => {
+      const died = project.runs.interruptRunning(now, (deaths) =>
+        deathNote('The application ended while this run was training.', deaths),
+      )
+      for (const { id, error } of died.map((id) => project.runs.get(id))) {
+        if (error) project.log.add(id, { time: now, level: 'error', message: error.message })
+      }
+      if (options.resumes) for (const run of project.runs.interrupted()) goOn(project, run, now)
+    })
     this.wake()
   }
 
@@ -44,25 +70,63 @@ export class Scheduler {
 
   /** As the worker last told; null for a run that is not training. */
   progress(runId: RunId): Progress | null {
-    return this.#active.get(runId)?.progress ?? null
+    return this.#active.get(runId)?.progress(runId) ?? null
+  }
+
+  /** The runs that train, job by job. */
+  get training(): readonly (readonly RunId[])[] {
+    return [...this.#jobs].map((job) => job.open).filter((runs) => runs.length > 0)
+  }
+
+  /** Of the runs of a sweep, or of all; 0 when nothing moves. */
+  stepsPerSecond(sweepId?: SweepId): number {
+    return this.#throughput.perSecond(sweepId)
   }
 
   /** Starts waiting runs while slots are free. */
   wake(): void {
-    while (!this.#closed && !this.#journal.trouble && this.#active.size < this.#options.slots) {
-      const run = this.#nextPending()
-      if (!run) return
-      this.#startJob(run)
+    while (!this.#closed && !this.#journal.trouble && this.#jobs.size < this.#options.slots) {
+      const group = this.#nextGroup()
+      if (!group) return
+      this.#startJob(group)
     }
+  }
+
+  /**
+   * Goes on with an interrupted or cancelled run, before all that wait: from its last stored state, or from the
+   * beginning where there is none.
+   * @throws LabError 'conflict' if the run is neither
+   */
+  resume(runId: RunId): void {
+    const { project, onChanged } = this.#options
+    project.transaction(() => {
+      project.runs.requeue(runId)
+      project.runs.forgetDeaths(runId)
+    })
+    onChanged(project.runs.get(runId))
+    this.wake()
   }
 
   /** @throws LabError 'conflict' if the run has ended */
   cancel(runId: RunId): void {
-    const job = this.#active.get(runId)
-    if (job) return job.cancel()
-    const { project, clock, onChanged } = this.#options
-    project.runs.end(runId, { status: 'cancelled', step: null, error: null, at: clock.now() })
-    onChanged(runId)
+    this.cancelAll([runId])
+    this.#options.onChanged(this.#options.project.runs.get(runId))
+  }
+
+  /**
+   * Ends what waits at once, and asks what trains to end.
+   * @throws LabError 'conflict' if one of them has ended
+   */
+  cancelAll(runIds: readonly RunId[]): void {
+    const { project, clock, onSettled } = this.#options
+    for (const job of this.#jobs) job.cancel(runIds)
+    project.transaction(() => {
+      for (const id of runIds) {
+        if (this.#active.has(id)) continue
+        project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
+        onSettled(project.runs.get(id))
+      }
+    })
   }
 
   /** Ends all workers and waits until they are gone; their runs are interrupted, waiting ones stay in the queue. */
@@ -73,10 +137,17 @@ export class Scheduler {
     this.#journal.close()
   }
 
-  #nextPending(): StoredRun | null {
+  /** The next run of the queue, with those that train with it; null where nothing is to be started. */
+  #nextGroup(): { readonly runs: readonly StoredRun[]; readonly note: string | null } | null {
+    const { project, slots, groupingOf } = this.#options
     try {
       this.#unreadable = null
-      return this.#options.project.runs.nextPending()
+      const run = project.runs.nextPending()
+      if (!run?.shape) return run && { runs: [run], note: null }
+      const peers = project.queue.peers(run.id, slots * MOST_TOGETHER)
+      const { together, reason } = groupingOf(run, peers.length + 1)
+      const others = peers.slice(0, together - 1).map((id) => project.runs.get(id))
+      return { runs: [run, ...others], note: reason }
     } catch (thrown) {
       // Nobody waits for this call: the queue stands still, and the runs in it say why.
       this.#unreadable = LabError.from(thrown)
@@ -84,33 +155,44 @@ export class Scheduler {
     }
   }
 
-  #startJob(run: StoredRun): void {
-    const { project, clock, startWorker, onCompleted, onChanged, onMeasured } = this.#options
-    const job = new Job(run, {
+  #startJob({ runs, note }: { readonly runs: readonly StoredRun[]; readonly note: string | null }): void {
+    const { project, clock, startWorker, onCompleted, onSettled, onChanged, onMeasured } = this.#options
+    let hasToldSpeed = false
+    const job = new Job(runs, {
       project,
       clock,
       startWorker,
-      onCompleted,
+      note,
       journal: this.#journal,
-      changed: () => onChanged(run.id),
-      measured: (step) => onMeasured(run.id, step),
+      goesOn: () => !this.#closed,
+      onCompleted(run) {
+        onCompleted(run, hasToldSpeed ? null : runs.length)
+        hasToldSpeed = true
+      },
+      onSettled,
+      changed: onChanged,
+      measured: ({ id }, step) => onMeasured(id, step),
+      advanced: ({ sweep }, steps) => this.#throughput.add(sweep?.id ?? '', steps),
       released: () => {
-        this.#active.delete(run.id)
+        this.#jobs.delete(job)
+        // A run may be in the queue again, and even train in a new job.
+        for (const id of job.runIds) if (this.#active.get(id) === job) this.#active.delete(id)
         this.wake()
       },
     })
-    this.#active.set(run.id, job)
+    this.#jobs.add(job)
+    for (const { id } of runs) this.#active.set(id, job)
     job.start()
   }
 
   async #stopAll(reason: LabError): Promise<void> {
-    await Promise.all([...this.#active.values()].map((job) => job.stop(reason)))
+    await Promise.all([...this.#jobs].map((job) => job.stop(reason)))
   }
 
   /** Nothing can be stored: training on would only fill the memory with records. */
   #onTrouble(trouble: LabError | null): void {
     if (trouble) void this.#stopAll(trouble)
     else this.wake()
-    for (const runId of this.#active.keys()) this.#options.onChanged(runId)
+    for (const id of this.#active.keys()) this.#options.onChanged(this.#options.project.runs.get(id))
   }
 }

@@ -1,9 +1,10 @@
 import { LabError } from '#shared/errors'
-import type { Progress, RunOutcome } from '#shared/outcome'
+import type { RunOutcome } from '#shared/outcome'
 import { parseWith, type RunSpec } from '#shared/spec'
 import type { Resources } from '../core/system'
-import type { executeRun } from './executeRun'
-import { toWorkerSchema, type Batch, type FromWorker } from './protocol'
+import type { ExecuteOptions, executeRun } from './executeRun'
+import { libraryFrom } from './matrixParams'
+import { toWorkerSchema, type Batch, type FromWorker, type Report, type ToWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
 export interface WorkerPort {
@@ -14,79 +15,166 @@ export interface WorkerPort {
 /** `executeRun`, or a stand-in of a test. */
 export type Execute = typeof executeRun
 
-/** How long records may wait in the worker: what a killed worker loses at most. */
-const BATCH_MS = 100
+/** One run of a job with where its reports go. */
+export interface Task extends Omit<ExecuteOptions, 'resources'> {
+  readonly spec: RunSpec
+  ended(outcome: RunOutcome): void
+}
+
+/** Trains several runs of one shape and ends each of them; `executeReplicas`, or one after the other. */
+export type ExecuteTogether = (tasks: readonly Task[], resources: Resources) => Promise<void>
 
 /**
- * Waits for one job, runs it and reports everything that happens; resolves once the outcome is posted.
- * What goes wrong in the job is its outcome, never an exception.
+ * Waits for one job, trains its runs and reports everything that happens; resolves once all outcomes are posted.
+ * What goes wrong in a run is its outcome, never an exception.
+ *
+ * @param together how runs of one shape train; one after the other when not given
  */
-export function serveJob(port: WorkerPort, execute: Execute, resources: Resources): Promise<void> {
-  const abort = new AbortController()
+export function serveJob(
+  port: WorkerPort,
+  execute: Execute,
+  resources: Resources,
+  together: ExecuteTogether = oneByOne(execute),
+): Promise<void> {
+  const aborts: AbortController[] = []
   return new Promise((resolve) => {
     port.onMessage((received) => {
       const message = parseWith(toWorkerSchema, received, 'job')
-      if (message.type === 'cancel') abort.abort()
-      else void runJob(port, execute, message.spec, resources, abort.signal).then(resolve)
+      if (message.type === 'cancel') {
+        for (const run of message.runs ?? aborts.keys()) aborts[run]?.abort()
+        return
+      }
+      aborts.push(...message.runs.map(() => new AbortController()))
+      const outbox = new Outbox(port, message.runs.length === 1)
+      const tasks = message.runs.map((run, i) => taskOf(run, i, outbox, aborts[i]?.signal ?? AbortSignal.abort()))
+      const executeAll = tasks.length === 1 ? oneByOne(execute) : together
+      const matrices = libraryFrom(message.matrices)
+      void runAll(executeAll, tasks, { ...resources, matrices }, outbox).then(resolve)
     })
   })
 }
 
-async function runJob(port: WorkerPort, execute: Execute, spec: RunSpec, resources: Resources, signal: AbortSignal) {
-  const batches = new Batches(port)
-  let outcome: RunOutcome
+/** Each run ends, also where the execution of all fails. */
+async function runAll(executeAll: ExecuteTogether, tasks: readonly Task[], resources: Resources, outbox: Outbox) {
   try {
-    outcome = await execute(spec, {
-      resources,
-      signal,
-      sink: {
-        record: (record) => batches.add({ records: [record] }),
-        log: (entry) => batches.add({ log: [entry] }),
-      },
-      onStart: (provenance) => port.post({ type: 'started', provenance }),
-      onProgress: (progress) => batches.add({ progress }),
-    })
+    await executeAll(tasks, resources)
   } catch (thrown) {
-    outcome = { status: 'failed', error: LabError.from(thrown).toData() }
+    const error = LabError.from(thrown).toData()
+    for (const task of tasks) task.ended({ status: 'failed', error })
   }
-  batches.flush()
-  port.post({ type: 'ended', outcome })
+  outbox.flush()
 }
 
+function oneByOne(execute: Execute): ExecuteTogether {
+  return async (tasks, resources) => {
+    for (const { spec, ended, ...options } of tasks) {
+      try {
+        ended(await execute(spec, { ...options, resources }))
+      } catch (thrown) {
+        ended({ status: 'failed', error: LabError.from(thrown).toData() })
+      }
+    }
+  }
+}
+
+function taskOf(
+  { spec, resume, until }: Extract<ToWorker, { type: 'train' }>['runs'][number],
+  run: number,
+  outbox: Outbox,
+  signal: AbortSignal,
+): Task {
+  let hasEnded = false
+  return {
+    spec,
+    resume,
+    until,
+    signal,
+    sink: {
+      record: (record) => outbox.add(run, { records: [record] }),
+      log: (entry) => outbox.add(run, { log: [entry] }),
+    },
+    onStart: (provenance) => outbox.report({ run, type: 'started', provenance }),
+    onProgress: (progress) => outbox.add(run, { progress }),
+    onCheckpoint: (point, kept) => outbox.report({ run, type: 'checkpoint', point, kept }),
+    ended(outcome) {
+      if (hasEnded) return
+      hasEnded = true
+      outbox.report({ run, type: 'ended', outcome })
+    },
+  }
+}
+
+/** How long reports may wait in the worker: what a killed worker loses at most. */
+const BATCH_MS = 100
+/** Reports of more records than this go in several messages: the service stores each in one go, and others wait. */
+const MOST_RECORDS = 150
+
 /**
- * Collects what a job reports and posts it about ten times a second.
+ * Collects what the runs of a job report and posts it about ten times a second, in the order in which it came.
  *
- * The age is checked on every addition and by a timer: training may keep the event loop busy for longer than a batch
+ * The age is checked on every addition and by a timer: training may keep the event loop busy for longer than reports
  * should wait, and after the last addition only the timer is left.
  */
-class Batches {
-  #records: Batch['records'] = []
-  #log: Batch['log'] = []
-  #progress: Progress | null = null
+class Outbox {
+  #reports: Report[] = []
+  /** The batch of each run that still grows. */
+  readonly #growing = new Map<number, Batch>()
+  #records = 0
   #openedAt: number | null = null
   #timer: NodeJS.Timeout | undefined
 
-  constructor(readonly port: WorkerPort) {}
+  constructor(
+    readonly port: WorkerPort,
+    readonly isPrompt: boolean,
+  ) {}
 
-  add(addition: Partial<Omit<Batch, 'type'>>): void {
-    this.#records.push(...(addition.records ?? []))
-    this.#log.push(...(addition.log ?? []))
-    this.#progress = addition.progress ?? this.#progress
-    if (this.#openedAt === null) {
-      this.#openedAt = performance.now()
-      this.#timer = setTimeout(() => this.flush(), BATCH_MS)
-    } else if (performance.now() - this.#openedAt >= BATCH_MS) {
-      this.flush()
-    }
+  add(run: number, { records = [], log = [], progress = null }: Partial<Omit<Batch, 'type' | 'run'>>): void {
+    const [first] = records
+    // What was measured at one step stays together: nothing is stored of half a step.
+    if (!first || this.#growing.get(run)?.records.at(-1)?.step !== first.step) this.#check()
+    const batch = this.#batchOf(run)
+    batch.records.push(...records)
+    batch.log.push(...log)
+    batch.progress = progress ?? batch.progress
+    this.#records += records.length
+  }
+
+  /** What belongs behind everything that the run has reported so far. A job of one run does not let it wait. */
+  report(report: Report): void {
+    this.#growing.delete(report.run)
+    this.#append(report)
+    if (this.isPrompt) this.flush()
+    else this.#check()
   }
 
   flush(): void {
     if (this.#openedAt === null) return
     clearTimeout(this.#timer)
-    this.port.post({ type: 'batch', records: this.#records, log: this.#log, progress: this.#progress })
-    this.#records = []
-    this.#log = []
-    this.#progress = null
+    this.port.post(this.#reports)
+    this.#reports = []
+    this.#growing.clear()
+    this.#records = 0
     this.#openedAt = null
+  }
+
+  #batchOf(run: number): Batch {
+    const known = this.#growing.get(run)
+    if (known) return known
+    const batch: Batch = { run, type: 'batch', records: [], log: [], progress: null }
+    this.#append(batch)
+    this.#growing.set(run, batch)
+    return batch
+  }
+
+  #append(report: Report): void {
+    this.#reports.push(report)
+    if (this.#openedAt !== null) return
+    this.#openedAt = performance.now()
+    this.#timer = setTimeout(() => this.flush(), BATCH_MS)
+  }
+
+  #check(): void {
+    if (this.#openedAt === null) return
+    if (this.#records >= MOST_RECORDS || performance.now() - this.#openedAt >= BATCH_MS) this.flush()
   }
 }

@@ -6,15 +6,16 @@ const ABSOLUTE_PATH = /(?<![\p{L}\p{N}./])(?:[A-Za-z]:)?(?:[\\/][^\\/\s"'`():,;]
 /** The same error with file names in place of absolute paths: views never learn where files lie. */
 export function withoutPaths({ code, message, details }: ErrorData): ErrorData {
   const cleaned = Object.entries(details).map(([name, detail]): [string, ErrorDetail] => [name, cleanDetail(detail)])
-  return { code, message: clean(message), details: Object.fromEntries(cleaned) }
+  return { code, message: cleanPaths(message), details: Object.fromEntries(cleaned) }
 }
 
 function cleanDetail(detail: ErrorDetail): ErrorDetail {
-  if (typeof detail === 'string') return clean(detail)
+  if (typeof detail === 'string') return cleanPaths(detail)
   if (typeof detail !== 'object' || detail === null) return detail
-  return detail.map((item) => (typeof item === 'string' ? clean(item) : item))
+  return detail.map((item) => (typeof item === 'string' ? cleanPaths(item) : item))
 }
 
-function clean(text: string): string {
+/** File names in place of absolute paths. */
+export function cleanPaths(text: string): string {
   return text.replaceAll(ABSOLUTE_PATH, (path) => path.split(/[\\/]/).at(-1) ?? '')
 }

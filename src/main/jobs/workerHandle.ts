@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { probedBlasEnvironment } from '../compute/backends/probedBlas'
 import type { ToWorker } from './protocol'
 
 /** One worker process as the scheduler sees it. Messages arrive in order, and all of them before the exit. */
@@ -22,6 +23,7 @@ export type StartWorker = () => WorkerHandle
 export function workerEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    ...probedBlasEnvironment(),
     OPENBLAS_NUM_THREADS: '1',
     MKL_NUM_THREADS: '1',
     BLIS_NUM_THREADS: '1',

@@ -16,6 +16,8 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Training accuracy',
     symbol: 'acc_train',
     help: 'Share of training samples whose own class has the strictly largest output; a tie counts as wrong. From 0 to 1.',
+    formula: '1/N #{i: f_{y_i,i} > f_{c,i} for all c ≠ y_i}',
+    source: 'Elementary; the decision of the network is its largest output',
   },
   {
     ...definition,
@@ -23,6 +25,8 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Test accuracy',
     symbol: 'acc_test',
     help: 'The same share over the test samples; measured only where the data have a test split.',
+    formula: '1/N_test #{i: f_{y_i,i} > f_{c,i} for all c ≠ y_i}',
+    source: 'Elementary; the decision of the network is its largest output',
   },
 ]
 

@@ -13,8 +13,10 @@ export default {
       symbol: '‖λVᵀV − λWWᵀ‖',
       unit: '',
       help:
-        '‖λ_l W_lᵀW_l − λ_{l−1} W_{l−1}W_{l−1}ᵀ‖_F for the factor of layer l and the one below it (H_1 where features ' +
-        'are free). Zero at every critical point of a linear chain. Theory note 01, section 4.',
+        'For the factor of layer l and the one below it (H_1 where features are free). Zero at every critical point of a ' +
+        'linear chain.',
+      formula: '‖λ_l W_lᵀW_l − λ_{l−1} W_{l−1}W_{l−1}ᵀ‖_F',
+      source: 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, section 4',
       kind: 'scalar',
       scale: 'log',
       perLayer: true,

@@ -9,11 +9,15 @@ import { isSparseStep } from './isSparseStep'
 /** Entries of the largest term X, d_{l+1} d_l × K N, that is decomposed. */
 const LARGEST_TERM = 500_000
 
-const source =
-  'At step 0, the powers of ten and the last step, in layers with d_{l+1} d_l K N up to 500 000. Papyan 2019, ' +
-  'arXiv:1901.08244; theory note 01, section 5.3.'
+const when = 'At step 0, the powers of ten and the last step, in layers with d_{l+1} d_l K N up to 500 000.'
 
 const terms = ['class', 'cross', 'within'] as const
+/** v_icc′ = a_c′ ⊗ h_ic for MSE; averages drop the indices over which they are taken. */
+const formulas = {
+  class: 'G_class = Σ_c v_c v_cᵀ',
+  cross: 'G_cross = 1/K Σ_{c,c′} (v_cc′ − v_c)(v_cc′ − v_c)ᵀ',
+  within: 'G_within = 1/N Σ_{i,c,c′} (v_icc′ − v_cc′)(v_icc′ − v_cc′)ᵀ',
+} as const
 const words = { class: 'between classes', cross: 'between pairs of classes', within: 'within classes' } as const
 
 const quantities = terms.map((term): QuantityDefinition => ({
@@ -23,7 +27,9 @@ const quantities = terms.map((term): QuantityDefinition => ({
   unit: '',
   help:
     `Eigenvalues of the term ${words[term]} of the Gauss-Newton matrix of W_l, G = G_class + G_cross + G_within ` +
-    `(cross-entropy: + G_same), data part; descending. ${source}`,
+    `(cross-entropy: + G_same), data part; descending. ${when}`,
+  formula: formulas[term],
+  source: 'Papyan 2019, arXiv:1901.08244; theory note 01, section 5.3',
   kind: 'spectrum',
   scale: 'log',
   perLayer: true,

@@ -11,7 +11,7 @@ import { chainAbove } from './kroneckerFactors'
 import { predictedFrame } from './predictedFrame'
 
 const definition = { unit: '', kind: 'scalar', scale: 'log', perLayer: true } as const
-const papyan = 'Papyan, Han, Donoho 2020, arXiv:2008.08186; theory note 01, section 4.'
+const source = 'Papyan, Han, Donoho 2020, arXiv:2008.08186; theory note 01, section 4'
 
 const quantities: readonly QuantityDefinition[] = [
   {
@@ -20,15 +20,19 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'NC1: variability collapse',
     symbol: 'NC1',
     help:
-      'tr(Σ_W Σ_B†)/K of the features H_l that enter layer l; Σ_W within-class, Σ_B between-class covariance. 0 when ' +
-      `all samples of a class share one feature. ${papyan}`,
+      'Of the features H_l that enter layer l; Σ_W within-class, Σ_B between-class covariance. 0 when all samples of a ' +
+      'class share one feature.',
+    formula: 'tr(Σ_W Σ_B†)/K',
+    source,
   },
   {
     ...definition,
     id: 'nc1Ratio',
     label: 'NC1 as a ratio of traces',
     symbol: 'tr Σ_W / tr Σ_B',
-    help: 'As NC1 without a pseudo-inverse; Σ_B around the mean of the class means. Theory note 01, section 4.',
+    help: 'As NC1 without a pseudo-inverse; Σ_B around the mean of the class means.',
+    formula: 'tr Σ_W / tr Σ_B',
+    source: 'Theory note 01, section 4',
   },
   {
     ...definition,
@@ -37,8 +41,9 @@ const quantities: readonly QuantityDefinition[] = [
     symbol: 'NC2',
     help:
       'Distance of the normalised Gram matrix of the class means from the predicted frame: an orthogonal frame for MSE ' +
-      'without biases, a simplex equiangular tight frame of the centred means otherwise (the record says which). ' +
-      papyan,
+      'without biases, a simplex equiangular tight frame of the centred means otherwise (the record says which).',
+    formula: '‖MᵀM/‖MᵀM‖_F − I/√K‖_F, or with (I − 11ᵀ/K)/√(K − 1) for centred means',
+    source,
   },
   {
     ...definition,
@@ -46,8 +51,10 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'NC3: self-duality',
     symbol: 'NC3',
     help:
-      '‖A_l/‖A_l‖ − Mᵀ/‖M‖‖ with A_l = W_L … W_l in a linear chain; in other networks only for the last layer, where ' +
-      `A_L = W_L. Means are centred as for NC2. ${papyan}`,
+      'A_l = W_L … W_l in a linear chain; in other networks only for the last layer, where A_L = W_L. Means are centred ' +
+      'as for NC2.',
+    formula: '‖A_l/‖A_l‖_F − Mᵀ/‖M‖_F‖_F',
+    source,
   },
   {
     ...definition,
@@ -57,16 +64,18 @@ const quantities: readonly QuantityDefinition[] = [
     symbol: 'NC4',
     help:
       'Share of training samples on which the network’s decision differs from the nearest class mean of the features that ' +
-      `enter the last layer; ties to the lowest class. 0 at collapse. ${papyan}`,
+      'enter the last layer; ties to the lowest class. 0 at collapse.',
+    formula: '1/N #{i: argmax_c f_{c,i} ≠ argmin_c ‖h_i − μ_c‖}',
+    source,
   },
   {
     ...definition,
     id: 'separation',
     label: 'Class separation',
     symbol: 'D',
-    help:
-      'tr(Σ_W)/tr(Σ_B), Σ_B around the mean of all samples. Sees scatter outside the span of the means too. Theory ' +
-      'note 05, S-B; Wang et al. 2023, arXiv:2311.02960.',
+    help: 'Σ_B around the mean of all samples. Sees scatter outside the span of the means too.',
+    formula: 'D = tr Σ_W / tr Σ_B',
+    source: 'Wang et al. 2023, arXiv:2311.02960, there C_l; theory note 05, S-B',
   },
 ]
 

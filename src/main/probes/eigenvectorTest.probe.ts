@@ -19,9 +19,10 @@ export default {
       symbol: 'f_cc′',
       unit: '',
       help:
-        'f_cc′ = (vᵀHv)²/(‖v‖²‖Hv‖²) with v = μ_c of layer l+1 ⊗ μ_c′ of layer l (row c, column c′) and H the data ' +
-        'Hessian of W_l: 1 exactly where v is an eigenvector. Garrod & Keating 2024, arXiv:2404.06106; theory note 01, ' +
-        'section 4.',
+        'v = μ_c of layer l+1 ⊗ μ_c′ of layer l (row c, column c′), H the data Hessian of W_l: 1 exactly where v is an ' +
+        'eigenvector.',
+      formula: 'f_cc′ = (vᵀHv)²/(‖v‖²‖Hv‖²)',
+      source: 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, section 4',
       kind: 'matrix',
       scale: 'linear',
       perLayer: true,

@@ -16,8 +16,10 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Cost of the factors above the cheapest',
     symbol: 'Σ‖A_j‖² − M Σσ^{2/M}',
     help:
-      'Σ_j (λ_j/λ̄)‖A_j‖² − M Σ σ_i(Z)^{2/M} over the M factors of the outputs Z, λ̄ the geometric mean of the weight decays; ' +
-      'zero at every critical point of a linear chain. Theory note 02, D1.',
+      'Over the M factors A_j of the outputs Z, λ̄ the geometric mean of the weight decays; zero at every critical point ' +
+      'of a linear chain.',
+    formula: 'Σ_j (λ_j/λ̄)‖A_j‖² − M Σ σ_i(Z)^{2/M}',
+    source: 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, D1',
     perLayer: false,
   },
   {
@@ -25,9 +27,9 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'unusedWeight',
     label: 'Weight outside the class means',
     symbol: '‖W(I − Π)‖/‖W‖',
-    help:
-      'Share of W_l that reads nothing of the centred class means of its features. Zero once a linear chain has converged. ' +
-      'Theory note 02, section c4.',
+    help: 'Share of W_l that reads nothing of the centred class means of its features. Zero once a linear chain has converged.',
+    formula: '‖W_l(I − Π_l)‖_F/‖W_l‖_F, Π_l the projector on the centred class means',
+    source: 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, section c4',
     perLayer: true,
   },
 ]

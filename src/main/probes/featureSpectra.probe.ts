@@ -10,14 +10,18 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'featureSingularValues',
     label: 'Singular values of the features',
     symbol: 'σ(H_l)',
-    help: 'Of the features H_l that enter layer l, after the activation below; descending. Theory note 02, section c2.',
+    help: 'Of the features H_l that enter layer l, after the activation below; descending.',
+    formula: 'σ_i(H_l)',
+    source: 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, section c2',
   },
   {
     ...definition,
     id: 'preActivationSingularValues',
     label: 'Singular values before the activation',
     symbol: 'σ(W_l H_l)',
-    help: 'Of the output W_l H_l of layer l, before its activation; descending. Theory note 02, section c2.',
+    help: 'Of the output W_l H_l of layer l, before its activation; descending.',
+    formula: 'σ_i(W_l H_l)',
+    source: 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, section c2',
   },
 ]
 

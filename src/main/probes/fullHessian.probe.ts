@@ -3,9 +3,10 @@ import type { Measurement, Probe } from '#main/core/probe'
 import { fullDensity, fullSpectrum, type FullSpectrum } from './fullSpectrum'
 import { isSparseStep } from './isSparseStep'
 
-const source =
+const route =
   'Includes weight decay. Dense up to P = 2000, else the K² + 5 largest by deflated Lanczos; at step 0, the powers of ' +
-  'ten and the last step. Theory note 01, sections 5.4 and 7.'
+  'ten and the last step.'
+const source = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, sections 5.4 and 7'
 
 const quantities: readonly QuantityDefinition[] = [
   {
@@ -13,7 +14,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Full Hessian eigenvalues',
     symbol: 'λ(∇²L)',
     unit: '',
-    help: `Eigenvalues of the Hessian of the loss in all parameters, free features and biases too, descending. ${source}`,
+    help: `In all parameters, free features and biases too, descending. ${route}`,
+    formula: 'λ_i(∇²L)',
+    source,
     kind: 'spectrum',
     scale: 'linear',
     perLayer: false,
@@ -23,7 +26,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Hessian eigenvalues, weights only',
     symbol: 'λ(∇²_W L)',
     unit: '',
-    help: `Eigenvalues of the Hessian of the loss in the weight matrices only, descending. ${source}`,
+    help: `In the weight matrices only, descending. ${route}`,
+    formula: 'λ_i(∇²_W L)',
+    source,
     kind: 'spectrum',
     scale: 'linear',
     perLayer: false,
@@ -36,8 +41,10 @@ const quantities: readonly QuantityDefinition[] = [
     help:
       'Density of the eigenvalues of the full Hessian, smoothed with a Gaussian of width 0.01 (λ_max − λ_min); row 0 the ' +
       'grid, row 1 the density, which integrates to 1. From all eigenvalues where they are known, else by stochastic ' +
-      'Lanczos quadrature (10 probes, 80 steps). Theory note 01, section 7; Ghorbani, Krishnan, Xiao 2019, ' +
-      'arXiv:1901.10159.',
+      'Lanczos quadrature (10 probes, 80 steps).',
+    formula: 'φ(t) = 1/P Σ_i exp(−(t − λ_i)²/(2s²))/(s√(2π)), s = 0.01(λ_max − λ_min)',
+    source:
+      'Ghorbani, Krishnan, Xiao 2019, arXiv:1901.10159; Lin, Saad, Yang 2013, arXiv:1308.5467; theory note 01, section 7',
     kind: 'density',
     scale: 'log',
     perLayer: false,

@@ -9,8 +9,9 @@ import { layerClassMeans } from './layerClassMeans'
 import { totalGradient } from './totalGradient'
 
 const definition = { unit: '', kind: 'matrix', scale: 'linear', perLayer: true } as const
-const formula = '⟨v, g⟩²/(‖v‖²‖g‖²) with v = μ_c of layer l+1 ⊗ μ_c′ of layer l (row c, column c′)'
-const source = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, sections 4 and 5.5.'
+const formula = 'f̃_cc′ = ⟨v, g⟩²/(‖v‖²‖g‖²)'
+const basis = 'v = μ_c of layer l+1 ⊗ μ_c′ of layer l (row c, column c′)'
+const source = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, sections 4 and 5.5'
 
 const quantities: readonly QuantityDefinition[] = [
   {
@@ -18,14 +19,18 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'gradientCoefficients',
     label: 'Data gradient in the class-mean basis',
     symbol: 'f̃_cc′',
-    help: `${formula}, g the gradient of the data loss in W_l. At the collapsed MSE solution 1/K on the diagonal. ${source}`,
+    help: `${basis}, g the gradient of the data loss in W_l. At the collapsed MSE solution 1/K on the diagonal.`,
+    formula,
+    source,
   },
   {
     ...definition,
     id: 'totalGradientCoefficients',
     label: 'Total gradient in the class-mean basis',
     symbol: 'f̃_cc′ (total)',
-    help: `${formula}, g the gradient of the whole loss in W_l. ${source}`,
+    help: `${basis}, g the gradient of the whole loss in W_l.`,
+    formula,
+    source,
   },
 ]
 

@@ -12,7 +12,9 @@ const quantities: readonly QuantityDefinition[] = [
     symbol: '‖∇L‖',
     help:
       'Euclidean norm of the gradient of the whole loss (data and λ terms) in all parameters, on the whole training ' +
-      'set. Zero at a critical point. Theory note 01, section 4.',
+      'set. Zero at a critical point.',
+    formula: '‖∇L‖₂',
+    source: 'Theory note 01, section 4',
   },
   {
     ...definition,
@@ -21,7 +23,9 @@ const quantities: readonly QuantityDefinition[] = [
     symbol: '‖∇L_data‖',
     help:
       'Euclidean norm of the gradient of the data loss alone. At the end of training it balances weight decay and does ' +
-      'not vanish. Theory note 01, section 5.5.',
+      'not vanish.',
+    formula: '‖∇L_data‖₂',
+    source: 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, section 5.5',
   },
 ]
 

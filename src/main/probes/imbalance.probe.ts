@@ -9,12 +9,11 @@ export default {
     {
       id: 'imbalance',
       label: 'Imbalance of neighbouring layers',
-      symbol: '‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖',
+      symbol: '‖W_{l+1}ᵀW_{l+1}−W_{l}W_{l}ᵀ‖',
       unit: '',
-      help:
-        'Frobenius norm of W_{l+1}ᵀW_{l+1} − W_lW_lᵀ, recorded for layer l + 1, without weight decays as factors. ' +
-        'Gradient flow without decay conserves the matrix. Theory note 05, S-A ("Conservation"); Arora, Cohen, Hazan ' +
-        '2018, arXiv:1802.06509.',
+      help: 'Recorded for layer l + 1, without weight decays as factors. Gradient flow without decay conserves the matrix.',
+      formula: '‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖_F',
+      source: 'Arora, Cohen, Hazan 2018, arXiv:1802.06509; theory note 05, S-A, conservation',
       kind: 'scalar',
       scale: 'log',
       perLayer: true,

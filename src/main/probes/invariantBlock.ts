@@ -99,7 +99,10 @@ function largestGap(a: Matrix, b: Matrix | null, rho: number): number {
   return a.data.reduce((worst, value, at) => Math.max(worst, Math.abs(value - (b ? rho * b.data[at]! : 0))), 0)
 }
 
-/** Angles in radians, first of the 2r reference vectors of the rest, then of the m of the block. */
+/**
+ * Angles in radians in the order of the singular values, so that entry i belongs to σ_i: those of the rest above ρ, the m
+ * of the block, those of the rest at or below ρ.
+ */
 export interface FrameAngles {
   readonly right: Float64Array
   readonly left: Float64Array
@@ -120,12 +123,15 @@ export function frameAngles(frames: BlockFrames, W: Matrix, layer: number, rho: 
   const { u, s, vt } = svd(W)
   const isBlock = (value: number) => Math.abs(value - rho) <= SAME_VALUE * Math.abs(rho)
   const core = svd(matmul(matmul(restAbove, W, { transposeA: true }), restBelow))
+  const above = core.s.filter((value) => value > rho).length
+  const inOrder = (rest: Float64Array, block: Float64Array) =>
+    Float64Array.of(...rest.subarray(0, above), ...block, ...rest.subarray(above))
   return {
-    right: joined(
+    right: inOrder(
       matchedAngles(core.s, transpose(core.vt)),
       subspaceAngles(s, transpose(vt), isBlock, frames.block[layer - 1]!),
     ),
-    left: joined(matchedAngles(core.s, core.u), subspaceAngles(s, u, isBlock, frames.block[layer]!)),
+    left: inOrder(matchedAngles(core.s, core.u), subspaceAngles(s, u, isBlock, frames.block[layer]!)),
   }
 }
 
@@ -154,7 +160,10 @@ function subspaceAngles(
   })
 }
 
-/** Each singular vector takes the free coordinate axis of largest overlap; the angle of that axis to its subspace. */
+/**
+ * Each singular vector, in the order of its value, takes the free coordinate axis of largest overlap; the angle of that
+ * axis to its subspace.
+ */
 function matchedAngles(values: Float64Array, vectors: Matrix): Float64Array {
   const n = values.length
   const angles = new Float64Array(n)
@@ -166,11 +175,7 @@ function matchedAngles(values: Float64Array, vectors: Matrix): Float64Array {
     const isSame = (value: number) => Math.abs(value - values[i]!) <= SAME_VALUE * values[i]!
     const reference = matrix(n, 1)
     reference.data[axis] = 1
-    angles[axis] = subspaceAngles(values, vectors, isSame, reference)[0]!
+    angles[i] = subspaceAngles(values, vectors, isSame, reference)[0]!
   }
   return angles
-}
-
-function joined(first: Float64Array, second: Float64Array): Float64Array {
-  return Float64Array.of(...first, ...second)
 }

@@ -13,7 +13,9 @@ export default {
       help:
         'Eigenvalues of the Hessian of the data loss (without weight decay) in W_l, descending. Exact for linear chains ' +
         'with MSE and for small piecewise-linear networks; otherwise the largest by deflated Lanczos, at step 0, the ' +
-        'powers of ten and the last step. Theory note 01, sections 3 to 5.2.',
+        'powers of ten and the last step.',
+      formula: 'ρ_i(∂²L_data/∂W_l²); a linear chain with MSE: A_{l+1}ᵀA_{l+1} ⊗ H_lH_lᵀ/N',
+      source: 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, sections 3 to 5.2',
       kind: 'spectrum',
       scale: 'log',
       perLayer: true,

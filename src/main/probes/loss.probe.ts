@@ -7,7 +7,9 @@ const quantities = [
     label: 'Loss',
     symbol: 'L',
     unit: '',
-    help: 'Data loss plus Σ λ/2 ‖θ‖² over all decayed parameters, on the whole training set. Theory note 01, section 2.',
+    help: 'Data loss plus weight decay over all decayed parameters, on the whole training set.',
+    formula: 'L = L_data + Σ λ/2 ‖θ‖²',
+    source: 'Theory note 01, section 2',
     kind: 'scalar',
     scale: 'log',
     perLayer: false,
@@ -17,9 +19,9 @@ const quantities = [
     label: 'Data loss',
     symbol: 'L_data',
     unit: '',
-    help:
-      'Loss without weight decay, on the whole training set: 1/(2N) ‖F − Y‖² for MSE, the mean of −log softmax for ' +
-      'cross-entropy. Theory note 01, section 2.',
+    help: 'Loss without weight decay, on the whole training set.',
+    formula: 'MSE: 1/(2N) ‖F − Y‖²; cross-entropy: 1/N Σ_i (log Σ_c e^{f_ci} − f_{y_i,i})',
+    source: 'Theory note 01, section 2',
     kind: 'scalar',
     scale: 'log',
     perLayer: false,

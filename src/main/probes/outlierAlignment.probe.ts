@@ -9,7 +9,8 @@ import { totalGradient } from './totalGradient'
 
 const definition = { unit: '', kind: 'scalar', scale: 'linear', perLayer: true } as const
 const rule = 'U_k the eigenvectors of the k largest eigenvalues of the layer Hessian (data part) that are not zero'
-const source = 'Gur-Ari, Roberts, Dyer 2018, arXiv:1812.04754; theory note 01, sections 4 and 5.5.'
+const formula = '‖U_kᵀg‖²/‖g‖²'
+const source = 'Gur-Ari, Roberts, Dyer 2018, arXiv:1812.04754; theory note 01, sections 4 and 5.5'
 
 const quantities: readonly QuantityDefinition[] = [
   {
@@ -17,28 +18,36 @@ const quantities: readonly QuantityDefinition[] = [
     id: 'dataGradientInOutliers',
     label: 'Data gradient in the outlier space',
     symbol: '‖Uᵀg_data‖²/‖g_data‖²',
-    help: `g the gradient of the data loss in W_l, ${rule}, k = K² for MSE and (K − 1)² for cross-entropy. ${source}`,
+    help: `g the gradient of the data loss in W_l, ${rule}, k = K² for MSE and (K − 1)² for cross-entropy.`,
+    formula,
+    source,
   },
   {
     ...definition,
     id: 'totalGradientInOutliers',
     label: 'Total gradient in the outlier space',
     symbol: '‖Uᵀg‖²/‖g‖²',
-    help: `As for the data gradient, with the gradient of the whole loss: late in training it does the opposite. ${source}`,
+    help: 'As for the data gradient, with the gradient of the whole loss: late in training it does the opposite.',
+    formula,
+    source,
   },
   {
     ...definition,
     id: 'dataGradientInTopK',
     label: 'Data gradient in the top K eigenvectors',
     symbol: '‖U_Kᵀg_data‖²/‖g_data‖²',
-    help: `g the gradient of the data loss in W_l, ${rule}, k = K. ${source}`,
+    help: `g the gradient of the data loss in W_l, ${rule}, k = K.`,
+    formula,
+    source,
   },
   {
     ...definition,
     id: 'totalGradientInTopK',
     label: 'Total gradient in the top K eigenvectors',
     symbol: '‖U_Kᵀg‖²/‖g‖²',
-    help: `g the gradient of the whole loss in W_l, ${rule}, k = K. ${source}`,
+    help: `g the gradient of the whole loss in W_l, ${rule}, k = K.`,
+    formula,
+    source,
   },
 ]
 

@@ -9,7 +9,7 @@ import { outputCollapseDistance, smallestMargin } from './outputCollapse'
 import { predictedFrame } from './predictedFrame'
 import { reordered, verdictOf, verdictRules, verdicts } from './verdict'
 
-const source = 'Theory note 02, section c.'
+const source = 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, section c'
 const scalar = { unit: '', kind: 'scalar', perLayer: false } as const
 
 const quantities: readonly QuantityDefinition[] = [
@@ -18,7 +18,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Singular values of the outputs',
     symbol: 'σ(Z)',
     unit: '',
-    help: `Of the K × N matrix Z of the outputs on the training samples, descending. ${source}`,
+    help: 'Of the K × N matrix Z of the outputs on the training samples, descending.',
+    formula: 'σ_i(Z)',
+    source,
     kind: 'vector',
     scale: 'log',
     perLayer: false,
@@ -29,7 +31,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Rank of the outputs',
     symbol: 'rank Z',
     scale: 'linear',
-    help: `Number of singular values of Z above 10⁻³ of the largest. ${source}`,
+    help: 'Number of singular values of Z above 10⁻³ of the largest.',
+    formula: '#{i: σ_i > 10⁻³ σ_1}',
+    source,
   },
   {
     ...scalar,
@@ -37,7 +41,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Stable rank of the outputs',
     symbol: 'Σσ²/σ₁²',
     scale: 'linear',
-    help: `Σσ²/σ₁² of the singular values of Z. ${source}`,
+    help: 'Of the singular values of Z; insensitive to small ones.',
+    formula: 'Σσ_i²/σ_1²',
+    source,
   },
   {
     ...scalar,
@@ -45,7 +51,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Effective rank of the outputs',
     symbol: 'exp H(σ)',
     scale: 'linear',
-    help: `exp(−Σ q ln q) with q = σ/Σσ of the singular values of Z. ${source}`,
+    help: 'Of the singular values of Z: exp of the entropy of their shares.',
+    formula: 'exp(−Σ q_i ln q_i), q_i = σ_i/Σσ',
+    source: 'Roy & Vetterli 2007; theory note 02, section c',
   },
   {
     ...scalar,
@@ -53,7 +61,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Participation ratio of the outputs',
     symbol: '(Σσ²)²/Σσ⁴',
     scale: 'linear',
-    help: `(Σσ²)²/Σσ⁴ of the singular values of Z. ${source}`,
+    help: 'Of the singular values of Z.',
+    formula: '(Σσ_i²)²/Σσ_i⁴',
+    source,
   },
   {
     ...scalar,
@@ -61,9 +71,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Distance of the outputs from neural collapse',
     symbol: '‖Z/‖Z‖ − T/‖T‖‖',
     scale: 'log',
-    help:
-      'T has I − 11ᵀ/K (cross-entropy) or I (MSE without biases) as class means and no spread within classes. From 0 to 2; ' +
-      `${source}`,
+    help: 'T has I − 11ᵀ/K (cross-entropy) or I (MSE without biases) as class means and no spread within classes. From 0 to 2.',
+    formula: '‖Z/‖Z‖_F − T/‖T‖_F‖_F',
+    source,
   },
   {
     ...scalar,
@@ -71,7 +81,9 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Smallest margin',
     symbol: 'min margin',
     scale: 'linear',
-    help: `Smallest lead of a sample's own class over another. Positive: the outputs are diagonally superior. ${source}`,
+    help: 'Smallest lead of a sample’s own class over another. Positive: the outputs are diagonally superior.',
+    formula: 'min_{i, c ≠ y_i} (z_{y_i,i} − z_{c,i})',
+    source,
   },
   {
     id: 'classMeanLogits',
@@ -80,7 +92,9 @@ const quantities: readonly QuantityDefinition[] = [
     unit: '',
     help:
       'K × K: column k is the mean output of a class. Classes are ordered so that those that repel each other most stand ' +
-      `side by side (the record lists the order): pairs show as 2 × 2 blocks. ${source}`,
+      'side by side (the record lists the order): pairs show as 2 × 2 blocks.',
+    formula: 'Z̄_ck = 1/n_k Σ_{i in k} z_ci',
+    source,
     kind: 'matrix',
     scale: 'linear',
     perLayer: false,
@@ -94,7 +108,9 @@ const quantities: readonly QuantityDefinition[] = [
     help:
       `${verdicts.map((kind, code) => `${code} ${kind}`).join(', ')}. Unconverged: ‖∇L‖ above ${verdictRules.gradientNorm}; ` +
       `zero: ‖Z‖ below ${verdictRules.zero}; collapse, pair, polygon: the normalised outputs are within ` +
-      `${verdictRules.structure} of the structure, in any numbering of the classes. Theory note 02, section c8.`,
+      `${verdictRules.structure} of the structure, in any numbering of the classes.`,
+    formula: '‖∇L‖, then ‖Z‖_F, then the distance ‖Z/‖Z‖_F − S/‖S‖_F‖_F from each structure S, then the rank',
+    source: 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02, section c8',
   },
 ]
 

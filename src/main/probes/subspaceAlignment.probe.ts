@@ -46,9 +46,10 @@ const quantities: readonly QuantityDefinition[] = [
       label: `${words} in the ${space.words}`,
       symbol: `χ(${symbol})`,
       help:
-        `χ = ‖Uᵀg‖/‖g‖ with U the eigenvectors of the ${space.k} largest eigenvalues of the Hessian of the loss in all ` +
-        `parameters; ${help}. Its square is the energy fraction; a random direction has √(k/P). Song, Ahn & Yun 2024, ` +
-        'arXiv:2405.16002; theory note 04, section (e).',
+        `U the eigenvectors of the ${space.k} largest eigenvalues of the Hessian of the loss in all parameters; ${help}. ` +
+        'Its square is the energy fraction; a random direction has √(k/P).',
+      formula: 'χ = ‖Uᵀg‖/‖g‖',
+      source: 'Song, Ahn & Yun 2024, arXiv:2405.16002; theory note 04, section (e)',
     })),
   ),
   {
@@ -59,7 +60,9 @@ const quantities: readonly QuantityDefinition[] = [
     unit: 'rad',
     help:
       'Principal angles between the leading right singular vectors of W_l and the leading left singular vectors of ' +
-      'W_{l−1}, K of each for MSE and K − 1 for cross-entropy: zero where the layers are aligned. Theory note 01, 5.6.',
+      'W_{l−1}, K of each for MSE and K − 1 for cross-entropy: zero where the layers are aligned.',
+    formula: 'θ_i = arccos σ_i(V_lᵀU_{l−1})',
+    source: 'Björck & Golub 1973; theory note 01, section 5.6',
     kind: 'vector',
     perLayer: true,
   },
@@ -70,7 +73,9 @@ const quantities: readonly QuantityDefinition[] = [
     symbol: 'U',
     help:
       'The eigenvectors of the K largest eigenvalues of the Hessian of the loss, one a row, where they have at most 2^18 ' +
-      'entries: what overlaps and angles between steps are computed from. Theory note 04, section (c) 3.',
+      'entries: what overlaps and angles between steps are computed from.',
+    formula: 'U_K with ∇²L U_K = U_K diag(λ_1, …, λ_K)',
+    source: 'Ben Arous et al. 2024, arXiv:2310.03010; theory note 04, section (c) 3',
     kind: 'matrix',
   },
 ]

@@ -12,6 +12,7 @@ export interface ArrayStore {
   add(runId: RunId, record: MeasuredRecord): void
   /** The array measured last at or before the step; null when there is none. */
   atOrBefore(runId: RunId, quantity: string, layer: number | null, step: number): MeasuredRecord | null
+  discardAfter(runId: RunId, step: number): void
   /** Oldest first. */
   all(runId: RunId, quantity: string, layer: number | null): readonly MeasuredRecord[]
   /** When each array was measured, in the order of the steps. */
@@ -47,6 +48,10 @@ export function arraysOn(connection: Connection): ArrayStore {
 
     atOrBefore: (runId, quantity, layer, step) =>
       connection.get(arrayRow, `${SELECT} AND step <= ? ORDER BY step DESC LIMIT 1`, [runId, quantity, layer, step]),
+
+    discardAfter(runId, step) {
+      connection.run('DELETE FROM arrays WHERE run_id = ? AND step > ?', [runId, step])
+    },
 
     all: (runId, quantity, layer) => connection.all(arrayRow, `${SELECT} ORDER BY step`, [runId, quantity, layer]),
 

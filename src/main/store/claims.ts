@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RunId } from '#shared/ids'
 import type { ClaimResult } from '#shared/records'
-import { claimCheckSchema, jsonColumn, runIdSchema, toJson } from './columns'
+import { claimCheckSchema, flagColumn, jsonColumn, runIdSchema, toJson } from './columns'
 import type { Connection } from './connection'
 
 /** Verdicts on the claims of the runs. */
@@ -15,14 +15,12 @@ export interface Claims {
   counts(): ReadonlyMap<RunId, { readonly held: number; readonly checked: number }>
 }
 
-const holds = z.union([z.literal(0), z.literal(1)]).transform((flag) => flag === 1)
-
 const claimRow = z
   .object({
     claim_id: z.string(),
     title: z.string(),
     source: z.string(),
-    holds,
+    holds: flagColumn,
     checks: jsonColumn(z.array(claimCheckSchema)),
   })
   .transform(({ claim_id, ...rest }): ClaimResult => ({ id: claim_id, ...rest }))
@@ -51,7 +49,7 @@ export function claimsOn(connection: Connection): Claims {
 
     latest(system) {
       const rows = connection.all(
-        z.object({ claim_id: z.string(), holds }),
+        z.object({ claim_id: z.string(), holds: flagColumn }),
         `SELECT claim_id, holds FROM claims JOIN runs ON runs.id = run_id
          WHERE claims.system = ? AND binned_at IS NULL ORDER BY checked_at, created_order`,
         [system],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
-export { runIdSchema } from '#shared/ids'
+export { runIdSchema, sweepIdSchema } from '#shared/ids'
 import type { ClaimCheck, QuantityDefinition } from '#shared/records'
 
 /** A JSON column, parsed by the schema of what it holds. */
@@ -26,6 +26,19 @@ export function toJson(value: unknown): string {
 }
 
 export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
+
+export const runStatusSchema = z.enum([
+  'pending',
+  'running',
+  'completed',
+  'diverged',
+  'failed',
+  'cancelled',
+  'interrupted',
+])
+
+/** A truth value: SQLite has 0 and 1. */
+export const flagColumn = z.union([z.literal(0), z.literal(1)]).transform((flag) => flag === 1)
 
 export const layerSchema = z.int().min(0).nullable()
 
@@ -55,6 +68,8 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   symbol: z.string(),
   unit: z.string(),
   help: z.string(),
+  formula: z.string(),
+  source: z.string(),
   kind: z.enum(['scalar', 'clock', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import type { z } from 'zod'
 import { LabError } from '#shared/errors'
 import { parseWith } from '#shared/spec'
+import { faultPoint } from '../core/faultPoint'
 import { storageError } from './storageError'
 
 export type SqlValue = string | number | null | Uint8Array
@@ -19,6 +20,8 @@ export interface Connection {
   run(sql: string, values?: readonly SqlValue[]): { readonly changes: number; readonly id: number }
   /** All or nothing; nested calls join the outer one. @throws LabError 'storage' when the disk refuses */
   transaction<T>(change: () => T): T
+  /** Copies the whole database to a new file, step by step, while it is in use. */
+  backup(path: string): Promise<void>
   /** Statements without values: schema changes and pragmas. */
   exec(sql: string): void
   isOpen(): boolean
@@ -61,7 +64,26 @@ export function openConnection(path: string, readOnlyReason: string | null = nul
     },
     transaction(change) {
       refuseWhenReadOnly()
-      return guarded(name, () => database.transaction(change).immediate())
+      return guarded(name, () => {
+        const isOutermost = !database.inTransaction
+        const result = database
+          .transaction(() => {
+            faultPoint('transaction.begun')
+            const changed = change()
+            faultPoint('transaction.written')
+            return changed
+          })
+          .immediate()
+        if (isOutermost) faultPoint('transaction.committed')
+        return result
+      })
+    },
+    async backup(copy) {
+      try {
+        await database.backup(copy)
+      } catch (thrown) {
+        throw storageError(thrown, name)
+      }
     },
     exec(sql) {
       guarded(name, () => database.exec(sql))
@@ -98,7 +120,7 @@ function parseRow<Row extends z.ZodType>(row: Row, found: unknown, name: string)
   try {
     return parseWith(row, found, 'row')
   } catch (cause) {
-    const { message } = LabError.from(cause)
-    throw new LabError('storage', `Project "${name}": a stored row cannot be read (${message}).`, {}, { cause })
+    const { message, details } = LabError.from(cause)
+    throw new LabError('storage', `Project "${name}": a stored row cannot be read (${message}).`, details, { cause })
   }
 }

@@ -3,8 +3,10 @@ import { basename, dirname } from 'node:path'
 import { LabError } from '#shared/errors'
 import type { Clock } from './clock'
 import { openConnection, type Connection } from './connection'
+import { backUpBeforeMigration } from './health/backups'
+import { pageDamage } from './health/verify'
 import { projectOn, type Project } from './project'
-import { damageIn, identify, migrate, notAProject, SCHEMA_VERSION } from './schema'
+import { identify, migrate, notAProject, SCHEMA_VERSION } from './schema'
 import { acquireWriterLock } from './writerLock'
 
 export interface OpenOptions {
@@ -28,12 +30,12 @@ export function openProject(path: string, { clock, readOnly = false }: OpenOptio
   const existed = isFilled(path)
   if (existed) {
     const reason = readOnly ? 'it was opened without the right to write.' : reasonNotToWrite(path)
-    if (reason) return openForReading(path, reason)
+    if (reason) return openForReading(path, reason, clock)
   }
   const lock = acquireWriterLock(path, name, clock.now())
   try {
-    const connection = openForWriting(path)
-    return projectOn(connection, () => {
+    const connection = openForWriting(path, clock)
+    return projectOn(connection, { path, clock }, () => {
       if (connection.isOpen()) settle(connection)
       connection.close()
       lock.release()
@@ -42,7 +44,7 @@ export function openProject(path: string, { clock, readOnly = false }: OpenOptio
     lock.release()
     const damage = LabError.from(thrown)
     if (damage.code !== 'storage' || !existed) throw thrown
-    return openForReading(path, damage.message)
+    return openForReading(path, damage.message, clock)
   }
 }
 
@@ -108,28 +110,32 @@ function identified(connection: Connection) {
   }
 }
 
-function openForReading(path: string, reason: string): Project {
+function openForReading(path: string, reason: string, clock: Clock): Project {
   const connection = openConnection(path, reason)
   try {
     if (identified(connection).kind === 'new') throw notAProject(connection.name)
-    return projectOn(connection)
+    return projectOn(connection, { path, clock })
   } catch (thrown) {
     connection.close()
     throw thrown
   }
 }
 
-function openForWriting(path: string): Connection {
+function openForWriting(path: string, clock: Clock): Connection {
   const connection = openConnection(path)
   try {
     const found = identify(connection)
-    const damage = damageIn(connection)
+    const damage = pageDamage(connection, 'quick')
     if (damage) {
       const advice = 'Copy it to a safe place and go on from a backup, or export what can still be read.'
       throw new LabError('storage', `the file is damaged (${damage}). ${advice}`)
     }
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    migrate(connection, found.kind === 'new' ? 0 : found.version)
+    if (found.kind === 'new') migrate(connection, 0)
+    else if (found.version < SCHEMA_VERSION) {
+      backUpBeforeMigration(connection, path, found.version, clock)
+      migrate(connection, found.version)
+    }
     return connection
   } catch (thrown) {
     connection.close()

@@ -1,10 +1,17 @@
 import { calibrationOn, type Calibration } from './calibration'
+import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
+import type { Clock } from './clock'
 import { comparisonsOn, type Comparisons } from './comparisons'
 import type { Connection } from './connection'
+import { healthOn, type Health } from './health/health'
 import { logOn, type RunLog } from './log'
+import { queueOn, type Queue } from './queue'
+import { matricesOn, type Matrices } from './matrices'
 import { recordsOn, type Records } from './records'
 import { runsOn, type Runs } from './runs'
+import { sweepsOn, type Sweeps } from './sweeps'
+import { textsOn } from './texts'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -13,27 +20,42 @@ export interface Project {
   /** Why the project can only be read; null when it can be written. */
   readonly readOnlyReason: string | null
   readonly runs: Runs
+  readonly queue: Queue
+  readonly sweeps: Sweeps
   readonly records: Records
+  readonly checkpoints: Checkpoints
   readonly claims: Claims
   readonly log: RunLog
   readonly calibration: Calibration
   readonly comparisons: Comparisons
+  readonly health: Health
+  readonly matrices: Matrices
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
 }
 
 /** A project on an open connection whose schema is current; `openProject` is the usual way to get one. */
-export function projectOn(connection: Connection, close: () => void = () => connection.close()): Project {
+export function projectOn(
+  connection: Connection,
+  { path, clock }: { readonly path: string; readonly clock: Clock },
+  close: () => void = () => connection.close(),
+): Project {
+  const queue = queueOn(connection)
   return {
     name: connection.name,
     readOnlyReason: connection.readOnlyReason,
-    runs: runsOn(connection),
+    runs: runsOn(connection, queue, textsOn(connection)),
+    queue,
+    sweeps: sweepsOn(connection),
     records: recordsOn(connection),
+    checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),
     calibration: calibrationOn(connection),
     comparisons: comparisonsOn(connection),
+    health: healthOn(connection, path, clock),
+    matrices: matricesOn(connection),
     transaction: (change) => connection.transaction(change),
     close,
   }

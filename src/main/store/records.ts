@@ -20,6 +20,8 @@ export interface Records {
   names(runId: RunId): Pick<ComparedRun, 'scalars' | 'arrays'>
   /** The last value of each scalar without a layer, by run; of one run or of all. */
   lastValues(runId?: RunId): ReadonlyMap<RunId, Readonly<Record<string, number>>>
+  /** Forgets what was measured after a step; −1: everything. */
+  discardAfter(runId: RunId, step: number): void
   /** Packs what a run appended piece by piece; call it once the run has ended. */
   compact(runId: RunId): void
   /** Bytes that the numbers of a run take in the file. */
@@ -69,6 +71,12 @@ export function recordsOn(connection: Connection): Records {
     },
 
     lastValues: (runId) => series.lastValues(runId),
+
+    discardAfter: (runId, step) =>
+      connection.transaction(() => {
+        series.discardAfter(runId, step)
+        arrays.discardAfter(runId, step)
+      }),
 
     compact: (runId) => series.compact(runId),
 

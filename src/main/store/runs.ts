@@ -1,12 +1,22 @@
 import { z } from 'zod'
 import type { RunStatus } from '#shared/contract/index'
 import { LabError, type ErrorData } from '#shared/errors'
-import type { RunId } from '#shared/ids'
+import type { RunId, SweepId } from '#shared/ids'
 import { provenanceSchema, type Provenance } from '#shared/outcome'
 import type { QuantityDefinition } from '#shared/records'
-import { runSpecSchema, type RunSpec } from '#shared/spec'
-import { errorDataSchema, jsonColumn, quantitySchema, runIdSchema, toJson } from './columns'
+import { parseWith, runSpecSchema, type RunSpec } from '#shared/spec'
+import {
+  errorDataSchema,
+  jsonColumn,
+  quantitySchema,
+  runIdSchema,
+  runStatusSchema,
+  sweepIdSchema,
+  toJson,
+} from './columns'
 import type { Connection } from './connection'
+import type { Queue } from './queue'
+import type { Texts } from './texts'
 
 export interface StoredRun {
   readonly id: RunId
@@ -26,9 +36,20 @@ export interface StoredRun {
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly binnedAt: number | null
+  /** The step that it last started from: 0 unless it was resumed. */
+  readonly startedAtStep: number
+  /** How often its process died since it last stored a state to go on from. */
+  readonly deaths: number
+  /** The sweep it belongs to, and its place there; null for a run of its own. */
+  readonly sweep: { readonly id: SweepId; readonly index: number } | null
+  /** Equal for runs of a sweep that can train as one program; null for one that trains alone. */
+  readonly shape: string | null
+  /** The step at which it rests until its sweep has decided about it; null: it trains to its end. */
+  readonly until: number | null
 }
 
-export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'>
+export type NewRun = Pick<StoredRun, 'id' | 'spec' | 'quantities' | 'steps' | 'flopsPerStep' | 'createdAt'> &
+  Partial<Pick<StoredRun, 'sweep' | 'shape' | 'until'>>
 export type EndedStatus = Exclude<RunStatus, 'pending' | 'running'>
 
 export interface Ending {
@@ -37,61 +58,115 @@ export interface Ending {
   readonly step: number | null
   readonly error: ErrorData | null
   readonly at: number
+  /** Its process died: counted until the run gets further. */
+  readonly died?: boolean
 }
 
 /** The runs of a project and the queue of those that wait. */
 export interface Runs {
   /** Adds a run at the end of the queue. */
   enqueue(run: NewRun): void
-  /** The run that has waited longest; null when none waits. */
+  /** The first run of the queue that nothing holds back; null when there is none. */
   nextPending(): StoredRun | null
-  /** Takes a pending run out of the queue. @throws LabError 'conflict' if it is not pending */
-  start(id: RunId, at: number): void
+  /**
+   * Takes a pending run out of the queue, to train it from a step on (0 when not given).
+   * @throws LabError 'conflict' if it is not pending
+   */
+  start(id: RunId, at: number, step?: number): void
+  /** A run that trains rests at a step: it is pending again, but in no queue. */
+  rest(id: RunId, step: number): void
+  /** Queues a resting run, to train up to another step; null: to its end. @throws LabError 'conflict' if it does not rest */
+  goOnTo(id: RunId, until: number | null): void
   setProvenance(id: RunId, provenance: Provenance): void
   setStep(id: RunId, step: number): void
   /** @throws LabError 'conflict' if it has ended already */
   end(id: RunId, ending: Ending): void
-  /** Whatever was running when the service last ended is interrupted now; returns which. */
-  interruptRunning(at: number): readonly RunId[]
+  /**
+   * Whatever was running when the service last ended is interrupted now; returns which.
+   * @param why says it, given how often the run died without getting further
+   */
+  interruptRunning(at: number, why: (deaths: number) => ErrorData): readonly RunId[]
+  /** Interrupted runs that are not in the bin, newest first. */
+  interrupted(): readonly StoredRun[]
+  /**
+   * Puts an interrupted or cancelled run before all that wait, to go on.
+   * @throws LabError 'conflict' if it is neither, or in the bin
+   */
+  requeue(id: RunId): void
+  /** The run got further, or a person takes it up again. */
+  forgetDeaths(id: RunId): void
   setBinned(id: RunId, at: number | null): void
   /** @throws LabError 'not-found' */
   get(id: RunId): StoredRun
   /** Newest first, without those in the bin. */
   list(): readonly StoredRun[]
+  /** Steps that open runs of no sweep still take. */
+  openStepsAlone(): number
 }
 
-const status = z.enum(['pending', 'running', 'completed', 'diverged', 'failed', 'cancelled', 'interrupted'])
+/** Seed and name have columns of their own, so that runs that differ in nothing else share one text. */
+const sharedSpec = runSpecSchema.omit({ seed: true, name: true })
+const quantitiesText = jsonColumn(z.array(quantitySchema))
 
-const runRow = z
-  .object({
-    id: runIdSchema,
-    spec: jsonColumn(runSpecSchema),
-    quantities: jsonColumn(z.array(quantitySchema)),
-    status,
-    step: z.number(),
-    steps: z.number(),
-    flops_per_step: z.number(),
-    provenance: jsonColumn(provenanceSchema).nullable(),
-    error: jsonColumn(errorDataSchema).nullable(),
-    created_at: z.number(),
-    started_at: z.number().nullable(),
-    ended_at: z.number().nullable(),
-    binned_at: z.number().nullable(),
+function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) {
+  return z
+    .object({
+      id: runIdSchema,
+      spec: jsonColumn(sharedSpec),
+      seed: z.number(),
+      name: z.string(),
+      quantities_id: z.number(),
+      status: runStatusSchema,
+      step: z.number(),
+      steps: z.number(),
+      flops_per_step: z.number(),
+      provenance: jsonColumn(provenanceSchema).nullable(),
+      error: jsonColumn(errorDataSchema).nullable(),
+      created_at: z.number(),
+      started_at: z.number().nullable(),
+      ended_at: z.number().nullable(),
+      binned_at: z.number().nullable(),
+      started_at_step: z.number(),
+      deaths: z.number(),
+      sweep_id: sweepIdSchema.nullable(),
+      sweep_index: z.number().nullable(),
+      shape: z.string().nullable(),
+      until: z.number().nullable(),
+    })
+    .transform((row): StoredRun => ({
+      id: row.id,
+      spec: { ...row.spec, seed: row.seed, name: row.name },
+      quantities: quantitiesOf(row.quantities_id),
+      status: row.status,
+      step: row.step,
+      steps: row.steps,
+      flopsPerStep: row.flops_per_step,
+      provenance: row.provenance,
+      error: row.error,
+      createdAt: row.created_at,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
+      binnedAt: row.binned_at,
+      startedAtStep: row.started_at_step,
+      deaths: row.deaths,
+      sweep: row.sweep_id === null ? null : { id: row.sweep_id, index: row.sweep_index ?? 0 },
+      shape: row.shape,
+      until: row.until,
+    }))
+}
+
+const COLUMNS = `runs.id, (SELECT text FROM texts WHERE texts.id = spec_id) AS spec, seed, name, quantities_id, status, step,
+  steps, flops_per_step, provenance, error, created_at, started_at, ended_at, binned_at, started_at_step, deaths,
+  sweep_id, sweep_index, shape, until`
+
+export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs {
+  /** Texts never change, and few lists of quantities serve many runs. */
+  const knownQuantities = new Map<number, readonly QuantityDefinition[]>()
+  const runRow = rowOf((textId) => {
+    const known = knownQuantities.get(textId) ?? parseWith(quantitiesText, texts.read(textId), 'quantities')
+    knownQuantities.set(textId, known)
+    return known
   })
-  .transform(({ flops_per_step, created_at, started_at, ended_at, binned_at, ...rest }): StoredRun => ({
-    ...rest,
-    flopsPerStep: flops_per_step,
-    createdAt: created_at,
-    startedAt: started_at,
-    endedAt: ended_at,
-    binnedAt: binned_at,
-  }))
-
-const COLUMNS = `runs.id, spec, quantities, status, step, steps, flops_per_step, provenance, error,
-  created_at, started_at, ended_at, binned_at`
-
-export function runsOn(connection: Connection): Runs {
-  const leaveQueue = (id: RunId) => connection.run('DELETE FROM queue WHERE run_id = ?', [id])
 
   function get(id: RunId): StoredRun {
     const run = connection.get(runRow, `SELECT ${COLUMNS} FROM runs WHERE id = ?`, [id])
@@ -99,32 +174,71 @@ export function runsOn(connection: Connection): Runs {
     return run
   }
 
+  const withStatus = (wanted: RunStatus): StoredRun[] =>
+    connection.all(
+      runRow,
+      `SELECT ${COLUMNS} FROM runs WHERE status = ? AND binned_at IS NULL ORDER BY created_order DESC`,
+      [wanted],
+    )
+
+  const end = (id: RunId, ending: Ending) =>
+    connection.transaction(() => {
+      const { changes } = connection.run(
+        `UPDATE runs SET status = ?, step = ifnull(?, step), error = ?, ended_at = ?, deaths = deaths + ?
+           WHERE id = ? AND status IN ('pending', 'running')`,
+        [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, Number(ending.died ?? false), id],
+      )
+      if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
+      queue.remove(id)
+    })
+
   return {
-    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt }) =>
+    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null, until = null }) =>
       connection.transaction(() => {
+        const { seed, name, ...shared } = spec
         connection.run(
-          `INSERT INTO runs (id, created_order, system, name, seed, spec, quantities, status, steps,
-             flops_per_step, created_at)
-           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
-          [id, spec.system, spec.name, spec.seed, toJson(spec), toJson(quantities), steps, flopsPerStep, createdAt],
+          `INSERT INTO runs (id, created_order, system, name, seed, spec_id, quantities_id, status, steps,
+             flops_per_step, created_at, sweep_id, sweep_index, shape, until)
+           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
+          // prettier-ignore
+          [
+            id, spec.system, name, seed, texts.idOf(toJson(shared)), texts.idOf(toJson(quantities)), steps,
+            flopsPerStep, createdAt, sweep?.id ?? null, sweep?.index ?? null, shape, until,
+          ],
         )
-        connection.run('INSERT INTO queue (run_id) VALUES (?)', [id])
+        queue.add(id, sweep?.id ?? null, shape)
       }),
 
-    nextPending: () =>
-      connection.get(
-        runRow,
-        `SELECT ${COLUMNS} FROM queue JOIN runs ON runs.id = queue.run_id ORDER BY queue.position LIMIT 1`,
-      ),
+    nextPending() {
+      const next = queue.next()
+      return next && get(next.runId)
+    },
 
-    start: (id, at) =>
+    start: (id, at, step = 0) =>
       connection.transaction(() => {
         const { changes } = connection.run(
-          "UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'pending'",
-          [at, id],
+          `UPDATE runs SET status = 'running', started_at = ?, step = ?, started_at_step = ?
+           WHERE id = ? AND status = 'pending'`,
+          [at, step, step, id],
         )
         if (changes === 0) throw new LabError('conflict', `Run ${id} is not waiting: it is ${get(id).status}.`)
-        leaveQueue(id)
+        queue.remove(id)
+      }),
+
+    rest(id, step) {
+      connection.run("UPDATE runs SET status = 'pending', step = ? WHERE id = ? AND status = 'running'", [step, id])
+    },
+
+    goOnTo: (id, until) =>
+      connection.transaction(() => {
+        const { changes } = connection.run(
+          `UPDATE runs SET until = ? WHERE id = ? AND status = 'pending'
+             AND NOT EXISTS (SELECT 1 FROM queue WHERE run_id = runs.id)`,
+          [until, id],
+        )
+        if (changes === 0) throw new LabError('conflict', `Run ${id} does not rest: it is ${get(id).status}.`)
+        const { sweep, shape } = get(id)
+        queue.add(id, sweep?.id ?? null, shape)
       }),
 
     setProvenance(id, provenance) {
@@ -135,36 +249,51 @@ export function runsOn(connection: Connection): Runs {
       connection.run('UPDATE runs SET step = ? WHERE id = ?', [step, id])
     },
 
-    end: (id, ending) =>
+    end,
+
+    interruptRunning: (at, why) =>
+      connection.transaction(() =>
+        withStatus('running').map(({ id, deaths }) => {
+          end(id, { status: 'interrupted', step: null, error: why(deaths + 1), at, died: true })
+          return id
+        }),
+      ),
+
+    interrupted: () => withStatus('interrupted'),
+
+    requeue: (id) =>
       connection.transaction(() => {
         const { changes } = connection.run(
-          `UPDATE runs SET status = ?, step = ifnull(?, step), error = ?, ended_at = ?
-           WHERE id = ? AND status IN ('pending', 'running')`,
-          [ending.status, ending.step, ending.error && toJson(ending.error), ending.at, id],
+          `UPDATE runs SET status = 'pending', error = NULL, ended_at = NULL
+           WHERE id = ? AND status IN ('interrupted', 'cancelled') AND binned_at IS NULL`,
+          [id],
         )
-        if (changes === 0) throw new LabError('conflict', `Run ${id} has ended already: it is ${get(id).status}.`)
-        leaveQueue(id)
+        if (changes === 0) {
+          const { status: found, binnedAt } = get(id)
+          const reason = binnedAt === null ? `it is ${found}` : 'it is in the bin'
+          const message = `Run ${id} cannot go on: ${reason}. Only interrupted and cancelled runs can; repeat it instead.`
+          throw new LabError('conflict', message)
+        }
+        const { sweep, shape } = get(id)
+        queue.add(id, sweep?.id ?? null, shape, 'front')
       }),
 
-    interruptRunning: (at) =>
-      connection.transaction(() => {
-        const message =
-          'The application ended while this run was training. What it had measured is kept; repeat it to start again.'
-        const error: ErrorData = { code: 'internal', message, details: {} }
-        return connection
-          .all(
-            z.object({ id: runIdSchema }),
-            "UPDATE runs SET status = 'interrupted', ended_at = ?, error = ? WHERE status = 'running' RETURNING id",
-            [at, toJson(error)],
-          )
-          .map((row) => row.id)
-      }),
+    forgetDeaths(id) {
+      connection.run('UPDATE runs SET deaths = 0 WHERE id = ?', [id])
+    },
 
     setBinned(id, at) {
       connection.run('UPDATE runs SET binned_at = ? WHERE id = ?', [at, id])
     },
 
     get,
+
+    openStepsAlone: () =>
+      connection.get(
+        z.object({ steps: z.number() }),
+        `SELECT ifnull(sum(steps - step), 0) AS steps FROM runs
+         WHERE status IN ('pending', 'running') AND sweep_id IS NULL`,
+      )?.steps ?? 0,
 
     list: () =>
       connection.all(runRow, `SELECT ${COLUMNS} FROM runs WHERE binned_at IS NULL ORDER BY created_order DESC`),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { Connection } from './connection'
+import { faultPoint } from '../core/faultPoint'
 import { migrations } from './migrations/index'
 
 /** 'CLPS': tells a Collapsar project from every other SQLite file. Never change it. */
@@ -38,18 +39,8 @@ export function migrate(connection: Connection, from: number): void {
   migrations.slice(from).forEach((sql, i) => {
     connection.transaction(() => {
       connection.exec(sql)
+      faultPoint('migration.step')
       connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${from + i + 1}`)
     })
   })
-}
-
-/** Null when SQLite finds the file sound, else what it found first. */
-export function damageIn(connection: Connection): string | null {
-  try {
-    const found = connection.get(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
-    const answer = found?.quick_check ?? 'the check gave no answer'
-    return answer === 'ok' ? null : answer.replaceAll(/\s+/g, ' ')
-  } catch (thrown) {
-    return LabError.from(thrown).message
-  }
 }

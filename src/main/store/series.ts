@@ -20,6 +20,8 @@ export interface SeriesStore {
   /** The last value of each scalar without a layer, by run; of one run or of all. */
   lastValues(runId?: RunId): ReadonlyMap<RunId, Readonly<Record<string, number>>>
   names(runId: RunId): readonly { quantity: string; layer: number | null }[]
+  /** Forgets the points after a step. */
+  discardAfter(runId: RunId, step: number): void
   /** Merges the small chunks of a run that has ended. */
   compact(runId: RunId): void
 }
@@ -113,6 +115,24 @@ export function seriesOn(connection: Connection): SeriesStore {
 
     names: (runId) =>
       connection.all(nameRow, 'SELECT quantity, layer FROM series WHERE run_id = ? ORDER BY id', [runId]),
+
+    discardAfter: (runId, step) =>
+      connection.transaction(() => {
+        for (const { id } of connection.all(idRow, 'SELECT id FROM series WHERE run_id = ?', [runId])) {
+          const all = joinChunks(chunks(id))
+          // Steps ascend.
+          const count = all.steps.findLastIndex((measured) => measured <= step) + 1
+          if (count === all.steps.length) continue
+          connection.run('DELETE FROM series_chunks WHERE series_id = ?', [id])
+          if (count === 0) {
+            connection.run('DELETE FROM series WHERE id = ?', [id])
+            continue
+          }
+          const values = all.values.slice(0, count)
+          addChunk(id, { steps: all.steps.slice(0, count), values })
+          connection.run('UPDATE series SET last_value = ? WHERE id = ?', [bytesOf(values.slice(-1)), id])
+        }
+      }),
 
     compact: (runId) =>
       connection.transaction(() => {

@@ -1,34 +1,38 @@
 import type { Random } from '../compute/rng/random'
-import type { Batch, Forward, Split } from '../core/model'
+import type { Batch, Forward } from '../core/model'
 import type { Node } from '../compute/graph/node'
-import { miniBatches, type Batches } from './batches'
+import { batchesOf, type Batches, type Sampling } from './batches'
 import type { ModelState } from './modelState'
 
 /** What a training step sees of the data. */
 export interface BatchFeed {
   readonly forward: Forward
-  /** Loads the samples of the next step. */
-  next(): void
+  /** Loads the samples of a step, counted from 0. */
+  load(step: number): void
 }
 
-/** All samples in every step, or mini-batches of a size in the order that a stream draws. */
-export function batchFeed(state: ModelState, size: number | null, order: Random): BatchFeed {
-  if (size === null) return { forward: state.forward, next: () => {} }
-  const batches: Batches = miniBatches(state.split, size, order)
-  const nodes = miniBatchNodes(state, size)
-  const { workspace } = state
+/** All samples in every step, or batches that a stream chooses or draws. */
+export function batchFeed(state: ModelState, sampling: Sampling, order: Random): BatchFeed {
+  const batches = batchesOf(state.split, sampling, order)
+  if (!batches) return { forward: state.forward, load: () => {} }
+  const nodes = batchNodes(state, batches)
   return {
     forward: state.forwardOn(nodes),
-    next() {
-      batches.next()
-      if (nodes.inputs && batches.inputs) workspace.write(nodes.inputs, batches.inputs)
-      workspace.write(nodes.targets, batches.targets)
+    load(step) {
+      batches.load(step)
+      writeBatch(state, nodes, batches)
     },
   }
 }
 
-/** Inputs of the graph for mini-batches of the training set. */
-export function miniBatchNodes(state: ModelState, size: number): Batch<Node> {
-  const { inputs, targets }: Split = state.split
-  return state.batchNodes(inputs && [inputs.rows, size], [targets.rows, size])
+export function writeBatch({ workspace }: ModelState, nodes: Batch<Node>, { inputs, targets }: Batches): void {
+  if (nodes.inputs && inputs) workspace.write(nodes.inputs, inputs)
+  workspace.write(nodes.targets, targets)
+}
+
+/** Inputs of the graph for batches like these. */
+export function batchNodes(state: ModelState, { targets }: Batches): Batch<Node> {
+  const { split } = state
+  const size = targets.length / split.targets.rows
+  return state.batchNodes(split.inputs && [split.inputs.rows, size], [split.targets.rows, size])
 }

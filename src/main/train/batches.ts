@@ -1,15 +1,29 @@
 import { LabError } from '#shared/errors'
-import type { Matrix } from '../compute/matrix'
+import { matrix, type Matrix } from '../compute/matrix'
 import type { Random } from '../compute/rng/random'
 import type { Split } from '../core/model'
+import type { SampleSource, TrainingRecipe } from '../core/system'
 
-/** The next mini-batch, written into arrays that are used again. */
+/** One mini-batch, written into arrays that are used again. */
 export interface Batches {
   /** d × B, null where the features are parameters. */
   readonly inputs: Float64Array | null
   /** K × B */
   readonly targets: Float64Array
-  next(): void
+  /** Those of a step, counted from 0: a function of the step alone, so that training can begin at any. */
+  load(step: number): void
+}
+
+/** How the samples of a step are chosen. */
+export type Sampling = Pick<TrainingRecipe, 'batchSize' | 'freshSamples'>
+
+/** The batches of a recipe; null where every step sees all samples. */
+export function batchesOf(split: Split, { batchSize, freshSamples }: Sampling, random: Random): Batches | null {
+  if (batchSize === null) {
+    if (!freshSamples) return null
+    throw new LabError('bad-input', 'Online training got no batch size; say how many samples each step draws.')
+  }
+  return freshSamples ? freshBatches(split, batchSize, freshSamples, random) : miniBatches(split, batchSize, random)
 }
 
 /**
@@ -28,21 +42,31 @@ export function miniBatches(split: Split, size: number, random: Random): Batches
   }
   const inputs = split.inputs && new Float64Array(split.inputs.rows * size)
   const targets = new Float64Array(split.targets.rows * size)
-  let epoch = 0
+  const perEpoch = Math.floor(samples / size)
+  let drawn = -1
   let order: Uint32Array = new Uint32Array()
-  let position = 0
   return {
     inputs,
     targets,
-    next() {
-      if (position + size > order.length) {
-        order = random.derive(`epoch ${epoch++}`).permutation(samples)
-        position = 0
-      }
+    load(step) {
+      const epoch = Math.floor(step / perEpoch)
+      if (epoch !== drawn) order = random.derive(`epoch ${epoch}`).permutation(samples)
+      drawn = epoch
+      const position = (step % perEpoch) * size
       if (split.inputs && inputs) gatherColumns(split.inputs, order, position, size, inputs)
       gatherColumns(split.targets, order, position, size, targets)
-      position += size
     },
+  }
+}
+
+/** Samples drawn afresh for each step, from the stream of that step alone. */
+export function freshBatches(split: Split, size: number, source: SampleSource, random: Random): Batches {
+  const inputs = split.inputs && matrix(split.inputs.rows, size)
+  const targets = matrix(split.targets.rows, size)
+  return {
+    inputs: inputs && inputs.data,
+    targets: targets.data,
+    load: (step) => source.draw(random.derive(`step ${step}`), inputs, targets),
   }
 }
 

@@ -4,8 +4,11 @@ import type { Node } from '../compute/graph/node'
 import type { UpdateCoefficient } from '../compute/program/updates'
 import type { Workspace } from '../compute/program/workspace'
 
-/** A coefficient of an update as a function of η, for one of the replicas; a run of its own is replica 0. */
-export type CoefficientFormula = (learningRate: number, replica: number) => number
+/**
+ * A coefficient of an update as a function of η and the step, counted from 0, for one of the replicas; a run of its own
+ * is replica 0.
+ */
+export type CoefficientFormula = (learningRate: number, replica: number, step: number) => number
 
 /** Where the updates of an optimiser get their coefficients, so that it is written once for one run and for many. */
 export interface Coefficients {
@@ -36,11 +39,14 @@ export class RunCoefficients implements Coefficients {
     return this.keep(formula)
   }
 
-  setLearningRate(rate: number): void {
+  /** For a step with the rate η. */
+  set(rate: number, step: number): void {
     for (let i = 0; i < this.#cells.length; i++) {
       const { cell, formula } = this.#cells[i]!
-      const value = formula(rate, 0)
-      cell.value = this.#isSingle ? Math.fround(value) : value
+      const exact = formula(rate, 0, step)
+      const value = this.#isSingle ? Math.fround(exact) : exact
+      // A number that is written is a new object for the garbage collector.
+      if (value !== cell.value) cell.value = value
     }
   }
 }
@@ -51,6 +57,7 @@ interface StackedCoefficient {
   /** What leaves the target as it is. */
   readonly neutral: 0 | 1
   readonly values: Float64Array
+  written: boolean
 }
 
 /** Those of R replicas: inputs of shape [R]. A frozen replica keeps all of its state and adds nothing to it. */
@@ -58,7 +65,6 @@ export class ReplicaCoefficients implements Coefficients {
   readonly nodes: Node[] = []
   readonly #stacked: StackedCoefficient[] = []
   readonly #frozen: boolean[]
-  #last: Float64Array | null = null
 
   constructor(
     readonly count: number,
@@ -78,27 +84,31 @@ export class ReplicaCoefficients implements Coefficients {
 
   freeze(replica: number): void {
     this.#frozen[replica] = true
-    this.#last = null
   }
 
   isFrozen(replica: number): boolean {
     return this.#frozen[replica] ?? false
   }
 
-  /** η of each replica. Rates as they were before write nothing. */
-  setLearningRates(rates: Float64Array): void {
-    if (this.#last && this.#last.every((rate, r) => rate === rates[r])) return
-    this.#last = rates.slice()
-    for (const { node, formula, neutral, values } of this.#stacked) {
-      for (let r = 0; r < this.count; r++) values[r] = this.#frozen[r] ? neutral : formula(rates[r]!, r)
-      this.workspace.write(node, values)
+  /** For a step with the rate η of each replica. What is as it was before is not written again. */
+  set(rates: Float64Array, step: number): void {
+    for (let i = 0; i < this.#stacked.length; i++) {
+      const { node, formula, neutral, values, written } = this.#stacked[i]!
+      let isSame = written
+      for (let r = 0; r < this.count; r++) {
+        const value = this.#frozen[r] ? neutral : formula(rates[r]!, r, step)
+        isSame &&= value === values[r]
+        values[r] = value
+      }
+      if (!isSame) this.workspace.write(node, values)
+      this.#stacked[i]!.written = true
     }
   }
 
   #add(formula: CoefficientFormula, neutral: 0 | 1): Node {
     const node = this.graph.input(`coefficient ${this.#stacked.length}`, [this.count])
     this.nodes.push(node)
-    this.#stacked.push({ node, formula, neutral, values: new Float64Array(this.count) })
+    this.#stacked.push({ node, formula, neutral, values: new Float64Array(this.count), written: false })
     return node
   }
 }

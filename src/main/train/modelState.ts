@@ -6,12 +6,14 @@ import { reassociate } from '../compute/graph/reassociate'
 import { grad } from '../compute/graph/transforms'
 import type { Matrix } from '../compute/matrix'
 import { Workspace } from '../compute/program/workspace'
-import type { Batch, Forward, Model, Split } from '../core/model'
+import type { Batch, Forward, Model, ParameterSpec, Split } from '../core/model'
 import type { ParameterArrays } from '../core/snapshot'
 
 export interface TrainedParameter {
   /** Its place among the parameters of the model. */
   readonly index: number
+  readonly name: string
+  readonly kind: ParameterSpec['kind']
   readonly node: Node
   /** λ. */
   readonly weightDecay: number
@@ -27,6 +29,8 @@ export class ModelState {
   readonly parameterNodes: readonly Node[]
   /** Those that a step changes: all but the frozen ones. */
   readonly trained: readonly TrainedParameter[]
+  /** The training set. */
+  readonly batch: Batch<Node>
   readonly forward: Forward
 
   constructor(
@@ -36,21 +40,26 @@ export class ModelState {
   ) {
     this.workspace = new Workspace(backend)
     this.parameterNodes = model.parameters.map((parameter) => this.graph.input(parameter.name, parameter.shape))
-    this.trained = model.parameters.flatMap(({ weightDecay, rateFactor = 1 }, index) =>
-      rateFactor === 0 ? [] : [{ index, node: this.node(index), weightDecay, rateFactor }],
+    this.trained = model.parameters.flatMap(({ name, kind, weightDecay, rateFactor = 1 }, index) =>
+      rateFactor === 0 ? [] : [{ index, name, kind, node: this.node(index), weightDecay, rateFactor }],
     )
-    this.forward = this.forwardOf(split)
+    this.batch = this.uploaded(split)
+    this.forward = this.forwardOn(this.batch)
   }
 
   /** The forward pass on other samples, which are uploaded here. */
   forwardOf(split: Batch<Matrix>): Forward {
+    return this.forwardOn(this.uploaded(split))
+  }
+
+  private uploaded(split: Batch<Matrix>): Batch<Node> {
     const batch = this.batchNodes(split.inputs && [split.inputs.rows, split.inputs.cols], [
       split.targets.rows,
       split.targets.cols,
     ])
     if (batch.inputs && split.inputs) this.workspace.write(batch.inputs, split.inputs.data)
     this.workspace.write(batch.targets, split.targets.data)
-    return this.forwardOn(batch)
+    return batch
   }
 
   /** Inputs of the graph for a batch of these shapes. */
@@ -63,12 +72,17 @@ export class ModelState {
     return this.model.forward(Object.fromEntries(byName.filter(isDefined)), batch)
   }
 
-  /** Gradients of the data loss in each trained parameter, multiplied in the cheapest order. */
+  /** Gradients of the data loss in each trained parameter. */
   gradientsOf(forward: Forward): Node[] {
-    return grad(
-      reassociate(forward.dataLoss),
+    return this.gradientsIn(
+      forward.dataLoss,
       this.trained.map(({ node }) => node),
     )
+  }
+
+  /** Gradients of a loss in some nodes, multiplied in the cheapest order. */
+  gradientsIn(loss: Node, nodes: readonly Node[]): Node[] {
+    return grad(reassociate(loss), nodes)
   }
 
   /** @throws LabError 'shape' when an array is missing or does not fit */

@@ -1,106 +1,59 @@
 import { LabError } from '#shared/errors'
-import type { Graph } from '../compute/graph/graph'
-import type { Node } from '../compute/graph/node'
-import type { Update, UpdateCoefficient } from '../compute/program/updates'
-import type { Coefficients } from './coefficients'
-
-/** One trained array, of a run or of all replicas, with the gradient of the data loss in it. */
-export interface OptimisedParameter {
-  readonly node: Node
-  readonly gradient: Node
-  /** λ of each replica (one for a run of its own): the loss has the term λ/2 ‖θ‖². */
-  readonly weightDecays: readonly number[]
-  /** γ: its own learning rate is γ η. */
-  readonly rateFactor: number
-}
-
-/** How an optimiser changes the state in one step. */
-export interface Optimiser {
-  readonly updates: readonly Update[]
-  /** Its own state beside the parameters, zero at the start. */
-  readonly state: readonly Node[]
-}
+import type { OptimiserSpec } from '../core/optimiser'
+import { adam } from './optimisers/adam'
+import { gradientDescent } from './optimisers/gradientDescent'
+import { heavyBall, nesterov } from './optimisers/momentum'
+import { normalised } from './optimisers/normalised'
+import type { Optimiser, OptimiserParts } from './optimisers/parts'
 
 /**
- * Gradient descent where μ = 0, else the heavy ball; μ is given for each replica.
- *
- * @throws LabError 'bad-input' if only some are 0: the two round differently, so they do not share a program
+ * The optimiser of some replicas (one spec for a run of its own).
+ * @throws LabError 'bad-input' if they do not share a program, see `programKey`
  */
-export function optimiserFor(
-  graph: Graph,
-  parameters: readonly OptimisedParameter[],
-  momenta: readonly number[],
-  coefficients: Coefficients,
-): Optimiser {
-  if (momenta.every((momentum) => momentum === 0)) return gradientDescent(parameters, coefficients)
-  if (momenta.includes(0)) {
-    throw new LabError('bad-input', 'Replicas with momentum 0 and others do not share a program; train them apart.')
+export function optimiserFor(specs: readonly OptimiserSpec[], parts: OptimiserParts): Optimiser {
+  const [first] = specs
+  if (!first) throw new LabError('bad-input', 'Got no optimiser; give one for each replica.')
+  const other = specs.find((spec) => programKey(spec) !== programKey(first))
+  if (other) {
+    const names = `${programKey(first)} and with ${programKey(other)}`
+    throw new LabError('bad-input', `Replicas with ${names} do not share a program; train them apart.`)
   }
-  return heavyBall(graph, parameters, momenta, coefficients)
-}
-
-/**
- * θ ← (1 − ηλ) θ − η g, with g the gradient of the data loss: gradient descent on the regularised loss. A parameter with
- * a rate factor γ takes γ η for η.
- */
-function gradientDescent(parameters: readonly OptimisedParameter[], coefficients: Coefficients): Optimiser {
-  const descent = descents(coefficients)
-  return {
-    updates: parameters.map(({ node, gradient, weightDecays, rateFactor }) => ({
-      target: node,
-      source: gradient,
-      keep: coefficients.keep((rate, r) => 1 - rateFactor * rate * (weightDecays[r] ?? 0)),
-      scale: descent(rateFactor),
-    })),
-    state: [],
+  switch (first.kind) {
+    case 'gradientDescent':
+      return gradientDescent(parts)
+    case 'heavyBall':
+      return heavyBall(momentaOf(specs), parts)
+    case 'nesterov':
+      return nesterov(momentaOf(specs), parts)
+    case 'adam':
+      return adam(
+        specs.filter((spec) => spec.kind === 'adam'),
+        first,
+        parts,
+      )
+    case 'normalised':
+      return normalised(first, parts)
+    default:
+      return first satisfies never
   }
 }
 
-/**
- * v ← μ v + g + λ θ, θ ← θ − η v, v₀ = 0: Polyak's heavy ball with coupled weight decay, as PyTorch's SGD
- * (no dampening) and the golden files have it.
- */
-function heavyBall(
-  graph: Graph,
-  parameters: readonly OptimisedParameter[],
-  momenta: readonly number[],
-  coefficients: Coefficients,
-): Optimiser {
-  const descent = descents(coefficients)
-  const whole = coefficients.scale(() => 1)
-  const [momentum, kept] = [coefficients.keep((_, r) => momenta[r] ?? 0), coefficients.keep(() => 1)]
-  const moving = parameters.map((parameter, i) => ({
-    ...parameter,
-    velocity: graph.input(`velocity ${i}`, parameter.node.shape),
-  }))
-  return {
-    updates: [
-      ...moving.map(({ velocity, gradient }) => ({ target: velocity, source: gradient, keep: momentum, scale: whole })),
-      ...moving
-        .filter(({ weightDecays }) => weightDecays.some((weightDecay) => weightDecay !== 0))
-        .map(({ velocity, node, weightDecays }) => ({
-          target: velocity,
-          source: node,
-          keep: kept,
-          scale: coefficients.scale((_, r) => weightDecays[r] ?? 0),
-        })),
-      ...moving.map(({ velocity, node, rateFactor }) => ({
-        target: node,
-        source: velocity,
-        keep: kept,
-        scale: descent(rateFactor),
-      })),
-    ],
-    state: moving.map(({ velocity }) => velocity),
+/** Replicas with the same key train as one program: the same arithmetic with other coefficients. */
+export function programKey(spec: OptimiserSpec): string {
+  switch (spec.kind) {
+    case 'gradientDescent':
+    case 'heavyBall':
+    case 'nesterov':
+      return spec.kind
+    case 'adam':
+      return `adam (${spec.decay} decay, ϵ = ${spec.epsilon})`
+    case 'normalised':
+      return `normalised (${spec.weightShare}, ${spec.logitChange})`
+    default:
+      return spec satisfies never
   }
 }
 
-/** −γ η: one coefficient for all parameters with the same γ. */
-function descents(coefficients: Coefficients): (rateFactor: number) => UpdateCoefficient {
-  const made = new Map<number, UpdateCoefficient>()
-  return (rateFactor) => {
-    const descent = made.get(rateFactor) ?? coefficients.scale((rate) => -rateFactor * rate)
-    made.set(rateFactor, descent)
-    return descent
-  }
+function momentaOf(specs: readonly OptimiserSpec[]): number[] {
+  return specs.map((spec) => ('momentum' in spec ? spec.momentum : 0))
 }

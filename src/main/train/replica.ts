@@ -1,4 +1,5 @@
 import type { Random } from '../compute/rng/random'
+import type { OptimiserSpec } from '../core/optimiser'
 import type { ParameterArrays } from '../core/snapshot'
 import type { LearningRate } from './schedules'
 
@@ -7,8 +8,7 @@ export interface Replica {
   readonly initial: ParameterArrays
   /** η at a step counted from 0. */
   readonly learningRate: LearningRate
-  /** μ of the heavy ball; 0 for plain gradient descent. */
-  readonly momentum: number
+  readonly optimiser: OptimiserSpec
   /** λ of each parameter in the order of the model, if they are not the model's. */
   readonly weightDecays?: readonly number[]
   /** Streams of this run: the order of its mini-batches. */

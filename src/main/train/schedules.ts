@@ -15,3 +15,8 @@ export function stepRate(rate: number, steps: number, fractions: readonly number
 export function cosineRate(rate: number, steps: number): LearningRate {
   return (step) => (rate * (1 + Math.cos((Math.PI * step) / steps))) / 2
 }
+
+/** A schedule after `steps` steps in which η rises linearly to its first value: at step s it is (s + 1)/steps of that. */
+export function warmedUp(rate: LearningRate, steps: number): LearningRate {
+  return (step) => (step < steps ? (rate(0) * (step + 1)) / steps : rate(step - steps))
+}

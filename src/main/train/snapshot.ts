@@ -6,24 +6,63 @@ import type { LayerNodes, Model, ParameterSpec, Split } from '../core/model'
 import type { HessianPart, LayerState, ParameterArrays, Snapshot } from '../core/snapshot'
 import type { FedProgram, StatePrograms } from './statePrograms'
 
+/** One parameter among those of a direction. */
+interface DirectionPart {
+  readonly name: string
+  readonly size: number
+  /** λ */
+  readonly decay: number
+}
+
+/**
+ * Directions of one pass of a Hessian over N samples. Measured: more than 8 save little more, and what is computed for
+ * each of them should stay in the cache. A rule of the shape alone, so that the same state gives the same bits.
+ */
+function directionsTogether({ cols: N }: Matrix): number {
+  return Math.min(32, Math.max(8, Math.floor(2 ** 14 / N)))
+}
+
+/** Columns start … start + size − 1 of the `count` rows in x; one row is not copied. */
+function columnsOf(x: Float64Array, count: number, start: number, size: number): Float64Array {
+  if (count === 1) return x.subarray(start, start + size)
+  const n = x.length / count
+  const taken = new Float64Array(count * size)
+  for (let r = 0; r < count; r++) taken.set(x.subarray(r * n + start, r * n + start + size), r * size)
+  return taken
+}
+
+/** What a snapshot knows beside the state on the device. */
+export interface SnapshotContext {
+  readonly step: number
+  readonly isLast: boolean
+  readonly seed: number
+  /** As they were given. */
+  readonly initial: ParameterArrays
+  nextUpdate(): Promise<ParameterArrays>
+  /** That of the state, or the same with other weight decays. */
+  readonly model?: Model
+}
+
 /** The state of a model as probes see it; every quantity is computed once. */
 export class StateSnapshot implements Snapshot {
   readonly model: Model
   readonly split: Split
   readonly testSplit: Split | null
   readonly dtype: 'float64' | 'float32'
+  readonly step: number
+  readonly isLast: boolean
+  readonly seed: number
   readonly #kept = new Map<string, Promise<unknown>>()
 
   constructor(
     readonly programs: StatePrograms,
-    readonly step: number,
-    readonly isLast: boolean,
-    readonly seed: number,
-    /** That of the state, or the same with other weight decays. */
-    model?: Model,
+    readonly context: SnapshotContext,
   ) {
     const { split, backend } = programs.state
-    this.model = model ?? programs.state.model
+    this.model = context.model ?? programs.state.model
+    this.step = context.step
+    this.isLast = context.isLast
+    this.seed = context.seed
     this.split = split
     this.testSplit = programs.testSplit
     this.dtype = backend.dtype
@@ -35,6 +74,17 @@ export class StateSnapshot implements Snapshot {
       const values = await Promise.all(state.parameterNodes.map((node) => state.workspace.read(node)))
       return byName(this.model.parameters, values)
     })
+  }
+
+  initialParameters(): ParameterArrays {
+    const { initial } = this.context
+    if (this.dtype === 'float64') return initial
+    const rounded = Object.entries(initial).map(([name, values]) => [name, values.map(Math.fround)])
+    return Object.fromEntries(rounded)
+  }
+
+  nextUpdate(): Promise<ParameterArrays> {
+    return this.#once('nextUpdate', () => this.context.nextUpdate())
   }
 
   loss(): Promise<{ data: number; regularisation: number }> {
@@ -109,32 +159,52 @@ export class StateSnapshot implements Snapshot {
   }
 
   hessian(part: HessianPart, names = this.model.parameters.map(({ name }) => name)): LinearOperator {
-    const { state } = this.programs
-    const { program, inputs, prepareFor } = this.programs.hessian(part === 'total' ? 'data' : part, names)
-    const decays = names.map((name) => {
+    const { programs } = this
+    const [ofData, withDecay] = part === 'total' ? (['data', true] as const) : ([part, false] as const)
+    const parameters = programs.state.nodesOf(names).map(({ shape }, i): DirectionPart => {
+      const name = names[i] ?? ''
       const decay = this.model.parameters.find((parameter) => parameter.name === name)?.weightDecay ?? 0
-      return part === 'total' ? decay : 0
+      return { name, size: sizeOf(shape), decay: withDecay ? decay : 0 }
     })
-    const sizes = inputs.map((node) => sizeOf(node.shape))
-    const n = sizes.reduce((sum, size) => sum + size, 0)
+    const count = directionsTogether(this.split.targets)
+    const single = programs.hessian(ofData, names)
     return {
-      n,
-      apply: async (x, y) => {
-        prepareFor(this)
-        let start = 0
-        for (const [i, node] of inputs.entries()) {
-          state.workspace.write(node, x.subarray(start, (start += sizes[i] ?? 0)))
-        }
-        program.run()
-        start = 0
-        for (const [i, name] of names.entries()) {
-          const end = start + (sizes[i] ?? 0)
-          await program.read(name, y.subarray(start, end))
-          const decay = decays[i] ?? 0
-          if (decay !== 0) for (let j = start; j < end; j++) y[j]! += decay * x[j]!
-          start = end
-        }
+      n: parameters.reduce((sum, { size }) => sum + size, 0),
+      apply: (x, y) => this.#applyHessian(single, parameters, x, y),
+      block: {
+        count,
+        apply: (x, y) => this.#applyHessian(programs.hessianBlock(ofData, names, count), parameters, x, y),
       },
+    }
+  }
+
+  /** For as many directions as the program takes, one after the other in x and y. */
+  async #applyHessian(
+    { program, inputs, prepareFor }: FedProgram,
+    parameters: readonly DirectionPart[],
+    x: Float64Array,
+    y: Float64Array,
+  ): Promise<void> {
+    prepareFor(this)
+    const n = parameters.reduce((sum, { size }) => sum + size, 0)
+    const count = x.length / n
+    let start = 0
+    for (const [i, { size }] of parameters.entries()) {
+      if (inputs[i]) this.programs.state.workspace.write(inputs[i], columnsOf(x, count, start, size))
+      start += size
+    }
+    program.run()
+    start = 0
+    for (const { name, size, decay } of parameters) {
+      if (count === 1) await program.read(name, y.subarray(start, start + size))
+      else {
+        const values = await program.read(name)
+        for (let r = 0; r < count; r++) y.set(values.subarray(r * size, (r + 1) * size), r * n + start)
+      }
+      for (let r = 0; r < count && decay !== 0; r++) {
+        for (let j = r * n + start; j < r * n + start + size; j++) y[j]! += decay * x[j]!
+      }
+      start += size
     }
   }
 

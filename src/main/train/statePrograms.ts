@@ -1,5 +1,6 @@
 import type { Node } from '../compute/graph/node'
 import { reassociate } from '../compute/graph/reassociate'
+import { replicateJointly } from '../compute/graph/replicate'
 import { gaussNewtonProduct, grad, hessianVectorProduct, residualProduct, vjp } from '../compute/graph/transforms'
 import { compile, type Program } from '../compute/program/compile'
 import type { HessianPart } from '../core/snapshot'
@@ -92,16 +93,35 @@ export class StatePrograms {
   /** Fed with a direction in each of the parameters; outputs: the product of the data Hessian's part, by name. */
   hessian(part: Exclude<HessianPart, 'total'>, names: readonly string[]): FedProgram {
     return this.#once(`${part} ${names.join()}`, () => {
-      const nodes = this.state.nodesOf(names)
-      const inputs = nodes.map((node, i) => this.state.graph.input(`direction ${i}`, node.shape))
-      const products = {
-        data: () => hessianVectorProduct(this.#dataLoss, nodes, inputs),
-        gaussNewton: () => gaussNewtonProduct(this.#dataLoss, this.#logits, nodes, inputs),
-        residual: () => residualProduct(this.#dataLoss, this.#logits, nodes, inputs),
-      }[part]()
+      const { inputs, products } = this.#hessianProducts(part, names)
       const outputs = this.#byName(names, products)
       return fed(compile(this.state.workspace, { outputs, varying: inputs }), inputs)
     })
+  }
+
+  /** The same for `count` directions at once, along a leading axis of inputs and outputs. */
+  hessianBlock(part: Exclude<HessianPart, 'total'>, names: readonly string[], count: number): FedProgram {
+    return this.#once(`${count} × ${part} ${names.join()}`, () => {
+      const { inputs, products } = this.#hessianProducts(part, names)
+      const stacked = inputs.map(({ shape }, i) => this.state.graph.input(`directions ${i}`, [count, ...shape]))
+      const directions = new Map(inputs.map((node, i) => [node, stacked[i] ?? node]))
+      const outputs = this.#byName(names, replicateJointly(products, count, directions))
+      return fed(compile(this.state.workspace, { outputs, varying: stacked }), stacked)
+    })
+  }
+
+  #hessianProducts(
+    part: Exclude<HessianPart, 'total'>,
+    names: readonly string[],
+  ): Record<'inputs' | 'products', Node[]> {
+    const nodes = this.state.nodesOf(names)
+    const inputs = nodes.map((node, i) => this.state.graph.input(`direction ${i}`, node.shape))
+    const products = {
+      data: () => hessianVectorProduct(this.#dataLoss, nodes, inputs),
+      gaussNewton: () => gaussNewtonProduct(this.#dataLoss, this.#logits, nodes, inputs),
+      residual: () => residualProduct(this.#dataLoss, this.#logits, nodes, inputs),
+    }[part]()
+    return { inputs, products }
   }
 
   #byName(names: readonly string[], nodes: readonly Node[]): Record<string, Node> {

@@ -1,15 +1,20 @@
 import type { Backend } from '../compute/backends/backend'
-import { compile, type Program } from '../compute/program/compile'
 import type { Random } from '../compute/rng/random'
+import type { Checkpoint } from '../core/checkpoint'
 import type { Dataset, Model } from '../core/model'
 import type { ParameterArrays, Snapshot } from '../core/snapshot'
 import type { TrainingRecipe } from '../core/system'
 import { batchFeed, type BatchFeed } from './batchFeed'
+import { compressSamples, type SampleCompression } from './sampleCompression'
 import { ModelState } from './modelState'
 import { RunCoefficients } from './coefficients'
 import { optimiserFor } from './optimiser'
+import type { NamedNode, Optimiser } from './optimisers/parts'
 import { StateSnapshot } from './snapshot'
 import { StatePrograms } from './statePrograms'
+import { StepPreview } from './stepPreview'
+import { compileStep, type StepProgram } from './stepProgram'
+import { checkpointArray, checkpointValues } from './checkpointArrays'
 
 export interface TrainingOptions {
   readonly model: Model
@@ -21,33 +26,52 @@ export interface TrainingOptions {
   readonly random: Random
   /** Handed to snapshots for randomised estimates. */
   readonly seed: number
+  /** 'on': step on fewer columns than samples wherever that is exact; 'auto': see `compressSamples`. */
+  readonly sampleCompression?: 'auto' | 'on' | 'off'
 }
 
 /** One model being trained, step by step. Snapshots may be taken between steps; they change nothing. */
 export class Training {
+  /** Null where steps see every sample. */
+  readonly compression: SampleCompression | null
   readonly #state: ModelState
   readonly #programs: StatePrograms
   readonly #coefficients: RunCoefficients
-  readonly #program: Program
+  readonly #program: StepProgram
   readonly #feed: BatchFeed
+  /** What a step changes: parameters, what steps in their place, then the optimiser's state. */
+  readonly #changing: readonly NamedNode[]
+  readonly #stages: Optimiser['stages']
+  #preview: StepPreview | null = null
   #step = 0
 
   constructor(readonly options: TrainingOptions) {
-    const { model, data, initial, recipe, backend, random } = options
+    const { model, data, initial, recipe, backend, random, sampleCompression = 'auto' } = options
     this.#state = new ModelState(model, data.train, backend)
     this.#coefficients = new RunCoefficients(backend.dtype)
     this.#programs = new StatePrograms(this.#state, data.test)
     this.#state.load(initial)
-    this.#feed = batchFeed(this.#state, recipe.batchSize, random.derive('batches'))
-    const gradients = this.#state.gradientsOf(this.#feed.forward)
-    const optimised = this.#state.trained.flatMap(({ node, weightDecay, rateFactor }, i) => {
+    this.#feed = batchFeed(this.#state, recipe, random.derive('batches'))
+    this.compression =
+      sampleCompression === 'off' ? null : compressSamples(this.#state, initial, recipe, sampleCompression)
+    const gradients = this.compression?.gradients ?? this.#state.gradientsOf(this.#feed.forward)
+    const parameters = this.#state.trained.flatMap(({ weightDecay, node, ...rest }, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ node, gradient, weightDecays: [weightDecay], rateFactor }] : []
+      const stepped = this.compression?.steppedNode(node) ?? node
+      return gradient ? [{ ...rest, node: stepped, gradient, weightDecays: [weightDecay] }] : []
     })
     const { graph, workspace } = this.#state
-    const { updates, state } = optimiserFor(graph, optimised, [recipe.momentum], this.#coefficients)
-    for (const node of state) workspace.bufferOf(node)
-    this.#program = compile(workspace, { updates })
+    const { logits } = this.#feed.forward
+    const optimiser = optimiserFor([recipe.optimiser], { graph, parameters, logits, coefficients: this.#coefficients })
+    const compressed = this.compression?.features?.compressed
+    this.#changing = [
+      ...model.parameters.map(({ name }, i) => ({ name, node: this.#state.node(i) })),
+      ...(compressed ? [{ name: 'compressed features', node: compressed }] : []),
+      ...optimiser.state,
+    ]
+    for (const { node } of optimiser.state) workspace.bufferOf(node)
+    this.#stages = optimiser.stages
+    this.#program = compileStep(workspace, this.#stages)
   }
 
   /** Steps taken so far. */
@@ -61,20 +85,67 @@ export class Training {
   }
 
   advance(): void {
-    this.#coefficients.setLearningRate(this.options.recipe.learningRate(this.#step))
-    this.#feed.next()
+    this.#prepare()
     this.#program.run()
     this.#step++
   }
 
+  /** Everything that the steps from here on depend on beside the options. */
+  async checkpoint(): Promise<Checkpoint> {
+    this.#expand()
+    const { workspace } = this.#state
+    const arrays = this.#changing.map(async ({ name, node }) =>
+      checkpointArray(name, node.shape, await workspace.read(node), workspace.backend.dtype),
+    )
+    return { step: this.#step, arrays: await Promise.all(arrays) }
+  }
+
+  /**
+   * Goes on where a training with the same options was: every later step has the same bits.
+   * @throws LabError 'shape' if the checkpoint is not one of this model, optimiser and precision
+   */
+  resume(checkpoint: Checkpoint): void {
+    const { workspace } = this.#state
+    const { dtype } = workspace.backend
+    const values = this.#changing.map(({ name, node }) => checkpointValues(checkpoint, name, node.shape, dtype))
+    values.forEach((given, i) => workspace.write(this.#changing[i]!.node, given))
+    this.#step = checkpoint.step
+  }
+
   /** Valid until the next step. */
   snapshot(isLast = false): Snapshot {
-    return new StateSnapshot(this.#programs, this.#step, isLast, this.options.seed)
+    this.#expand()
+    const { seed, initial } = this.options
+    const context = { step: this.#step, isLast, seed, initial, nextUpdate: () => this.#nextUpdate() }
+    return new StateSnapshot(this.#programs, context)
+  }
+
+  /** Before the first step the parameters are the given ones, to the bit. */
+  #expand(): void {
+    if (this.#step > 0) this.compression?.expand()
   }
 
   dispose(): void {
+    this.#preview?.dispose()
     this.#program.dispose()
+    this.compression?.dispose()
     this.#programs.dispose()
     this.#state.dispose()
+  }
+
+  /** Coefficients and samples of the next step. */
+  #prepare(): void {
+    this.#coefficients.set(this.options.recipe.learningRate(this.#step), this.#step)
+    this.#feed.load(this.#step)
+  }
+
+  async #nextUpdate(): Promise<ParameterArrays> {
+    this.#preview ??= new StepPreview(this.#state.workspace, this.#stages)
+    this.#prepare()
+    const { compression } = this
+    const nodes = this.#state.parameterNodes
+    const changes = await this.#preview.changesOf(nodes.map((node) => compression?.steppedNode(node) ?? node))
+    const whole = nodes.map((node, i) => compression?.wholeChange(node, changes[i]!) ?? changes[i]!)
+    return Object.fromEntries(this.options.model.parameters.map(({ name }, i) => [name, whole[i]!]))
   }
 }

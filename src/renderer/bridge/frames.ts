@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { EventName, Events, Reply } from '#shared/contract/index'
-import { isRunId, type RunId } from '#shared/ids'
+import { isRunId, isSweepId, type RunId, type SweepId } from '#shared/ids'
 
 const errorData = z.object({
   code: z.enum(['bad-input', 'shape', 'degenerate', 'not-found', 'unavailable', 'storage', 'conflict', 'internal']),
@@ -19,9 +19,16 @@ const runId = z.string().transform((id, context): RunId => {
   context.addIssue(`"${id}" is not a run id`)
   return z.NEVER
 })
+const sweepId = z.string().transform((id, context): SweepId => {
+  if (isSweepId(id)) return id
+  context.addIssue(`"${id}" is not a sweep id`)
+  return z.NEVER
+})
 const payloads: { readonly [E in EventName]: z.ZodType<Events[E]> } = {
   'run.changed': z.object({ runId }),
   'run.measured': z.object({ runId, step: z.number() }),
+  'sweep.changed': z.object({ sweepId }),
+  'queue.changed': z.object({ waiting: z.number() }),
 }
 
 export function isEventName(name: string): name is EventName {

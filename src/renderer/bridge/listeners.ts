@@ -7,6 +7,8 @@ export function createListeners() {
   const listeners: { readonly [E in EventName]: Set<Listener<E>> } = {
     'run.changed': new Set(),
     'run.measured': new Set(),
+    'sweep.changed': new Set(),
+    'queue.changed': new Set(),
   }
   return {
     on<E extends EventName>(event: E, listener: Listener<E>): () => void {

@@ -22,6 +22,11 @@ export function hasFailed(run: Pick<RunSummary, 'status'>): boolean {
   return run.status === 'failed' || run.status === 'diverged' || run.status === 'interrupted'
 }
 
+/** Can go on from its last stored state. */
+export function canResume(run: Pick<RunSummary, 'status'>): boolean {
+  return run.status === 'interrupted' || run.status === 'cancelled'
+}
+
 /** The name a person gave, or the id. */
 export function runTitle(run: Pick<RunSummary, 'id' | 'name'>): string {
   return run.name || run.id
@@ -38,7 +43,7 @@ export function causeOf(run: Pick<RunSummary, 'status' | 'error' | 'step'>): str
     case 'diverged':
       return `The loss was no longer finite at step ${run.step}. Everything measured before is kept. Try a smaller learning rate.`
     case 'interrupted':
-      return `The worker ended at step ${run.step} without saying why. Everything measured before is kept. Repeat the run.`
+      return `The worker ended at step ${run.step} without saying why. Everything measured before is kept. Resume the run.`
     default:
       return null
   }

@@ -1,62 +1,94 @@
 import { computed } from 'vue'
 import { useRouter } from 'vue-router'
+import { useActions } from '../composables/useActions'
 import { useDraft } from '../composables/useDraft'
 import { useRuns } from '../composables/useRuns'
 import { useWorkbench } from '../composables/useWorkbench'
-import type { RailEntry } from './railEntry'
 import { runTitle } from './runStatus'
 
 export interface Command {
   readonly id: string
-  readonly group: 'Go to' | 'Design from preset' | 'Open run'
+  readonly group: string
   readonly title: string
   readonly hint: string
+  readonly keys: readonly string[]
   run(): void
 }
 
-const listed = 12
+/** Rows of one group: with a search text more are worth reading. */
+const listed = { idle: 8, searching: 12 }
 
-/** What the palette can do for a search text: places, presets and runs whose words contain every word of it. */
-export function useCommands(places: () => readonly RailEntry[], search: () => string) {
+/**
+ * What the palette can do for a search text: the actions of the place and of the frame, then designs and runs, whose
+ * words contain every word of it.
+ */
+export function useCommands(search: () => string) {
   const router = useRouter()
+  const registered = useActions()
   const workbench = useWorkbench()
   const runs = useRuns()
   const draft = useDraft()
 
-  const commands = computed((): Command[] => [
-    ...places().map((place) => ({
-      id: `place:${place.name}`,
-      group: 'Go to' as const,
-      title: place.title,
-      hint: '',
-      run: () => void router.push({ name: place.name }),
-    })),
-    ...(workbench.systems ?? []).flatMap((system) =>
-      system.presets.map((preset) => ({
+  function designing(run: () => void): () => void {
+    return () => {
+      run()
+      void router.push({ name: 'design' })
+    }
+  }
+  // The place that is shown registered last and is most likely meant.
+  const ofActions = computed(() =>
+    registered.groups.toReversed().flatMap(({ title: group, actions }) =>
+      actions
+        .filter(({ enabled = true }) => enabled)
+        .map(({ id, title, keys, run }): Command => ({
+          id: `action:${id}`,
+          group,
+          title,
+          hint: '',
+          keys: keys?.split('+') ?? [],
+          run,
+        })),
+    ),
+  )
+  const ofSystems = computed(() =>
+    (workbench.systems ?? []).flatMap((system): Command[] => [
+      ...system.presets.map((preset) => ({
         id: `preset:${system.id}:${preset.id}`,
-        group: 'Design from preset' as const,
+        group: 'Design from preset',
         title: `${system.title}: ${preset.title}`,
         hint: preset.id,
-        run: () => {
-          draft.usePreset(system, preset)
-          void router.push({ name: 'design' })
-        },
+        keys: [],
+        run: designing(() => draft.usePreset(system, preset)),
       })),
-    ),
-    ...(runs.runs ?? []).map((run) => ({
-      id: `run:${run.id}`,
-      group: 'Open run' as const,
-      title: runTitle(run),
-      hint: `${run.system} · ${run.id}`,
-      run: () => void router.push({ name: 'run', params: { runId: run.id } }),
-    })),
-  ])
+      {
+        id: `system:${system.id}`,
+        group: 'Design from defaults',
+        title: system.title,
+        hint: system.id,
+        keys: [],
+        run: designing(() => draft.useSystem(system)),
+      },
+    ]),
+  )
+  const ofRuns = computed(() =>
+    (runs.runs ?? [])
+      .toSorted((a, b) => b.createdAt - a.createdAt)
+      .map((run): Command => ({
+        id: `run:${run.id}`,
+        group: 'Open run',
+        title: runTitle(run),
+        hint: `${run.system} · ${run.id}`,
+        keys: [],
+        run: () => void router.push({ name: 'run', params: { runId: run.id } }),
+      })),
+  )
   return computed(() => {
     const words = search().toLowerCase().split(/\s+/).filter(Boolean)
-    const matches = commands.value.filter(({ group, title, hint }) => {
+    const matches = [...ofActions.value, ...ofSystems.value, ...ofRuns.value].filter(({ group, title, hint }) => {
       const text = `${group} ${title} ${hint}`.toLowerCase()
       return words.every((word) => text.includes(word))
     })
-    return matches.slice(0, listed)
+    const most = words.length > 0 ? listed.searching : listed.idle
+    return [...Map.groupBy(matches, ({ group }) => group).values()].flatMap((group) => group.slice(0, most))
   })
 }

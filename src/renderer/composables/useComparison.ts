@@ -1,14 +1,15 @@
-import { useStorage, useThrottleFn } from '@vueuse/core'
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { z } from 'zod'
 import { comparisonSchema, emptyComparison, type Comparison, type Panel } from '#shared/comparison'
 import type { RunId } from '#shared/ids'
-import { storedJson } from './storedJson'
 import { useClient } from './useClient'
+import { useKept } from './useKept'
 import { useLatest } from './useLatest'
 import { useNotices } from './useNotices'
 import { refreshIntervalMs } from './useRuns'
+import { useUndo } from './useUndo'
 
 /** What stands in Compare: the work itself, and the saved comparison it came from. */
 const workSchema = z.object({
@@ -24,11 +25,8 @@ const nothing: Work = { name: null, comparison: emptyComparison, saved: null }
 export const useComparison = defineStore('comparison', () => {
   const client = useClient()
   const notices = useNotices()
-  const work = useStorage<Work>('collapsar.comparison', nothing, localStorage, {
-    // No deep proxy: what is sent to the service must be plain.
-    shallow: true,
-    serializer: storedJson(workSchema, nothing),
-  })
+  const undo = useUndo()
+  const work = useKept<Work>('comparison', workSchema, nothing)
   const comparison = computed(() => work.value.comparison)
   const isChanged = computed(() => JSON.stringify(work.value.comparison) !== JSON.stringify(work.value.saved))
 
@@ -85,12 +83,10 @@ export const useComparison = defineStore('comparison', () => {
       await client.request('comparisons.remove', { name })
       if (work.value.name === name) work.value = { ...work.value, name: null, saved: null }
       await saved.refresh()
-      const restore = () =>
-        notices.guard(async () => {
-          await client.request('comparisons.save', { name, comparison: removed, replace: false })
-          await saved.refresh()
-        })
-      notices.show({ text: `Removed comparison “${name}”.`, action: { label: 'Undo', run: () => void restore() } })
+      undo.say(`Removed comparison “${name}”.`, async () => {
+        await client.request('comparisons.save', { name, comparison: removed, replace: false })
+        await saved.refresh()
+      })
     })
 
   function addPanels(panels: readonly Panel[]): void {
@@ -105,8 +101,9 @@ export const useComparison = defineStore('comparison', () => {
     const removed = panels[index]
     if (!removed) return
     change({ panels: panels.toSpliced(index, 1) })
-    const restore = () => change({ panels: comparison.value.panels.toSpliced(index, 0, removed) })
-    notices.show({ text: `Removed panel “${title}”.`, action: { label: 'Undo', run: restore } })
+    undo.say(`Removed panel “${title}”.`, async () =>
+      change({ panels: comparison.value.panels.toSpliced(index, 0, removed) }),
+    )
   }
   /** Puts a panel to another place in the order. */
   function movePanel(id: string, to: number): void {

@@ -1,61 +1,69 @@
-import { useStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { z } from 'zod'
 import type { SystemInfo } from '#shared/contract/index'
 import { paramText } from '#shared/params'
-import type { Draft } from './draft'
-import { storedJson } from './storedJson'
+import { sweepSpecSchema, type SweepSpec } from '#shared/sweep'
+import { draftSchema, emptyDraft, type Draft, type DraftStrategy } from './draft'
+import { draftFrom } from './draftFrom'
+import { useKept } from './useKept'
 
-const stored: z.ZodType<Draft> = z.object({
-  system: z.string(),
-  params: z.record(z.string(), z.string()),
-  seed: z.string(),
-  perDecade: z.string(),
-  extraSteps: z.string(),
-  probes: z.array(z.string()).nullable(),
-  dtype: z.enum(['float64', 'float32']),
-  blas: z.enum(['auto', 'embedded']),
-  name: z.string(),
-})
-
-const empty: Draft = {
-  system: '',
-  params: {},
-  seed: '0',
-  perDecade: '12',
-  extraSteps: '',
-  probes: null,
-  dtype: 'float64',
-  blas: 'auto',
-  name: '',
-}
+/** What a draft was made from: what was changed since is shown beside it. */
+const originSchema = z.object({ title: z.string(), spec: sweepSpecSchema }).nullable()
+export type DraftOrigin = z.infer<typeof originSchema>
 
 /** What stands in the designer; survives a reload. */
 export const useDraft = defineStore('draft', () => {
-  const draft = useStorage<Draft>('collapsar.draft', empty, localStorage, {
-    serializer: storedJson(stored, empty),
-  })
+  const draft = useKept<Draft>('draft', draftSchema, emptyDraft)
+  const origin = useKept<DraftOrigin>('draftOrigin', originSchema, null)
 
   function useSystem(system: SystemInfo): void {
-    const params = Object.entries(system.params).map(([name, definition]) => [name, paramText(definition.default)])
-    draft.value = { ...empty, system: system.id, params: Object.fromEntries(params) }
+    draft.value = { ...emptyDraft, system: system.id }
+    origin.value = null
   }
   function usePreset(system: SystemInfo, preset: SystemInfo['presets'][number]): void {
     useSystem(system)
-    const chosen = Object.entries(preset.params).map(([name, value]) => [name, paramText(value)])
-    draft.value = {
-      ...draft.value,
-      params: { ...draft.value.params, ...Object.fromEntries(chosen) },
-      extraSteps: preset.extraSteps.join(', '),
+    const chosen = Object.entries(preset.params).map(([name, value]) => [`params.${name}`, paramText(value)])
+    setFields({
+      ...Object.fromEntries(chosen),
+      'schedule.extraSteps': preset.extraSteps.join(', '),
       name: preset.id,
-    }
+    })
+  }
+  /** Takes a spec over to be edited; `title` names what it was. */
+  function cloneFrom(spec: SweepSpec, title: string): void {
+    draft.value = draftFrom(spec)
+    origin.value = { title, spec }
   }
   function change(part: Partial<Draft>): void {
     draft.value = { ...draft.value, ...part }
   }
-  function setParam(name: string, text: string): void {
-    change({ params: { ...draft.value.params, [name]: text } })
+  function setFields(fields: Draft['fields']): void {
+    change({ fields: { ...draft.value.fields, ...fields } })
   }
-  return { draft: computed(() => draft.value), useSystem, usePreset, change, setParam }
+  function setStrategy(part: Partial<DraftStrategy>): void {
+    change({ strategy: { ...draft.value.strategy, ...part } })
+  }
+  /** Lets two fields move together, or (null) lets one go from the others. */
+  function zip(path: string, partner: string | null): void {
+    const others = draft.value.zips.map((group) => group.filter((known) => known !== path))
+    const joined =
+      partner === null
+        ? others
+        : others.some((group) => group.includes(partner))
+          ? others.map((group) => (group.includes(partner) ? [...group, path] : group))
+          : [...others, [partner, path]]
+    change({ zips: joined.filter((group) => group.length > 1) })
+  }
+  return {
+    draft: computed(() => draft.value),
+    origin: computed(() => origin.value),
+    useSystem,
+    usePreset,
+    cloneFrom,
+    change,
+    setField: (path: string, text: string) => setFields({ [path]: text }),
+    setStrategy,
+    zip,
+  }
 })

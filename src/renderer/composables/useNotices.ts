@@ -15,11 +15,13 @@ export const useNotices = defineStore('notices', () => {
   const notices = ref<(Notice & { readonly id: number })[]>([])
   let nextId = 1
 
-  function show(notice: Notice): void {
+  /** @returns the number by which it can be dismissed */
+  function show(notice: Notice): number {
     const id = nextId++
     notices.value = [...notices.value, { ...notice, id }]
     // An error stays until it is dismissed: nobody should miss why something did not happen.
     if (notice.tone !== 'error') setTimeout(() => dismiss(id), shownForMs)
+    return id
   }
   function dismiss(id: number): void {
     notices.value = notices.value.filter((notice) => notice.id !== id)

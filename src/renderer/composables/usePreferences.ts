@@ -1,18 +1,21 @@
-import { usePreferredDark, useStorage } from '@vueuse/core'
+import { usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, watchEffect } from 'vue'
+import { z } from 'zod'
+import { useKept } from './useKept'
 
-const themeNames = ['system', 'light', 'dark'] as const
-const densities = ['comfortable', 'compact'] as const
-export type Theme = (typeof themeNames)[number]
-export type Density = (typeof densities)[number]
+const themeSchema = z.enum(['system', 'light', 'dark'])
+const densitySchema = z.enum(['comfortable', 'compact'])
+const motionSchema = z.enum(['system', 'reduced'])
+export type Theme = z.infer<typeof themeSchema>
+export type Density = z.infer<typeof densitySchema>
+export type Motion = z.infer<typeof motionSchema>
 
 /** How the workbench looks; kept on this machine, not in the project. */
 export const usePreferences = defineStore('preferences', () => {
-  const theme = useStorage<Theme>('collapsar.theme', 'system', localStorage, { serializer: oneOf(themeNames) })
-  const density = useStorage<Density>('collapsar.density', 'comfortable', localStorage, {
-    serializer: oneOf(densities),
-  })
+  const theme = useKept<Theme>('theme', themeSchema, 'system', { always: true })
+  const density = useKept<Density>('density', densitySchema, 'comfortable', { always: true })
+  const motion = useKept<Motion>('motion', motionSchema, 'system', { always: true })
   const prefersDark = usePreferredDark()
   const shownTheme = computed(() => {
     if (theme.value !== 'system') return theme.value
@@ -21,14 +24,7 @@ export const usePreferences = defineStore('preferences', () => {
   watchEffect(() => {
     document.documentElement.dataset['theme'] = shownTheme.value
     document.documentElement.dataset['density'] = density.value
+    document.documentElement.dataset['motion'] = motion.value
   })
-  return { theme, density, shownTheme }
+  return { theme, density, motion, shownTheme }
 })
-
-/** Keeps only known words: what stands in the browser's storage may be from another version. */
-function oneOf<T extends string>(known: readonly [T, ...T[]]) {
-  return {
-    read: (stored: string): T => known.find((word) => word === stored) ?? known[0],
-    write: (word: T): string => word,
-  }
-}

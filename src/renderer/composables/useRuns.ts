@@ -5,6 +5,7 @@ import type { RunId } from '#shared/ids'
 import { useClient } from './useClient'
 import { useLatest } from './useLatest'
 import { useNotices } from './useNotices'
+import { useUndo } from './useUndo'
 
 /** At most this often does a stream of events cause a new request. */
 export const refreshIntervalMs = 300
@@ -13,6 +14,7 @@ export const refreshIntervalMs = 300
 export const useRuns = defineStore('runs', () => {
   const client = useClient()
   const notices = useNotices()
+  const undo = useUndo()
   const list = useLatest(() => client.request('runs.list', null))
   const refreshSoon = useThrottleFn(list.refresh, refreshIntervalMs, true)
 
@@ -33,19 +35,20 @@ export const useRuns = defineStore('runs', () => {
       notices.show({ text: `Queued again as ${repeated.runId}.` })
     })
 
+  const resume = (runId: RunId) => notices.guard(() => client.request('run.resume', { runId }).then(list.refresh))
+
   const bin = (runIds: readonly RunId[]) =>
     notices.guard(async () => {
       for (const runId of runIds) await client.request('run.bin', { runId })
       await list.refresh()
       const what = runIds.length === 1 ? runIds[0] : `${runIds.length} runs`
-      notices.show({ text: `Moved ${what} to the bin.`, action: { label: 'Undo', run: () => restore(runIds) } })
+      undo.say(`Moved ${what} to the bin.`, () => restore(runIds))
     })
 
-  const restore = (runIds: readonly RunId[]) =>
-    notices.guard(async () => {
-      for (const runId of runIds) await client.request('run.restore', { runId })
-      await list.refresh()
-    })
+  async function restore(runIds: readonly RunId[]): Promise<void> {
+    for (const runId of runIds) await client.request('run.restore', { runId })
+    await list.refresh()
+  }
 
-  return { runs: list.value, error: list.error, active, refresh: list.refresh, cancel, repeat, bin }
+  return { runs: list.value, error: list.error, active, refresh: list.refresh, cancel, resume, repeat, bin }
 })

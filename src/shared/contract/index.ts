@@ -1,10 +1,15 @@
 import type { ErrorData } from '../errors'
 import type { FigureDefinition } from '../figure'
-import type { RunId } from '../ids'
+import type { RunId, SweepId } from '../ids'
 import type { FieldIssue, ParamSchema, ParamValues } from '../params'
 import type { ClaimResult, LogEntry, MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { RunSpec, RunSpecInput } from '../spec'
+import type { TheoryFigure } from '../theoryFigure'
+import type { CheckpointRequests } from './checkpoints'
 import type { ComparisonRequests } from './comparisons'
+import type { MatrixRequests } from './matrices'
+import type { ProjectRequests } from './project'
+import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
 export interface AppInfo {
@@ -55,6 +60,8 @@ export interface SpecPreview {
     readonly basis: 'measured' | 'rough'
   } | null
   readonly predictions: readonly Prediction[]
+  /** Pictures of the theory around the draft; empty where the system has none. */
+  readonly theoryFigures: readonly TheoryFigure[]
 }
 
 export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
@@ -65,6 +72,8 @@ export interface RunSummary {
   readonly system: string
   readonly params: ParamValues
   readonly seed: number
+  /** The sweep it belongs to; null for a run of its own. */
+  readonly sweepId: SweepId | null
   readonly status: RunStatus
   readonly step: number
   readonly steps: number
@@ -101,7 +110,8 @@ export interface Series {
 }
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
-export interface Requests extends ComparisonRequests {
+export interface Requests
+  extends CheckpointRequests, ComparisonRequests, MatrixRequests, ProjectRequests, SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -125,7 +135,7 @@ export interface Requests extends ComparisonRequests {
 }
 
 /** Pushed by the service; progress and measurements are coalesced to a few per second. */
-export interface Events {
+export interface Events extends SweepEvents {
   'run.changed': { runId: RunId }
   'run.measured': { runId: RunId; step: number }
 }

@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
+import { checkpointSchemas } from './checkpoints'
 import { comparisonSchemas } from './comparisons'
 import type { EventName, Method, Requests } from './index'
+import { projectSchemas } from './project'
+import { sweepRequestSchemas } from './sweeps'
+import { matrixRequestSchemas } from './matrices'
 
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
@@ -11,12 +15,14 @@ const draft = z.looseObject({ system: z.string() }) as unknown as z.ZodType<z.in
 
 /** What every request must look like on arrival. */
 export const requestSchemas = {
+  ...projectSchemas,
   'app.info': z.null(),
   'systems.list': z.null(),
   'spec.preview': z.strictObject({ spec: draft }),
   'run.start': z.strictObject({ spec: draft }),
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
+  ...checkpointSchemas,
   'runs.list': z.null(),
   'run.get': z.strictObject({ runId }),
   'run.bin': z.strictObject({ runId }),
@@ -24,10 +30,12 @@ export const requestSchemas = {
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
+  ...sweepRequestSchemas,
+  ...matrixRequestSchemas,
   ...comparisonSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
-export const eventNames: readonly EventName[] = ['run.changed', 'run.measured']
+export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']
 
 export function isMethod(value: unknown): value is Method {
   return typeof value === 'string' && Object.hasOwn(requestSchemas, value)

@@ -8,7 +8,7 @@ import { comparisonContext, type ComparisonContext, type loadPanel } from '#char
 import { runId } from '../../helpers/projects'
 
 const steps = Float64Array.of(0, 1, 10, 100, 1000)
-const text = { unit: '', help: '' } as const
+const text = { unit: '', help: '', formula: '', source: '' } as const
 export const quantities: QuantityDefinition[] = [
   { ...text, id: 'loss', label: 'Loss', symbol: 'L', kind: 'scalar', scale: 'log', perLayer: false },
   { ...text, id: 'nc1', label: 'NC1', symbol: 'NC1', kind: 'scalar', scale: 'log', perLayer: true },

@@ -14,6 +14,8 @@ const announcement = z.object({ address: z.url(), port: z.int() })
 export interface RunningHost {
   /** With the token. */
   readonly address: string
+  /** Of the service, whose workers are its children. */
+  readonly pid: number
   /** SIGKILL to the whole service, as when the machine dies; the project stays. */
   kill(): Promise<void>
   /** Starts the service again on the same project, with a new address. */
@@ -60,6 +62,7 @@ async function serve(folder: string): Promise<RunningHost> {
   }
   return {
     address,
+    pid: child.pid ?? 0,
     kill: () => end('SIGKILL'),
     restart: async () => {
       await end('SIGINT')

@@ -130,5 +130,5 @@ function problemOf({ d, r, s0, svals, mask }: Golden['inputs']): MatrixProblem {
     const [i, j] = [Math.floor(at / d), at % d]
     return (a * i + b * j + ((i * j) % c)) % 10 < q ? 1 : 0
   })
-  return { phi, mask: matrix(d, d, observed) }
+  return { phi, mask: matrix(d, d, observed), scored: null }
 }

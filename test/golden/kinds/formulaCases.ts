@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { matmul, norm, singularValues } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import type { HessianPart, Snapshot } from '#main/core/snapshot'
 import { balancedness } from '#main/probes/balancedness'
 import { centredMeans, classMeans } from '#main/probes/classMeans'
@@ -103,7 +104,7 @@ export async function check(given: unknown): Promise<void> {
     await checkSpectra(golden, snapshot)
     await checkMetrics(golden, config, snapshot)
   })
-  await withTraining(state, { learningRate: () => lr, momentum: 0 }, async (training) => {
+  await withTraining(state, { learningRate: () => lr, optimiser: GRADIENT_DESCENT }, async (training) => {
     for (const [step, expected] of Object.entries(golden.gd_steps)) {
       while (training.step < Number(step)) training.advance()
       const snapshot = training.snapshot()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { matmul } from '#main/compute/linalg/index'
+import { GRADIENT_DESCENT, heavyBall } from '#main/core/optimiser'
 import type { HessianPart, LayerState, Snapshot } from '#main/core/snapshot'
 import { betweenCovariance } from '#main/probes/betweenCovariance'
 import { layerDecomposition } from '#main/probes/classDecomposition'
@@ -106,10 +107,10 @@ export async function check(given: unknown): Promise<void> {
     await checkFractions(golden, snapshot)
   })
   const { gd, heavy_ball: ball } = golden
-  await withTraining(state, { learningRate: () => gd.lr, momentum: 0 }, (training) =>
+  await withTraining(state, { learningRate: () => gd.lr, optimiser: GRADIENT_DESCENT }, (training) =>
     checkSteps('gd', gd.steps, training),
   )
-  await withTraining(state, { learningRate: () => ball.lr, momentum: ball.mu }, (training) =>
+  await withTraining(state, { learningRate: () => ball.lr, optimiser: heavyBall(ball.mu) }, (training) =>
     checkSteps('heavy_ball', ball.steps, training),
   )
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { commandLine } from './harness'
 
 const table: readonly [args: string, expected: RegExp][] = [
-  ['rnu tiny', /Unknown command "rnu"\. Did you mean "run"\? Known: run, demo, list/],
+  ['rnu tiny', /Unknown command "rnu"\. Did you mean "run"\? Known: run, sweep, demo, list/],
   ['xxxxxxxx', /Unknown command "xxxxxxxx"\. Known: run/],
   ['run tiyn', /Unknown system "tiyn"\. Did you mean "tiny"\?/],
   ['run', /name a system \(tiny\) or a --spec file/],

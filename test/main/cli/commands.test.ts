@@ -88,6 +88,27 @@ describe('collapsar run, list, show', () => {
   })
 })
 
+describe('collapsar resume', () => {
+  it('goes on with a cancelled run from its last stored state, in place', async () => {
+    const first = commandLine()
+    setTimeout(() => first.interruption.abort(), 700)
+    const settings = ['steps=400', 'pauseMs=5', 'stateEvery=10'].flatMap((setting) => ['--set', setting])
+    const cancelled = parseRun((await first.collapsar('run', 'tiny', ...settings, '--json')).stdout)
+    expect(cancelled.status).toBe('cancelled')
+    const { collapsar } = commandLine()
+    const resume = () => collapsar('resume', cancelled.id, '--project', first.project, '--json')
+    const { code, stdout } = await resume()
+    expect([code, parseRun(stdout)]).toMatchObject([0, { id: cancelled.id, status: 'completed', step: 400 }])
+    expect(JSON.parse(stdout)).toMatchObject({
+      measured: [
+        { quantity: 'loss', count: 401 },
+        { quantity: 'values', count: 401 },
+      ],
+    })
+    expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(/completed.*repeat it/) })
+  })
+})
+
 describe('collapsar claims', () => {
   it('trains each preset and seed once, and reports per claim', async () => {
     const { collapsar, project } = commandLine()

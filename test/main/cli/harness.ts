@@ -39,7 +39,7 @@ export function commandLine(overrides: Partial<CommandContext> = {}): CommandLin
           note: (text) => void (written.stderr += text),
           isInteractive: false,
         },
-        async openService({ project: projectPath, ...request }) {
+        async openService({ project: projectPath, keepsLog: _, ...request }) {
           const service = createService({
             projectPath,
             ...request,

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { PassThrough } from 'node:stream'
 import { vi } from 'vitest'
 
 type Listener = (...args: never[]) => unknown
@@ -35,6 +36,7 @@ export class FakeWindow extends EventEmitter {
 export class FakeUtilityProcess extends EventEmitter {
   readonly posted: unknown[] = []
   readonly killed = vi.fn<() => boolean>(() => true)
+  readonly stdout = new PassThrough()
   pid: number | undefined
   constructor(
     readonly path: string,

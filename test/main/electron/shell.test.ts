@@ -8,6 +8,7 @@ import { answerRequests, pushEvents } from '#main/electron/ipcBridge'
 import { lockContents, lockSession } from '#main/electron/lockdown'
 import { openMainWindow, windowOptions } from '#main/electron/mainWindow'
 import { projectArgument } from '#main/electron/projectArgument'
+import { utilityProbe } from '#main/electron/utilityProbe'
 import { utilityWorker } from '#main/electron/utilityWorker'
 import { openPageFolder } from '#main/host/pageFolder'
 import { isRunId } from '#shared/ids'
@@ -222,11 +223,11 @@ describe('workers', () => {
     const [messages, ends]: [unknown[], unknown[]] = [[], []]
     handle.onMessage((message) => messages.push(message))
     handle.onExit((code, signal) => ends.push([code, signal]))
-    handle.send({ type: 'cancel' })
+    handle.send({ type: 'cancel', runs: null })
     child.emit('message', { type: 'started' })
     child.emit('exit', 3)
-    handle.send({ type: 'cancel' })
-    expect(child.posted).toEqual([{ type: 'cancel' }])
+    handle.send({ type: 'cancel', runs: null })
+    expect(child.posted).toEqual([{ type: 'cancel', runs: null }])
     expect([messages, ends]).toEqual([[{ type: 'started' }], [[3, null]]])
   })
 
@@ -240,6 +241,22 @@ describe('workers', () => {
     handle.kill()
     expect(kill).toHaveBeenCalledWith(12_345, 'SIGKILL')
     kill.mockRestore()
+  })
+})
+
+describe('the BLAS probe', () => {
+  it('is a utility process whose last lines are read to the end', async () => {
+    const probing = utilityProbe('/resources/probe/blas.cjs')(['/koffi', '/lib/a.so'])
+    const child = recorded.workers[0]
+    if (!child) throw new Error('no process was started')
+    expect([child.path, child.args]).toEqual(['/resources/probe/blas.cjs', ['/koffi', '/lib/a.so']])
+    child.stdout.write('{"path":"/lib/a.so"}\n')
+    child.emit('exit', 139)
+    child.stdout.end('{"path":"/lib/b.so"}\n')
+    expect(await probing).toEqual({
+      output: '{"path":"/lib/a.so"}\n{"path":"/lib/b.so"}\n',
+      problem: 'ended with exit code 139',
+    })
   })
 })
 

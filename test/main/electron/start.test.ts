@@ -45,6 +45,8 @@ vi.mock('#main/host/openService', () => ({
 }))
 
 shell.pages = mkdtempSync(join(tmpdir(), 'collapsar-shell-'))
+// Electron tells where the package keeps its own files.
+Object.assign(process, { resourcesPath: shell.pages })
 afterAll(() => rmSync(shell.pages, { recursive: true }))
 
 async function start(): Promise<void> {

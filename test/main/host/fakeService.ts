@@ -6,7 +6,12 @@ type Listeners = { [E in EventName]: Set<(payload: Events[E]) => void> }
 /** Answers every call as `reply` says, remembers it, and lets a test push events. */
 export class FakeService implements HostedService {
   readonly calls: { method: unknown; input: unknown }[] = []
-  private readonly listeners: Listeners = { 'run.changed': new Set(), 'run.measured': new Set() }
+  private readonly listeners: Listeners = {
+    'run.changed': new Set(),
+    'run.measured': new Set(),
+    'sweep.changed': new Set(),
+    'queue.changed': new Set(),
+  }
 
   constructor(private readonly reply: (method: unknown, input: unknown) => Promise<Reply<unknown>>) {}
 

@@ -41,13 +41,26 @@ describe('withoutPaths', () => {
 })
 
 describe('messages of a worker', () => {
-  const batch = (record: object) => ({ type: 'batch', records: [record], log: [], progress: null })
+  const batch = (record: object) => [{ run: 0, type: 'batch', records: [record], log: [], progress: null }]
   const sound = { ...scalar('loss', 1, NaN), meta: { method: 'dense' } }
+
+  it('may bring states in either precision, whose arrays fill their shapes', () => {
+    const state = (data: unknown, lastFiniteLoss = 1) => {
+      const arrays = [{ name: 'W1', shape: [2, 2], data }]
+      const point = { checkpoint: { step: 3, arrays }, lastFiniteLoss }
+      return fromWorkerSchema.safeParse([{ run: 0, type: 'checkpoint', point, kept: true }])
+    }
+    expect(state(new Float64Array(4)).success).toBe(true)
+    expect(state(new Float32Array(4)).success).toBe(true)
+    expect(state(new Float64Array(4), NaN).success).toBe(false)
+    expect(state([1, 2, 3, 4]).success).toBe(false)
+    expect(state(new Float64Array(3)).error?.message).toMatch(/shape does not fit/)
+  })
 
   it('are accepted with every number a computation can give', () => {
     expect(fromWorkerSchema.safeParse(batch(sound)).success).toBe(true)
     const outcome = { status: 'diverged', step: 3, lastFiniteLoss: NaN }
-    expect(fromWorkerSchema.safeParse({ type: 'ended', outcome }).success).toBe(true)
+    expect(fromWorkerSchema.safeParse([{ run: 0, type: 'ended', outcome }]).success).toBe(true)
   })
 
   it.each([

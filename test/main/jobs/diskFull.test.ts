@@ -4,17 +4,19 @@ import { inProcessWorker } from '#main/jobs/inProcessWorker'
 import { Scheduler } from '#main/jobs/scheduler'
 import { openConnection } from '#main/store/connection'
 import { projectOn } from '#main/store/project'
-import { damageIn, migrate } from '#main/store/schema'
+import { pageDamage } from '#main/store/health/verify'
+import { migrate } from '#main/store/schema'
 import { parseRunSpec } from '#shared/spec'
 import { failureOf, fixedClock, newRun, runId, temporaryFolder, vector } from '../../helpers/projects'
 import { tinyExecute } from '../../helpers/tinySystem'
 
 /** A project whose file may be kept from growing, as a full disk does. */
 function limitedProject() {
-  const connection = openConnection(join(temporaryFolder(), 'work.collapsar'))
+  const path = join(temporaryFolder(), 'work.collapsar')
+  const connection = openConnection(path)
   onTestFinished(() => connection.close())
   migrate(connection, 0)
-  const project = projectOn(connection)
+  const project = projectOn(connection, { path, clock: fixedClock() })
   return {
     connection,
     project,
@@ -39,7 +41,7 @@ describe('a full disk', () => {
       message: expect.stringMatching(/"work.collapsar".*disk is full.*Free/),
     })
     expect(project.records.measured(runId(1))).toEqual([])
-    expect(damageIn(connection)).toBeNull()
+    expect(pageDamage(connection)).toBeNull()
     free()
     project.records.append(runId(1), [large])
     expect(project.records.atOrBefore(runId(1), 'noise', null, 0)?.data).toEqual(large.data)
@@ -65,7 +67,10 @@ describe('a full disk', () => {
       startWorker: inProcessWorker(execute, { read: () => new Uint8Array() }),
       clock: fixedClock(),
       slots: 1,
+      resumes: true,
+      groupingOf: () => ({ together: 1, reason: '' }),
       onCompleted: () => {},
+      onSettled: () => {},
       onChanged: () => {},
       onMeasured: (_id, step) => (announced = step),
     })

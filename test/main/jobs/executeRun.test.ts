@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { execute, type Executed } from '../../helpers/execute'
+import { expectClose } from '../../helpers/expectClose'
 
 const tiny = { K: 2, n: 3, width: 4, depth: 2, steps: 200 }
 const valuesOf = ({ records }: Executed, quantity: string) =>
@@ -52,10 +53,50 @@ describe('executeRun', () => {
     expect(log.join()).toMatch(/Diverged/)
   })
 
+  it('stores the states that the spec asks for, which are measured too, and the last', async () => {
+    const { states, records } = await execute({
+      system: 'deep-ufm',
+      params: tiny,
+      probes: ['loss'],
+      schedule: { perDecade: 1 },
+      checkpoints: { steps: [0, 7, 150, 900] },
+    })
+    expect(states).toEqual([0, 7, 150, 200].map((step) => ({ step, kept: true })))
+    expect([...new Set(records.map((record) => record.step))]).toEqual([0, 1, 7, 10, 100, 150, 200])
+  })
+
+  it('stores a state to go on from as often as the spec says, and when it is cancelled', async () => {
+    const spec = { system: 'deep-ufm', params: { ...tiny, steps: 10_000_000 }, probes: ['loss'] }
+    const often = await execute({ ...spec, checkpoints: { resumeSeconds: 0.1 } }, 130)
+    expect(often.states.length).toBeGreaterThan(1)
+    expect(often.states.every(({ kept }) => !kept)).toBe(true)
+    const { outcome, states } = await execute(spec, 20)
+    expect(outcome).toEqual({ status: 'cancelled', step: states.at(-1)?.step })
+    expect(states).toHaveLength(1)
+  })
+
   it('stops when cancelled and says where', async () => {
     const { outcome, records } = await execute({ system: 'deep-ufm', params: { ...tiny, steps: 1_000_000 } }, 20)
     expect(outcome.status).toBe('cancelled')
     expect(records.length).toBeGreaterThanOrEqual(20)
+  })
+
+  it('steps on columns that stand for the samples, and says so, unless that is switched off', async () => {
+    const spec = {
+      system: 'deep-ufm',
+      params: { ...tiny, width: 32, n: 20 },
+      probes: ['loss'],
+      schedule: { perDecade: 2 },
+    }
+    const [short, whole] = [
+      await execute(spec),
+      await execute({ ...spec, backend: { sampleCompression: 'off' } }),
+    ] as const
+    expect(short.log.join()).toMatch(/34 columns for 40 samples/)
+    expect(short.provenance).toMatchObject({ steppedOn: '34 columns for 40 samples' })
+    expect(whole.provenance).toMatchObject({ steppedOn: 'all samples' })
+    // 200 steps of a few dozen operations each.
+    expectClose(valuesOf(short, 'loss').flat(), valuesOf(whole, 'loss').flat(), { rtol: 1e-11 })
   })
 
   it('refuses an unknown system, parameter or probe by name', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parseRunSpec, parseWith } from '#shared/spec'
-import { fromWorkerSchema, type FromWorker } from '#main/jobs/protocol'
+import { fromWorkerSchema, type Report } from '#main/jobs/protocol'
 import { forkWorker, type WorkerHandle } from '#main/jobs/workerHandle'
 import { buildEntry } from '../../helpers/buildEntry'
 
@@ -14,17 +14,24 @@ beforeAll(async () => {
 function started(params: Record<string, number | string>) {
   const handle = forkWorker(entry)()
   onTestFinished(() => handle.kill())
-  handle.send({ type: 'run', spec: parseRunSpec({ system: 'tiny', params }) })
-  const messages: FromWorker[] = []
+  handle.send({
+    type: 'train',
+    runs: [{ spec: parseRunSpec({ system: 'tiny', params }), resume: null, until: null }],
+    matrices: [],
+  })
+  const reports: Report[] = []
+  let messages = 0
   const exit = exitOf(handle)
-  const ended = new Promise<FromWorker>((resolve) => {
+  const ended = new Promise<Report>((resolve) => {
     handle.onMessage((received) => {
-      const message = parseWith(fromWorkerSchema, received, 'message')
-      messages.push(message)
-      if (message.type === 'ended') resolve(message)
+      messages++
+      for (const report of parseWith(fromWorkerSchema, received, 'message')) {
+        reports.push(report)
+        if (report.type === 'ended') resolve(report)
+      }
     })
   })
-  return { handle, messages, ended, exit }
+  return { handle, reports, messages: () => messages, ended, exit }
 }
 
 function exitOf(handle: WorkerHandle) {
@@ -35,11 +42,11 @@ function exitOf(handle: WorkerHandle) {
 
 describe('a worker process', () => {
   it('reports what it did in order, with typed arrays and every number as it was', async () => {
-    const { messages, ended } = started({ steps: 3 })
-    expect(await ended).toEqual({ type: 'ended', outcome: { status: 'completed', step: 3 } })
-    expect(messages[0]).toMatchObject({ type: 'started', provenance: { version: 'test' } })
-    const batches = messages.filter((message) => message.type === 'batch')
-    expect(messages).toHaveLength(batches.length + 2)
+    const { reports, ended } = started({ steps: 3 })
+    expect(await ended).toEqual({ run: 0, type: 'ended', outcome: { status: 'completed', step: 3 } })
+    expect(reports[0]).toMatchObject({ type: 'started', provenance: { version: 'test' } })
+    const batches = reports.filter((report) => report.type === 'batch')
+    expect(reports).toHaveLength(batches.length + 2)
     const values = batches.flatMap((batch) => batch.records).filter((record) => record.quantity === 'values')
     expect(values.map((record) => record.step)).toEqual([0, 1, 2, 3])
     expect(values[3]!.data).toEqual(Float64Array.of(3, -0, NaN))
@@ -49,15 +56,14 @@ describe('a worker process', () => {
   it('sends batches while it runs, about ten a second', async () => {
     const { messages, ended } = started({ steps: 40, pauseMs: 20 })
     await ended
-    const batches = messages.filter((message) => message.type === 'batch')
-    // 41 steps of 20 ms or more: a batch each 100 ms, with room for a slow machine.
-    expect(batches.length).toBeGreaterThan(3)
-    expect(batches.length).toBeLessThan(25)
+    // 41 steps of 20 ms or more: a message each 100 ms, with room for a slow machine.
+    expect(messages()).toBeGreaterThan(3)
+    expect(messages()).toBeLessThan(25)
   })
 
   it('ends after the step when it is asked to', async () => {
     const { handle, ended } = started({ steps: 10_000, pauseMs: 5 })
-    setTimeout(() => handle.send({ type: 'cancel' }), 300)
+    setTimeout(() => handle.send({ type: 'cancel', runs: [0] }), 300)
     const message = await ended
     expect(message).toMatchObject({ outcome: { status: 'cancelled' } })
   })

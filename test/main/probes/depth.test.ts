@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { matrix } from '#main/compute/matrix'
 import { discrimination } from '#main/probes/discrimination'
-import { lineFit } from '#main/probes/lineFit'
+import { lineFit } from '#shared/lineFit'
 import { ratiosOf } from '#main/probes/ratiosOf'
 import { probeById } from '#main/probes/registry'
 import { separation } from '#main/probes/separation'

@@ -37,8 +37,12 @@ describe('registry', () => {
   it('describes every quantity once, completely', () => {
     const quantities = [...probes.values()].flatMap((probe) => probe.quantities)
     expect(new Set(quantities.map(({ id }) => id)).size).toBe(quantities.length)
-    const incomplete = quantities.filter(({ label, symbol, help }) => !label || !symbol || help.length < 40)
+    const incomplete = quantities.filter(
+      ({ label, symbol, help, formula }) => !label || !symbol || !formula || help.length + formula.length < 40,
+    )
     expect(incomplete.map(({ id }) => id)).toEqual([])
+    const unfounded = quantities.filter(({ source }) => !/arXiv:\d{4}\.\d{5}|theory note 0\d|Elementary/i.test(source))
+    expect(unfounded.map(({ id }) => id)).toEqual([])
   })
 })
 

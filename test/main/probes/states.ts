@@ -44,6 +44,8 @@ export function withModel(snapshot: Snapshot, model: Model): Snapshot {
     seed,
     model,
     parameters: () => snapshot.parameters(),
+    initialParameters: () => snapshot.initialParameters(),
+    nextUpdate: () => snapshot.nextUpdate(),
     loss: () => snapshot.loss(),
     logits: () => snapshot.logits(),
     testLogits: () => snapshot.testLogits(),

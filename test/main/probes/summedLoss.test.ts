@@ -3,6 +3,7 @@ import { dot } from '#main/compute/linalg/index'
 import { createBackend } from '#main/compute/backends/select'
 import { matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import { layerBlock } from '#main/probes/layerBlock'
 import { layerDecomposition } from '#main/probes/classDecomposition'
 import { denseSpectrum } from '#main/spectra/index'
@@ -26,7 +27,7 @@ async function snapshotOf(lossFactor: number, reluLayers: number) {
       test: null,
     },
     initial: { W1: draw('W1', 72), W2: draw('W2', 27) },
-    recipe: { steps: 1, learningRate: () => 0, momentum: 0, batchSize: null },
+    recipe: { steps: 1, learningRate: () => 0, optimiser: GRADIENT_DESCENT, batchSize: null },
     backend: await createBackend({ blas: 'embedded' }),
     random: random(0, 'training'),
     seed: 0,

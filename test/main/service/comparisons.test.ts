@@ -31,6 +31,8 @@ const tinyQuantities = [
     symbol: 'L',
     unit: '',
     help: '',
+    formula: '',
+    source: '',
     kind: 'scalar',
     scale: 'log',
     perLayer: false,

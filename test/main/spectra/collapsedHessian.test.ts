@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
+import { heavyBall } from '#main/core/optimiser'
 import { totalGradient } from '#main/probes/totalGradient'
 import { extremeEigenpairs, type ExtremeEigenpairsOptions } from '#main/spectra/extremeEigenpairs'
 import { topEigenpairs } from '#main/spectra/topEigenpairs'
@@ -87,7 +88,7 @@ describe('a model trained to a gradient of 1e-14', () => {
   it('shows 0.660592 × 6, 0.636592 × 10, 0.165148 × 64 by every solver from ten starts', async () => {
     const waves = [0.5, 0.5, 0.5, 0.5].map((amp, i) => ({ amp, phase: 0.3 + i }))
     const initial = { config, variant: LINEAR_MSE, parameters: formulaParameters(config, waves) }
-    await withTraining(initial, { learningRate: () => 0.3, momentum: 0.9 }, async (training) => {
+    await withTraining(initial, { learningRate: () => 0.3, optimiser: heavyBall(0.9) }, async (training) => {
       for (let step = 0; step < 15_000; step++) training.advance()
       const snapshot = training.snapshot(true)
       const gradient = norm(Float64Array.from(Object.values(await totalGradient(snapshot)).flatMap((g) => [...g])))

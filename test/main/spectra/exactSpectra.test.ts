@@ -43,6 +43,21 @@ describe('denseSpectrum', () => {
     expect(copy).toEqual(A)
     expect(progress).toEqual([1, 2, 3, 4, 5])
   })
+
+  it.each([1, 2, 3, 5, 6])('materialises blocks of %i columns where the operator takes them', async (count) => {
+    const A = gaussian(5, 5, 1)
+    const single = matrixOperator(A)
+    let blocks = 0
+    const apply = async (x: Float64Array, y: Float64Array) => {
+      blocks++
+      for (let r = 0; r < count; r++) await single.apply(x.subarray(5 * r, 5 * r + 5), y.subarray(5 * r, 5 * r + 5))
+    }
+    const progress: number[] = []
+    const onProgress = (done: number) => void progress.push(done)
+    expect(await materialise({ ...single, block: { count, apply } }, { onProgress })).toEqual(A)
+    expect(blocks).toBe(count > 5 ? 0 : Math.ceil(5 / count))
+    expect(progress).toEqual([1, 2, 3, 4, 5])
+  })
 })
 
 describe('kroneckerSpectrum', () => {

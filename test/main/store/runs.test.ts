@@ -1,3 +1,4 @@
+import { deathNote } from '#main/jobs/goOn'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openProject } from '#main/store/openProject'
@@ -29,6 +30,11 @@ describe('runs', () => {
       startedAt: null,
       endedAt: null,
       binnedAt: null,
+      startedAtStep: 0,
+      deaths: 0,
+      sweep: null,
+      shape: null,
+      until: null,
     })
     runs.start(run.id, now + 1)
     runs.setProvenance(run.id, { version: '1', threads: 1 })
@@ -73,7 +79,7 @@ describe('runs', () => {
     runs.start(runId(1), now)
     runs.end(runId(1), ended)
     runs.start(runId(2), now)
-    expect(runs.interruptRunning(now + 5)).toEqual([runId(2)])
+    expect(runs.interruptRunning(now + 5, (deaths) => deathNote('It ended.', deaths))).toEqual([runId(2)])
     expect(runs.list().map((run) => run.status)).toEqual(['pending', 'interrupted', 'completed'])
     expect(runs.get(runId(2))).toMatchObject({ endedAt: now + 5, error: { message: /kept/ } })
   })

@@ -5,6 +5,7 @@ import * as ops from '#main/compute/graph/ops'
 import { matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
 import type { Dataset, Model } from '#main/core/model'
+import { GRADIENT_DESCENT, heavyBall, type OptimiserSpec } from '#main/core/optimiser'
 import type { ParameterArrays } from '#main/core/snapshot'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { initialParameters as ufmParameters } from '#main/systems/deep-ufm/initial'
@@ -18,6 +19,7 @@ import { constantRate, cosineRate } from '#main/train/schedules'
 import { Training } from '#main/train/training'
 import { defaultsOf } from '#shared/params'
 import { embeddedBackend } from '../../helpers/evaluate'
+import { optimisers } from '../../helpers/optimisers'
 
 interface Experiment {
   readonly model: Model
@@ -86,21 +88,21 @@ const experiments: readonly (readonly [string, Experiment])[] = [
 const STEPS = 12
 
 /** Everything differs between them: start, η and its schedule, λ, the order of mini-batches. */
-function replicasOf({ model, initial }: Experiment, count: number, momentum: (r: number) => number): Replica[] {
+function replicasOf({ model, initial }: Experiment, count: number, optimiser: (r: number) => OptimiserSpec): Replica[] {
   return Array.from({ length: count }, (_, r) => ({
     initial: initial(r),
     learningRate: r % 2 === 0 ? constantRate(0.05 + 0.01 * r) : cosineRate(0.08, STEPS),
-    momentum: momentum(r),
+    optimiser: optimiser(r),
     weightDecays: model.parameters.map((_, i) => (r % 3 === 0 ? 0 : 0.01 * (r + i))),
     random: random(r, 'training'),
     seed: r,
   }))
 }
 
-/** A replica as a run of its own. */
+/** A replica as a run of its own, on all samples. */
 async function alone(options: ReplicatedTrainingOptions, r: number): Promise<Training> {
   const { model, data, backend, batchSize, sharedOrder } = options
-  const { initial, learningRate, momentum, weightDecays, random: own, seed } = options.replicas[r]!
+  const { initial, learningRate, optimiser, weightDecays, random: own, seed } = options.replicas[r]!
   const parameters = model.parameters.map((parameter, i) => ({
     ...parameter,
     weightDecay: weightDecays?.[i] ?? parameter.weightDecay,
@@ -109,11 +111,12 @@ async function alone(options: ReplicatedTrainingOptions, r: number): Promise<Tra
     model: { ...model, parameters },
     data,
     initial,
-    recipe: { steps: STEPS, learningRate, momentum, batchSize },
+    recipe: { steps: STEPS, learningRate, optimiser, batchSize },
     backend,
     // Shared mini-batches come in the order of a stream that is derived the same way.
     random: sharedOrder ? { ...own, derive: () => sharedOrder.derive('again') } : own,
     seed,
+    sampleCompression: 'off',
   })
 }
 
@@ -128,13 +131,13 @@ async function trainAlone(options: ReplicatedTrainingOptions, r: number, steps: 
 async function optionsFor(
   experiment: Experiment,
   count: number,
-  changes: Partial<ReplicatedTrainingOptions> & { momentum?: (r: number) => number } = {},
+  changes: Partial<ReplicatedTrainingOptions> & { optimiser?: (r: number) => OptimiserSpec } = {},
 ): Promise<ReplicatedTrainingOptions> {
-  const { momentum = () => 0, ...rest } = changes
+  const { optimiser = () => GRADIENT_DESCENT, ...rest } = changes
   return {
     ...experiment,
     backend: await embeddedBackend(),
-    replicas: replicasOf(experiment, count, momentum),
+    replicas: replicasOf(experiment, count, optimiser),
     batchSize: null,
     sharedOrder: null,
     ...rest,
@@ -155,9 +158,25 @@ describe.each(experiments)('replicas of the %s', (_name, experiment) => {
   })
 
   it('do so with momentum, also where only some have it, and in blocks', async () => {
-    await expectBitsOfSingles(await optionsFor(experiment, 7, { momentum: (r) => 0.5 + 0.05 * r }))
-    await expectBitsOfSingles(await optionsFor(experiment, 7, { momentum: (r) => (r % 3 === 1 ? 0 : 0.9) }))
-    await expectBitsOfSingles(await optionsFor(experiment, 7, { momentum: () => 0.9, blockSize: 3 }))
+    await expectBitsOfSingles(await optionsFor(experiment, 7, { optimiser: (r) => heavyBall(0.5 + 0.05 * r) }))
+    await expectBitsOfSingles(await optionsFor(experiment, 7, { optimiser: (r) => heavyBall(r % 3 === 1 ? 0 : 0.9) }))
+    await expectBitsOfSingles(await optionsFor(experiment, 7, { optimiser: () => heavyBall(0.9), blockSize: 3 }))
+  })
+
+  it.each(optimisers)('do so with $name, whose constants differ, in float64 and float32', async ({ spec }) => {
+    const varied = (r: number): OptimiserSpec => {
+      if (spec.kind === 'adam') return { ...spec, beta1: 0.5 + 0.05 * r, beta2: 0.9 + 0.01 * r }
+      return 'momentum' in spec ? { ...spec, momentum: 0.5 + 0.05 * r } : spec
+    }
+    for (const dtype of ['float64', 'float32'] as const) {
+      const backend = await createBackend({ id: 'cpu', dtype, blas: 'embedded' })
+      await expectBitsOfSingles(await optionsFor(experiment, 7, { backend, optimiser: varied, blockSize: 4 }))
+    }
+  })
+
+  it('do so where each has another optimiser', async () => {
+    const own = (r: number) => optimisers[r % optimisers.length]!.spec
+    await expectBitsOfSingles(await optionsFor(experiment, 2 * optimisers.length, { optimiser: own }))
   })
 })
 
@@ -165,7 +184,9 @@ describe.each(experiments)('in float32, replicas of the %s', (_name, experiment)
   it.each([0, 0.9])('go through the numbers of single runs to the bit, μ = %d', async (momentum) => {
     for (const blas of ['embedded', 'auto'] as const) {
       const backend = await createBackend({ id: 'cpu', dtype: 'float32', blas })
-      await expectBitsOfSingles(await optionsFor(experiment, 7, { backend, momentum: () => momentum, blockSize: 4 }))
+      await expectBitsOfSingles(
+        await optionsFor(experiment, 7, { backend, optimiser: () => heavyBall(momentum), blockSize: 4 }),
+      )
     }
   })
 })
@@ -173,7 +194,9 @@ describe.each(experiments)('in float32, replicas of the %s', (_name, experiment)
 describe.each(experiments.slice(2))('mini-batches of replicas of the %s', (_name, experiment) => {
   it('come in an order of their own each, or in the same for all', async () => {
     await expectBitsOfSingles(await optionsFor(experiment, 7, { batchSize: 4 }))
-    await expectBitsOfSingles(await optionsFor(experiment, 7, { batchSize: 4, momentum: () => 0.9, blockSize: 2 }))
+    await expectBitsOfSingles(
+      await optionsFor(experiment, 7, { batchSize: 4, optimiser: () => heavyBall(0.9), blockSize: 2 }),
+    )
   })
 
   it('may be the same for all', async () => {
@@ -192,7 +215,7 @@ describe('replicas', () => {
   const [, experiment] = experiments[2]!
 
   it.each([0, 0.9])('honour rate factors, of which 0 freezes, μ = %d', async (momentum) => {
-    const options = await optionsFor(experiment, 3, { momentum: () => momentum })
+    const options = await optionsFor(experiment, 3, { optimiser: () => heavyBall(momentum) })
     const factors = [0, 0.25, 3]
     const parameters = options.model.parameters.map((parameter, i) => ({ ...parameter, rateFactor: factors[i] ?? 1 }))
     const scaled = { ...options, model: { ...options.model, parameters } }
@@ -217,12 +240,12 @@ describe('replicas', () => {
         initial: (seed) => ufmParameters(wide, 1, random(seed, 'initial')),
       },
       3,
-      { backend, momentum: () => 0.9 },
+      { backend, optimiser: () => heavyBall(0.9) },
     )
     await expectBitsOfSingles(options)
     await expectBitsOfSingles({
       ...options,
-      replicas: options.replicas.map((replica) => ({ ...replica, momentum: 0 })),
+      replicas: options.replicas.map((replica) => ({ ...replica, optimiser: GRADIENT_DESCENT })),
     })
   })
 
@@ -242,7 +265,11 @@ describe('replicas', () => {
   )
 
   it.each([0, 0.9])('that stop keep every bit while the others go on, μ = %d', async (momentum) => {
-    const options = await optionsFor(experiment, 7, { momentum: () => momentum, batchSize: 4, blockSize: 4 })
+    const options = await optionsFor(experiment, 7, {
+      optimiser: () => heavyBall(momentum),
+      batchSize: 4,
+      blockSize: 4,
+    })
     const training = new ReplicatedTraining(options)
     const stops = new Map([
       [1, 3],
@@ -285,7 +312,7 @@ describe('replicas', () => {
   )
 
   it('show to probes what a single run shows', async () => {
-    const options = await optionsFor(experiment, 3, { momentum: () => 0.9 })
+    const options = await optionsFor(experiment, 3, { optimiser: () => heavyBall(0.9), batchSize: 4 })
     const training = new ReplicatedTraining(options)
     for (let step = 0; step < 4; step++) training.advance()
     for (const r of [2, 0]) {
@@ -295,6 +322,7 @@ describe('replicas', () => {
       expect([ours.step, ours.seed]).toEqual([4, r])
       expect(await ours.loss()).toEqual(await theirs.loss())
       expect(await ours.dataGradient()).toEqual(await theirs.dataGradient())
+      expect(await ours.nextUpdate()).toEqual(await theirs.nextUpdate())
       const v = random(1, 'direction').normal(ours.hessian('total').n)
       const [a, b] = [new Float64Array(v.length), new Float64Array(v.length)]
       await ours.hessian('total').apply(v, a)

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '#main/compute/rng/random'
 import type { Model } from '#main/core/model'
+import { GRADIENT_DESCENT, heavyBall } from '#main/core/optimiser'
 import type { ParameterArrays } from '#main/core/snapshot'
 import type { TrainingRecipe } from '#main/core/system'
 import { miniBatches } from '#main/train/batches'
-import { constantRate, cosineRate, stepRate } from '#main/train/schedules'
+import { constantRate, cosineRate, stepRate, warmedUp } from '#main/train/schedules'
 import { Training } from '#main/train/training'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { initialParameters } from '#main/systems/deep-ufm/initial'
@@ -24,7 +25,7 @@ async function train(model: Model, recipe: Partial<TrainingRecipe> = {}) {
     model,
     data: ufmData(config),
     initial: initialParameters(config, 1, random(1, 'initial')),
-    recipe: { steps: 10, learningRate: constantRate(0.1), momentum: 0, batchSize: null, ...recipe },
+    recipe: { steps: 10, learningRate: constantRate(0.1), optimiser: GRADIENT_DESCENT, batchSize: null, ...recipe },
     backend: await embeddedBackend(),
     random: random(1, 'training'),
     seed: 1,
@@ -55,7 +56,7 @@ describe.each(variants)('training of the %s model', (_name, model) => {
   })
 
   it('the heavy ball accumulates v ← μ v + g before θ ← θ − η v', async () => {
-    const training = await train(model, { momentum: 0.9 })
+    const training = await train(model, { optimiser: heavyBall(0.9) })
     let theta = concat(model, await training.snapshot().parameters())
     let velocity = new Float64Array(theta.length)
     for (let step = 0; step < 4; step++) {
@@ -73,7 +74,8 @@ describe.each(variants)('training of the %s model', (_name, model) => {
       ...model,
       parameters: model.parameters.map((parameter) => ({ ...parameter, rateFactor: factors[parameter.name] ?? 1 })),
     }
-    const [training, reference] = [await train(scaled, { momentum }), await train(model, { momentum })]
+    const optimiser = heavyBall(momentum)
+    const [training, reference] = [await train(scaled, { optimiser }), await train(model, { optimiser })]
     const before = await reference.snapshot().parameters()
     training.advance()
     reference.advance()
@@ -122,6 +124,16 @@ describe.each(variants)('training of the %s model', (_name, model) => {
     )
   })
 
+  it.each(['total', 'gaussNewton', 'residual'] as const)('takes a block of directions at once: %s', async (part) => {
+    const { n, apply, block } = (await train(model)).snapshot().hessian(part)
+    expect(block?.count).toBe(32)
+    const x = random(4, 'directions').normal(32 * n)
+    const [together, alone] = [new Float64Array(32 * n), new Float64Array(32 * n)]
+    await block?.apply(x, together)
+    for (let r = 0; r < 32; r++) await apply(x.subarray(r * n, (r + 1) * n), alone.subarray(r * n, (r + 1) * n))
+    expectClose(together, alone, { rtol: 1e-12, atol: 1e-14 })
+  })
+
   it('layer Jacobians and features give the Gauss-Newton block of the layer', async () => {
     const training = await train(model)
     const snapshot = training.snapshot()
@@ -158,7 +170,7 @@ describe('mini-batches', () => {
     for (let epoch = 0; epoch < 5; epoch++) {
       const seen: number[] = []
       for (let i = 0; i < 2; i++) {
-        batches.next()
+        batches.load(2 * epoch + i)
         seen.push(...batches.inputs!)
         expect([...batches.targets]).toEqual([...batches.inputs!].map((x) => 10 * x))
       }
@@ -166,12 +178,14 @@ describe('mini-batches', () => {
     }
   })
 
-  it('depend on nothing but the stream', () => {
-    const draw = () => {
+  it('depend on nothing but the stream and the step', () => {
+    const draw = (steps: readonly number[]) => {
       const batches = miniBatches(split, 3, random(4, 'order'))
-      return Array.from({ length: 6 }, () => (batches.next(), [...batches.inputs!]))
+      return steps.map((step) => (batches.load(step), [...batches.inputs!]))
     }
-    expect(draw()).toEqual(draw())
+    const inOrder = draw([0, 1, 2, 3, 4, 5])
+    expect(draw([0, 1, 2, 3, 4, 5])).toEqual(inOrder)
+    expect(draw([5, 2, 3])).toEqual([inOrder[5], inOrder[2], inOrder[3]])
   })
 
   it('refuse a batch larger than the training set', () => {
@@ -185,5 +199,12 @@ describe('learning-rate schedules', () => {
     expect([0, 49, 50, 74, 75].map(steps)).toEqual([1, 1, 0.1, 0.1, 0.1 ** 2])
     const cosine = cosineRate(2, 10)
     expect([0, 5, 10].map(cosine)).toEqual([2, 1 + Math.cos(Math.PI / 2), 0])
+  })
+
+  it('may begin with a linear warm-up, after which they start', () => {
+    const warmed = warmedUp(cosineRate(2, 10), 4)
+    expect([0, 1, 3].map(warmed)).toEqual([0.5, 1, 2])
+    expect([4, 9, 14].map(warmed)).toEqual([0, 5, 10].map(cosineRate(2, 10)))
+    expect(warmedUp(constantRate(3), 0)(0)).toBe(3)
   })
 })

@@ -64,7 +64,7 @@ async function checkTrials(context: CommandContext, system: System, trials: read
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-claims-'))
   try {
     const project = join(folder, PROJECT_FILE_NAME)
-    const details = await withService(context, { project, slots: context.cores }, (service) =>
+    const details = await withService(context, { project, slots: context.cores, resumes: false }, (service) =>
       trainAll(context, service, [...runs.values()]),
     )
     const byKey = new Map([...runs.keys()].map((key, i) => [key, details[i]!]))

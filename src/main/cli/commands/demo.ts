@@ -31,7 +31,7 @@ export const demo = defineCommand({
     const specs = context.systems.flatMap(demoSpecs)
     const { runs, files } = await withService(
       context,
-      { project: join(out, PROJECT_FILE_NAME), slots: Math.min(specs.length, context.cores) },
+      { project: join(out, PROJECT_FILE_NAME), slots: Math.min(specs.length, context.cores), resumes: false },
       (service) => trainAndDraw(context, service, specs, out),
     )
     const claims = [...runs.flatMap(claimsOfRun), ...(await checkClosedForms(context))]

@@ -53,6 +53,7 @@ function nodeFinding(version: string): Finding {
 async function computeFindings(): Promise<Finding[]> {
   const { library, refused, speed, advice } = await describeBlas()
   const fastest = speed.at(-1)
+  const threads = (count: number) => `${count} thread${count === 1 ? '' : 's'} in each worker`
   const rate = (value: number | null | undefined) => (value == null ? '' : `, ${formatNumber(value, 3)} GFLOP/s`)
   return [
     { part: 'embedded kernels', state: 'ok', detail: `WebAssembly SIMD${rate(fastest?.embedded)}` },
@@ -60,7 +61,7 @@ async function computeFindings(): Promise<Finding[]> {
       ? {
           part: 'BLAS',
           state: 'ok',
-          detail: `${library.name} ${library.version}, ${library.path}${rate(fastest?.library)}`,
+          detail: `${library.name} ${library.version}, ${library.path}, ${threads(library.threads)}${rate(fastest?.library)}`,
         }
       : { part: 'BLAS', state: 'absent', detail: advice ?? 'none found' },
     // Where one was found, what was passed over on the way is of no use to anybody.

@@ -1,16 +1,40 @@
 import type { Command } from '../command'
+import { backup } from './backup'
 import { claims } from './claims'
 import { compare } from './compare'
 import { demo } from './demo'
+import { diagnostics } from './diagnostics'
 import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
+import { importMatrix } from './importMatrix'
 import { list } from './list'
+import { resume } from './resume'
 import { run } from './run'
+import { salvage } from './salvage'
 import { serve } from './serve'
 import { show } from './show'
+import { sweep } from './sweep'
+import { verify } from './verify'
 
-const working: readonly Command[] = [run, demo, list, show, claims, compare, exportFigures, doctor, serve]
+const working: readonly Command[] = [
+  run,
+  sweep,
+  demo,
+  list,
+  show,
+  resume,
+  claims,
+  compare,
+  exportFigures,
+  importMatrix,
+  verify,
+  backup,
+  salvage,
+  doctor,
+  diagnostics,
+  serve,
+]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [...working, helpCommand(working)]

@@ -19,7 +19,7 @@ export const run = defineCommand({
   },
   async run(context, options, [system]) {
     const spec = await specFromOptions(context.systems, system, options)
-    return withService(context, { project: options.project, slots: 1 }, async (service) => {
+    return withService(context, { project: options.project, slots: 1, resumes: false }, async (service) => {
       const [detail] = await trainAll(context, service, [spec])
       return { exitCode: exitCodeOf(detail!), document: runDocument(detail!), text: runReport(detail!) }
     })

@@ -21,7 +21,7 @@ export const serve = defineCommand({
     const port = options.port === undefined ? 0 : wholeNumber('port', options.port, 0, 65_535)
     const slots =
       options.slots === undefined ? Math.max(1, context.cores - 1) : wholeNumber('slots', options.slots, 1, 1024)
-    await withService(context, { project: options.project, slots }, async (service) => {
+    await withService(context, { project: options.project, slots, keepsLog: true }, async (service) => {
       const host = await startLoopbackHost({ service, pages: context.installation.pages, port })
       const { address } = host
       await context.terminal.write(

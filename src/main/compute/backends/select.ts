@@ -35,3 +35,5 @@ export async function createBackend({
 }
 
 export { type BlasReport, describeBlas } from './cpu/describeBlas'
+export { probeBlasBy } from './cpu/blas'
+export { PROBE_TIMEOUT_MS, type RunProbe } from './cpu/blasProbe'

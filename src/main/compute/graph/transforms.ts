@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import { definitionOf } from './graph'
 import { sameShape, type Node } from './node'
-import { add, fill, subtract } from './ops'
+import { add, fill, scale, spread, subtract, total } from './ops'
 import type { Derivative } from './primitives/definition'
 
 /**
@@ -77,6 +77,30 @@ export function residualProduct(loss: Node, logits: Node, wrt: readonly Node[], 
   return hessianVectorProduct(loss, wrt, v).map((full, i) => {
     const part = gaussNewton[i]
     return part ? subtract(full, part) : full
+  })
+}
+
+/**
+ * (1/N) Σ_i g_i g_iᵀ v with g_i the gradient of loss i in `wrt`; where `centred`, (1/N) Σ_i (g_i − ḡ)(g_i − ḡ)ᵀ v, which
+ * only takes the mean off the slopes ⟨g_i, v⟩. One tangent pass and one cotangent pass over the parameters of `wrt` alone,
+ * and never a gradient of one sample. Theory note 04, b3.
+ *
+ * @param losses [N], one loss for each sample
+ * @throws LabError 'shape' if the losses are no list
+ */
+export function gradientMomentProduct(
+  losses: Node,
+  wrt: readonly Node[],
+  v: readonly Node[],
+  { centred = false }: { readonly centred?: boolean } = {},
+): Node[] {
+  const [N, ...rest] = losses.shape
+  if (N === undefined || rest.length > 0) {
+    throw new LabError('shape', `gradientMomentProduct: losses of shape [${losses.shape.join()}]; give a list of them.`)
+  }
+  return jvp([losses], wrt, v).flatMap((slopes) => {
+    const deviations = centred ? subtract(slopes, spread(scale(total(slopes), 1 / N), [N])) : slopes
+    return vjp(losses, scale(deviations, 1 / N), wrt)
   })
 }
 

@@ -1,4 +1,5 @@
 import { choice, integer, integers, real, reals, type ParamsOf } from '#shared/params'
+import { trainingParams } from '../trainingParams'
 import type { UfmConfig } from './config'
 import { initialisations } from './initialisations'
 import type { UfmVariant } from './model'
@@ -76,16 +77,11 @@ export const ufmParams = {
     symbol: 'L',
     help: 'Weight matrices after the free features H₁.',
   }),
-  weightDecay: real({
+  weightDecay: {
+    ...trainingParams.weightDecay,
     default: 5e-3,
-    min: 0,
-    max: 10,
-    scale: 'log',
-    label: 'Weight decay',
-    symbol: 'λ',
     help: 'The same for H₁ and every W_l; enters the loss as λ/2 ‖·‖², for H₁ without a factor 1/N.',
-    group: 'optimiser',
-  }),
+  },
   weightDecays: reals({
     default: [],
     min: 0,
@@ -125,25 +121,12 @@ export const ufmParams = {
     help: 'Only for the initialisation by formula: s sin(φ + l + 0.8 k + 0.13 k²).',
     group: 'optimiser',
   }),
-  learningRate: real({
+  learningRate: {
+    ...trainingParams.learningRate,
     default: 0.2,
-    min: 1e-6,
-    max: 100,
-    scale: 'log',
-    label: 'Learning rate',
-    symbol: 'η',
     help: 'Step of full-batch gradient descent on all parameters.',
-    group: 'optimiser',
-  }),
-  steps: integer({
-    default: 6000,
-    min: 1,
-    max: 10_000_000,
-    label: 'Steps',
-    symbol: 'T',
-    help: 'Gradient steps; every step sees all N samples.',
-    group: 'optimiser',
-  }),
+  },
+  steps: { ...trainingParams.steps, default: 6000, help: 'Gradient steps; every step sees all N samples.' },
   gradientTolerance: real({
     default: 0,
     min: 0,

@@ -1,3 +1,4 @@
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import { constantRate } from '#main/train/schedules'
 import { defineSystem } from '#main/core/system'
 import { ufmAdvice } from './advice'
@@ -40,10 +41,11 @@ export default defineSystem({
   training: ({ steps, learningRate, gradientTolerance }) => ({
     steps,
     learningRate: constantRate(learningRate),
-    momentum: 0,
+    optimiser: GRADIENT_DESCENT,
     batchSize: null,
     ...(gradientTolerance > 0 && { stop: { gradientNorm: gradientTolerance, every: STEPS_BETWEEN_LOOKS } }),
   }),
+  perReplica: ['weightDecay', 'weightDecays', 'init', 'initScale', 'initPhase', 'learningRate'],
   probes: [
     'loss',
     'accuracy',

@@ -1,4 +1,5 @@
-import { choice, integer, real, type ParamsOf } from '#shared/params'
+import { choice, integer, type ParamsOf } from '#shared/params'
+import { optimiserChoice, trainingParams } from '../trainingParams'
 
 export const classifierParams = {
   K: integer({
@@ -87,47 +88,16 @@ export const classifierParams = {
     help: 'Normal with variance 2/d_in (He et al. 2015) or 2/(d_in + d_out) (Glorot & Bengio 2010); biases start at 0.',
     group: 'optimiser',
   }),
-  weightDecay: real({
+  weightDecay: {
+    ...trainingParams.weightDecay,
     default: 2e-3,
-    min: 0,
-    max: 10,
-    scale: 'log',
-    label: 'Weight decay',
-    symbol: 'λ',
     help: 'The same for all weights and biases; enters the loss as λ/2 ‖·‖².',
-    group: 'optimiser',
-  }),
-  learningRate: real({
-    default: 0.1,
-    min: 1e-6,
-    max: 100,
-    scale: 'log',
-    label: 'Learning rate',
-    symbol: 'η',
-    help: 'At the first step; the schedule follows from it.',
-    group: 'optimiser',
-  }),
-  schedule: choice({
-    default: 'cosine',
-    options: [
-      { value: 'constant', label: 'constant' },
-      { value: 'step', label: 'divided by 10 at 1/3 and 2/3 of the steps' },
-      { value: 'cosine', label: 'cosine to 0' },
-    ],
-    label: 'Schedule',
-    symbol: 'η(step)',
-    help: 'How the learning rate changes over the run.',
-    group: 'optimiser',
-  }),
-  momentum: real({
-    default: 0.9,
-    min: 0,
-    max: 0.999,
-    label: 'Momentum',
-    symbol: 'μ',
-    help: 'Heavy ball: v ← μ v + ∇L, θ ← θ − η v. 0 is plain gradient descent.',
-    group: 'optimiser',
-  }),
+  },
+  learningRate: trainingParams.learningRate,
+  schedule: { ...trainingParams.schedule, default: 'cosine' },
+  warmUp: trainingParams.warmUp,
+  optimiser: optimiserChoice(['momentum', 'nesterov', 'adam', 'adamw']),
+  momentum: { ...trainingParams.momentum, default: 0.9 },
   batchSize: integer({
     default: 50,
     min: 0,
@@ -137,15 +107,11 @@ export const classifierParams = {
     help: 'Samples of a step; 0 takes the whole training set. A last incomplete batch of an epoch is left out.',
     group: 'optimiser',
   }),
-  steps: integer({
+  steps: {
+    ...trainingParams.steps,
     default: 6000,
-    min: 1,
-    max: 10_000_000,
-    label: 'Steps',
-    symbol: 'T',
     help: 'Gradient steps; N/B of them are an epoch.',
-    group: 'optimiser',
-  }),
+  },
 }
 
 export type ClassifierParams = ParamsOf<typeof classifierParams>

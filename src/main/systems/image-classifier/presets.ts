@@ -13,6 +13,8 @@ const digits = {
   weightDecay: 2e-3,
   learningRate: 0.1,
   schedule: 'cosine',
+  warmUp: 0,
+  optimiser: 'momentum',
   momentum: 0.9,
   batchSize: 50,
   steps: 6000,

@@ -1,5 +1,7 @@
 import { largestStableRate, plateauSteps } from './balancedMinimum'
+import { keepsBlock } from './network'
 import type { NetworkParams } from './params'
+import { blockSize, networkTarget } from './target'
 
 export interface Advice {
   readonly path: string
@@ -8,22 +10,31 @@ export interface Advice {
 
 /** Warnings about settings that do not show the law of parsimony, or do not converge. Theory note 05, pitfalls. */
 export function networkAdvice(params: NetworkParams): Advice[] {
-  const { width: d, rank: r, init, condition } = params
+  const { init, condition } = params
+  const target = networkTarget(params)
+  const { width: d, values, imported } = target
+  const r = values.length
   const advice: Advice[] = []
   const warn = (name: keyof NetworkParams, message: string) => advice.push({ path: `params.${name}`, message })
   if (r > d) warn('rank', `r = ${r} exceeds d = ${d}: a d × d target has rank d at most, and the run will be refused.`)
-  else if (d <= 2 * r) warn('width', `d = ${d} ≤ 2r = ${2 * r} leaves no invariant block; use a width above ${2 * r}.`)
+  else if (blockSize(target) === 0) {
+    if (imported) warn('target', `Its rank ${r} leaves no invariant block at width ${d}, so none will be measured.`)
+    else warn('width', `d = ${d} ≤ 2r = ${2 * r} leaves no invariant block; use a width above ${2 * r}.`)
+  }
   if (init !== 'orthogonal')
     warn('init', 'Only from an orthogonal start do the blocks separate; the angles are not measured.')
   if (condition > 1) {
     warn('condition', 'Data that are not whitened keep the block approximately only, the better the smaller ε.')
   }
-  advice.push(...convergenceAdvice(params))
+  const convergence = networkConvergence(params)
+  if (convergence) advice.push(...convergenceAdvice(convergence))
+  else warn('optimiser', 'Adam breaks the invariant block, so nothing is predicted and its angles are not measured.')
   return advice
 }
 
-/** Warnings about the step size and the length of the plateau. */
-export function convergenceAdvice(given: {
+/** What decides how fast a linear network learns, and whether it does. */
+export interface Convergence {
+  /** s_1 and s_r of the target. */
   readonly largest: number
   readonly smallest: number
   readonly depth: number
@@ -32,8 +43,22 @@ export function convergenceAdvice(given: {
   readonly momentum: number
   readonly steps: number
   readonly condition?: number
-}): Advice[] {
-  const { largest, smallest, depth, initScale, learningRate, momentum, steps, condition = 1 } = given
+}
+
+/** Null where the optimiser follows no flow that the plateau is known of. */
+export function networkConvergence(params: NetworkParams): Convergence | null {
+  const { values } = networkTarget(params)
+  return keepsBlock(params) ? { ...params, largest: values[0]!, smallest: values.at(-1)! } : null
+}
+
+/** Steps until a direction of strength s leaves its plateau; the heavy ball takes 1 − β of those of gradient descent. */
+export function plateauLength({ depth, initScale, learningRate, momentum }: Convergence, s: number): number {
+  return plateauSteps({ s, depth, initScale, learningRate }) * (1 - momentum)
+}
+
+/** Warnings about the step size and the length of the plateau. */
+export function convergenceAdvice(given: Convergence): Advice[] {
+  const { largest, smallest, depth, learningRate, momentum, steps, condition = 1 } = given
   const advice: Advice[] = []
   // The heavy ball is stable up to 1 + β times the rate of gradient descent.
   const limit = ((1 + momentum) * largestStableRate(largest, depth)) / condition
@@ -43,8 +68,7 @@ export function convergenceAdvice(given: {
       message: `At the solution the largest Hessian eigenvalue makes η ≥ ${limit.toPrecision(3)} unstable.`,
     })
   }
-  const s = Math.min(smallest, largest)
-  const plateau = Math.ceil(plateauSteps({ s, depth, initScale, learningRate }) * (1 - momentum))
+  const plateau = Math.ceil(plateauLength(given, Math.min(smallest, largest)))
   if (plateau > steps) {
     advice.push({
       path: 'params.steps',

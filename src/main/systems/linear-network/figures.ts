@@ -1,9 +1,31 @@
 import type { FigureDefinition } from '#shared/figure'
 
 /** A quantity of one layer, all its components over the steps. */
-function evolution(id: string, quantity: string, title: string, overlayPrediction = false): FigureDefinition {
-  return { id, title, tab: 'structure', mark: 'bundle', quantities: [quantity], layers: 'one', overlayPrediction }
+function components(
+  mark: 'bundle' | 'evolution' | 'surface',
+  id: string,
+  quantity: string,
+  title: string,
+): FigureDefinition {
+  return { id, title, tab: 'structure', mark, quantities: [quantity], layers: 'one', overlayPrediction: false }
 }
+
+/** The singular values and the angles of the singular vectors of a layer. */
+const SVD = [
+  { id: 'singular-values', quantity: 'singularValues', title: 'Singular values' },
+  { id: 'right-angles', quantity: 'rightAngles', title: 'Turn of right singular vectors' },
+  { id: 'left-angles', quantity: 'leftAngles', title: 'Turn of left singular vectors' },
+]
+
+/** The figure of Yaras et al. 2023, arXiv:2306.01154: 2r directions learn, the others neither grow nor turn. */
+const svdSurfaces = SVD.map(({ id, quantity, title }): FigureDefinition => ({
+  ...components('surface', `${id}-surface`, quantity, `${title}, surface`),
+  // As in the source: what stays small is to look small.
+  valueScale: 'linear',
+}))
+const svdHeatmaps = SVD.map(({ id, quantity, title }) =>
+  components('evolution', `${id}-heatmap`, quantity, `${title}, heatmap`),
+)
 
 const curve = { tab: 'training', mark: 'series', overlayPrediction: false } as const
 
@@ -15,7 +37,10 @@ export const lossFigure: FigureDefinition = {
   layers: 'none',
 }
 
-export const singularValuesFigure = evolution('singular-values', 'singularValues', 'Singular values of one layer', true)
+export const singularValuesFigure: FigureDefinition = {
+  ...components('bundle', 'singular-values', 'singularValues', 'Singular values of one layer'),
+  overlayPrediction: true,
+}
 
 export const imbalanceFigure: FigureDefinition = {
   ...curve,
@@ -26,13 +51,13 @@ export const imbalanceFigure: FigureDefinition = {
   layers: 'all',
 }
 
-/** Theory note 05, S-A, "Figures": the SVD evolution, layer by layer. */
+/** Theory note 05, S-A, "Figures" (i) and (ii), one layer a panel; (iii) and (iv) are the same on their presets. */
 export const networkFigures: readonly FigureDefinition[] = [
   lossFigure,
+  ...svdSurfaces,
+  ...svdHeatmaps,
   singularValuesFigure,
-  evolution('right-angles', 'rightAngles', 'Right singular vectors of one layer: angle from the start'),
-  evolution('left-angles', 'leftAngles', 'Left singular vectors of one layer: angle from the start'),
-  evolution('moved-singular-values', 'movedSingularValues', 'What training changed: σ(W_l − ρ/ε W_l(0))'),
+  components('bundle', 'moved-singular-values', 'movedSingularValues', 'What training changed: σ(W_l − ρ/ε W_l(0))'),
   {
     ...curve,
     id: 'moved-rank',

@@ -6,42 +6,46 @@ import type { ParameterArrays } from '#main/core/snapshot'
 import type { BlockModel } from '#main/probes/blockModel'
 import { initialChain, initKind } from './initialChain'
 import { linearModel } from './linearModel'
-import { lowRankMatrix, spacedValues } from './lowRankMatrix'
+import { lowRankMatrix } from './lowRankMatrix'
 import type { NetworkParams } from './params'
 import { regressionData, withConditionNumber } from './regression'
 import { rhoOf, type BlockDynamics } from './rho'
+import { blockSize, networkTarget } from './target'
 import type { Start } from './withTraining'
 
 /** d_0 … d_L */
-export function networkWidths({ width, depth, outputs, rank }: NetworkParams): number[] {
-  return [...Array<number>(depth).fill(width), outputs === 'rank' ? rank : width]
+export function networkWidths(params: NetworkParams): number[] {
+  const { width, outputs } = networkTarget(params)
+  return [...Array<number>(params.depth).fill(width), outputs]
 }
 
-/** Singular values of Φ, descending. */
-export function targetValues({ smallest, largest, rank }: NetworkParams): number[] {
-  return spacedValues(smallest, largest, rank)
-}
-
-/** X (d × d) with the wanted condition number, and Y = Φ X; both follow from the data seed alone. */
+/** X (d × d) with the wanted condition number, and Y = Φ X; what is drawn follows from the data seed alone. */
 export function networkData(params: NetworkParams): Dataset {
-  const { width: d, dataSeed, condition } = params
+  const { dataSeed, condition } = params
   const stream = random(dataSeed, 'linear-network')
-  const outputs = networkWidths(params).at(-1)!
-  const map = lowRankMatrix(outputs, d, targetValues(params), stream.derive('target'))
+  const { outputs, width: d, values, imported } = networkTarget(params)
+  const map = imported ?? lowRankMatrix(outputs, d, values, stream.derive('target'))
   const whitened = matrix(d, d, stream.derive('inputs').orthogonal(d, d))
   return regressionData(map, withConditionNumber(whitened, condition))
 }
 
 /** What the recursion of ρ needs. */
 export function blockDynamics(params: NetworkParams): BlockDynamics {
-  const { outputs, depth, initScale, learningRate, weightDecay, momentum } = params
-  return { outputCase: outputs === 'rank' ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum }
+  const { depth, initScale, learningRate, weightDecay, momentum } = params
+  const { outputs, width } = networkTarget(params)
+  const nesterov = params.optimiser === 'nesterov'
+  return { outputCase: outputs < width ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum, nesterov }
 }
 
-/** The network; from an orthogonal start it knows its invariant block, where d − 2r > 0 leaves one. */
+/** Whether steps are fixed combinations of past gradients, which keep the invariant block; Adam's are not. */
+export function keepsBlock({ optimiser }: NetworkParams): boolean {
+  return optimiser !== 'adam'
+}
+
+/** The network; from an orthogonal start it knows its invariant block, where the width leaves one. */
 export function networkModel(params: NetworkParams): Model | BlockModel {
   const model = linearModel({ widths: networkWidths(params), weightDecay: params.weightDecay })
-  if (params.init !== 'orthogonal' || params.width <= 2 * params.rank) return model
+  if (params.init !== 'orthogonal' || blockSize(networkTarget(params)) === 0 || !keepsBlock(params)) return model
   const { inputs, targets } = networkData(params).train
   const phi = matmul(targets, inputs!, { transposeB: true })
   return { ...model, invariantBlock: { phi, rho: rhoOf(blockDynamics(params)) } }

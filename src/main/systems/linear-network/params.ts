@@ -1,4 +1,5 @@
-import { choice, integer, real, type ParamsOf } from '#shared/params'
+import { choice, importedMatrixParam, integer, real, type ParamsOf } from '#shared/params'
+import { optimiserChoice, trainingParams } from '../trainingParams'
 
 /** Parameters that the linear systems share. */
 export const sharedParams = {
@@ -32,44 +33,20 @@ export const sharedParams = {
     help: 'Every singular value of an orthogonal start. The plateau lasts about ε^{−(L−2)}.',
     group: 'optimiser',
   }),
-  learningRate: real({
-    default: 0.1,
-    min: 1e-6,
-    max: 100,
-    scale: 'log',
-    label: 'Learning rate',
-    symbol: 'η',
-    help: 'Step of full-batch gradient descent on the summed loss ½ ‖·‖²; a mean over N samples would need N times as much.',
-    group: 'optimiser',
-  }),
-  steps: integer({
-    default: 1500,
-    min: 1,
-    max: 10_000_000,
-    label: 'Steps',
-    symbol: 'T',
-    help: 'Gradient steps; every step sees all samples.',
-    group: 'optimiser',
-  }),
-  momentum: real({
-    default: 0,
-    min: 0,
-    max: 0.999,
-    label: 'Momentum',
+  learningRate: {
+    ...trainingParams.learningRate,
+    help: 'Of full-batch steps on the summed loss ½ ‖·‖²; a mean over N samples would need N times as much.',
+  },
+  steps: trainingParams.steps,
+  momentum: {
+    ...trainingParams.momentum,
     symbol: 'β',
     help: 'Heavy ball: M ← β M + ∇ + λ W, W ← W − η M. 0 is plain gradient descent.',
-    group: 'optimiser',
-  }),
-  weightDecay: real({
-    default: 0,
-    min: 0,
-    max: 10,
-    scale: 'log',
-    label: 'Weight decay',
-    symbol: 'λ',
+  },
+  weightDecay: {
+    ...trainingParams.weightDecay,
     help: 'The same for every W_l; enters the loss as λ/2 ‖W_l‖². The data loss is reported without it.',
-    group: 'optimiser',
-  }),
+  },
   dataSeed: integer({
     default: 0,
     min: 0,
@@ -100,6 +77,11 @@ export const networkParams = {
     label: 'Outputs',
     symbol: 'd_y',
     help: 'As many as inputs, with a target of rank r; or as many as the rank.',
+  }),
+  target: importedMatrixParam({
+    label: 'Imported target',
+    symbol: 'Φ',
+    help: 'A matrix of your own instead of a drawn one: d_y × d with d_y ≤ d, every entry known. It then says d, d_y and all singular values.',
   }),
   rank: integer({
     default: 3,
@@ -145,7 +127,13 @@ export const networkParams = {
   initScale: sharedParams.initScale,
   weightDecay: sharedParams.weightDecay,
   learningRate: sharedParams.learningRate,
-  momentum: sharedParams.momentum,
+  optimiser: {
+    ...optimiserChoice(['momentum', 'nesterov', 'adam']),
+    help:
+      'The heavy ball and Nesterov are fixed combinations of past gradients and keep the invariant block; Adam ' +
+      '(β₁ = 0.9, β₂ = 0.999, ϵ = 1e-8) divides each entry by a size of its own and breaks it.',
+  },
+  momentum: { ...sharedParams.momentum, help: `${sharedParams.momentum.help} Not used by Adam.` },
   steps: sharedParams.steps,
 }
 

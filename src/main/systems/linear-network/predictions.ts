@@ -1,8 +1,9 @@
 import type { Prediction } from '#shared/records'
 import { bisect } from '../deep-ufm/bisect'
-import { blockDynamics, networkWidths, targetValues } from './network'
+import { blockDynamics, keepsBlock, networkWidths } from './network'
 import type { NetworkParams } from './params'
 import { rhoOf } from './rho'
+import { blockSize, networkTarget } from './target'
 
 const SOURCE = 'Yaras et al. 2023, arXiv:2306.01154; theory note 05, S-A'
 
@@ -23,29 +24,33 @@ export function balancedValue(s: number, depth: number, weightDecay: number): nu
 
 /** What theory says of a run at its last step. */
 export function networkPredictions(params: NetworkParams): Prediction[] {
-  const { width: d, rank: r, depth, weightDecay, init, condition, steps } = params
+  // Its minima need not be balanced.
+  if (!keepsBlock(params)) return []
+  const { depth, weightDecay, init, condition, steps } = params
+  const target = networkTarget(params)
+  const block = blockSize(target)
   const widths = networkWidths(params)
-  const exact = init === 'orthogonal' && condition === 1 && d > 2 * r
+  const exact = init === 'orthogonal' && condition === 1 && block > 0
   const rho = rhoOf(blockDynamics(params))(steps)
   const layers = widths.slice(1).map((_, i) => i + 1)
-  const hasBlock = (layer: number) => exact && (params.outputs === 'width' || layer < depth)
+  const hasBlock = (layer: number) => exact && (target.outputs === target.width || layer < depth)
   return layers.flatMap((layer) => {
-    const learned = targetValues(params).map((s) => ({
+    const learned = target.values.map((s) => ({
       value: balancedValue(s, depth, weightDecay),
       copies: 1,
       label: 'learned',
+      role: 'learned' as const,
     }))
-    const block =
-      hasBlock(layer) && Number.isFinite(rho) ? [{ value: rho, copies: d - 2 * r, label: 'invariant, ρ' }] : []
+    const kept = hasBlock(layer) && Number.isFinite(rho) ? [{ value: rho, copies: block, label: 'invariant, ρ' }] : []
     const formula = 'a_i with a^{L−2} (s_i − a^L) = λ (s_i^{1/L} for λ = 0), r times; ρ(T), d − 2r times; r others'
     return [
-      { quantity: 'singularValues', layer, levels: [...learned, ...block], formula, source: SOURCE },
+      { quantity: 'singularValues', layer, levels: [...learned, ...kept], formula, source: SOURCE },
       ...(hasBlock(layer)
         ? [
             {
               quantity: 'movedRank',
               layer,
-              levels: [{ value: 2 * r, copies: 1, label: '2r' }],
+              levels: [{ value: target.width - block, copies: 1, label: '2r' }],
               formula: '2r',
               source: SOURCE,
             },

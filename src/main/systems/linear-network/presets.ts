@@ -5,6 +5,7 @@ const figure = {
   width: 30,
   depth: 3,
   outputs: 'width',
+  target: '',
   rank: 3,
   largest: 2,
   smallest: 1,
@@ -14,6 +15,7 @@ const figure = {
   initScale: 0.1,
   weightDecay: 0,
   learningRate: 0.1,
+  optimiser: 'momentum',
   momentum: 0,
   steps: 1500,
 } as const
@@ -29,10 +31,25 @@ export const networkPresets = {
     note: 'd_y = r, λ = 0.001. The block shrinks as ε (1 − ηλ)^t, whatever the data. A second or two.',
     params: { ...figure, outputs: 'rank', weightDecay: 1e-3 },
   },
+  large: {
+    title: 'Large start',
+    note: 'ε = 0.5. The subspace stays, its singular value does not: ρ falls from 0.5 to 0.2. A second or two.',
+    params: { ...figure, initScale: 0.5 },
+  },
+  deep: {
+    title: 'Five layers',
+    note: 'L = 5, ε = 0.5, η = 0.05. The same picture in every one of five layers. A second or two.',
+    params: { ...figure, depth: 5, initScale: 0.5, learningRate: 0.05 },
+  },
   momentum: {
     title: 'Heavy ball',
     note: 'β = 0.9, η = 0.02. Any fixed combination of past gradients keeps the block. A second or two.',
     params: { ...figure, momentum: 0.9, learningRate: 0.02 },
+  },
+  adam: {
+    title: 'Adam, the control',
+    note: 'η = 0.001; settings ours. Steps of one size for every entry are no combination of past gradients: the singular values of the block drift apart. A second or two.',
+    params: { ...figure, optimiser: 'adam', learningRate: 1e-3 },
   },
   unwhitened: {
     title: 'Unwhitened data',

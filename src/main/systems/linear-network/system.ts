@@ -1,10 +1,11 @@
 import { defineSystem } from '#main/core/system'
-import { networkAdvice } from './advice'
+import { networkAdvice, networkConvergence } from './advice'
 import { networkClaims } from './claims'
 import { networkFigures } from './figures'
 import { fullBatchRecipe } from './fullBatchRecipe'
 import { networkData, networkInitial, networkModel } from './network'
 import { networkParams } from './params'
+import { plateauFigures } from './plateauFigure'
 import { networkPredictions } from './predictions'
 import { networkPresets } from './presets'
 
@@ -21,6 +22,7 @@ export default defineSystem({
   training: fullBatchRecipe,
   probes: ['loss', 'gradientNorm', 'singularValues', 'parsimony', 'imbalance'],
   theory: networkPredictions,
+  theoryFigures: (params) => plateauFigures(networkConvergence(params)),
   claims: networkClaims,
   presets: networkPresets,
   figures: networkFigures,

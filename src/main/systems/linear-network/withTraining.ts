@@ -3,7 +3,7 @@ import { random } from '#main/compute/rng/random'
 import type { Dataset, Model } from '#main/core/model'
 import type { ParameterArrays, Snapshot } from '#main/core/snapshot'
 import { Training } from '#main/train/training'
-import { fullBatchRecipe } from './fullBatchRecipe'
+import { fullBatchRecipe, type FullBatchSettings } from './fullBatchRecipe'
 
 /** A model with its data and weights: all that full-batch training without random numbers starts from. */
 export interface Start {
@@ -12,14 +12,14 @@ export interface Start {
   readonly initial: ParameterArrays
 }
 
-/** Full-batch gradient descent or heavy ball at a constant rate; gives the memory back however `use` ends. */
+/** Full-batch steps at a constant rate, gradient descent by default; gives the memory back however `use` ends. */
 export async function withTraining<T>(
   start: Start,
-  { learningRate, momentum = 0 }: { learningRate: number; momentum?: number },
+  settings: Pick<FullBatchSettings, 'learningRate'> & Partial<FullBatchSettings>,
   use: (training: Training) => Promise<T>,
 ): Promise<T> {
   const backend = await createBackend()
-  const recipe = fullBatchRecipe({ learningRate, momentum, steps: Infinity })
+  const recipe = fullBatchRecipe({ momentum: 0, ...settings, steps: Infinity })
   try {
     const training = new Training({ ...start, recipe, backend, random: random(0, 'full-batch'), seed: 0 })
     try {

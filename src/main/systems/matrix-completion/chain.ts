@@ -21,6 +21,8 @@ export interface MatrixProblem {
   readonly phi: Matrix
   /** Ω, 1 where an entry is observed and 0 elsewhere. */
   readonly mask: Matrix
+  /** 1 where the recovery error looks; null where nothing is known that training does not see. */
+  readonly scored: Matrix | null
 }
 
 /**
@@ -28,7 +30,7 @@ export interface MatrixProblem {
  *
  * The mask is the batch's input, so there are no features that enter a layer and no layer states.
  */
-export function productModel(factors: readonly Factor[], { phi, mask }: MatrixProblem): MatrixModel {
+export function productModel(factors: readonly Factor[], { phi, mask, scored }: MatrixProblem): MatrixModel {
   const isMasked = mask.data.some((observed) => observed === 0)
   return {
     parameters: factors.map(({ name, rows, cols, layer, rateFactor }): ParameterSpec => ({
@@ -45,7 +47,7 @@ export function productModel(factors: readonly Factor[], { phi, mask }: MatrixPr
     activation: 'linear',
     // With a mask the layer Hessians are no Kronecker products.
     isLinearChain: !isMasked,
-    matrixTarget: { phi, trainedParameters: trainedCount(factors) },
+    matrixTarget: { phi, scored, trainedParameters: trainedCount(factors) },
     forward(nodes, { inputs, targets }) {
       if (!inputs) throw new LabError('internal', 'matrix-completion: a batch came without its mask.')
       const logits = factors.map(({ name }) => nodes[name]!).reduce((below, factor) => matmul(factor, below))

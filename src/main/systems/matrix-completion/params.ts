@@ -1,7 +1,12 @@
-import { choice, integer, real, type ParamsOf } from '#shared/params'
+import { choice, importedMatrixParam, integer, real, type ParamsOf } from '#shared/params'
 import { networkParams, sharedParams } from '../linear-network/params'
 
 export const completionParams = {
+  matrix: importedMatrixParam({
+    label: 'Imported matrix',
+    symbol: 'Φ',
+    help: 'A matrix of your own instead of a drawn one, with or without a mask. It then says size, rank and singular values; the observed fraction hides some of what its mask shows.',
+  }),
   width: {
     ...networkParams.width,
     default: 60,

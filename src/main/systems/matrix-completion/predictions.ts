@@ -1,26 +1,16 @@
 import type { Prediction } from '#shared/records'
-import { spacedValues } from '../linear-network/lowRankMatrix'
 import { rhoOf } from '../linear-network/rho'
 import { trainedCount } from './chain'
 import type { CompletionParams } from './params'
-import { completionFactors } from './problem'
+import { completionFactors, completionFacts } from './problem'
 
 const SOURCE = 'Yaras et al. 2023, arXiv:2306.01154; theory note 05, S-C'
 
 /** The parameter count, and for full observation the singular values of product and layers at the end of training. */
 export function completionPredictions(params: CompletionParams): Prediction[] {
-  const {
-    width: d,
-    rank: r,
-    rankEstimate,
-    factorisation,
-    observed,
-    depth,
-    momentum,
-    initScale,
-    learningRate,
-    steps,
-  } = params
+  const { rankEstimate, factorisation, depth, momentum, initScale, learningRate, steps } = params
+  const { rows, cols, values, seen } = completionFacts(params)
+  const d = Math.min(rows, cols)
   if (factorisation !== 'full' && 2 * rankEstimate > d) return []
   const level = (value: number, copies: number, label: string) => ({ value, copies, label })
   const count: Prediction = {
@@ -30,11 +20,12 @@ export function completionPredictions(params: CompletionParams): Prediction[] {
     formula: 'full L d²; compressed L (2r̂)², with factors + 4 d r̂; narrow 4 d r̂ + (L − 2)(2r̂)²',
     source: SOURCE,
   }
-  if (observed < 1 || (factorisation !== 'full' && rankEstimate < r)) return [count]
-  const values = spacedValues(params.smallest, params.largest, r)
+  const r = values?.length ?? 0
+  if (!values || seen < rows * cols || (factorisation !== 'full' && rankEstimate < r)) return [count]
   const dynamics = { outputCase: 2, depth, initScale, learningRate, weightDecay: 0, momentum } as const
   const rho = rhoOf(dynamics)(steps)
-  const hasBlock = factorisation === 'full' && d > 2 * r && Number.isFinite(rho)
+  const hasBlock = factorisation === 'full' && rows === cols && d > 2 * r && Number.isFinite(rho)
+  const learned = (value: number) => ({ ...level(value, 1, 'learned'), role: 'learned' as const })
   const block = (power: number) => (hasBlock ? [level(rho ** power, d - 2 * r, 'invariant')] : [])
   const formula = 's_i, r times; ρ(T)^L, d − 2r times (full); r others'
   return [
@@ -42,14 +33,14 @@ export function completionPredictions(params: CompletionParams): Prediction[] {
     {
       quantity: 'productSingularValues',
       layer: null,
-      levels: [...values.map((s) => level(s, 1, 'learned')), ...block(depth)],
+      levels: [...values.map((s) => learned(s)), ...block(depth)],
       formula,
       source: SOURCE,
     },
     ...Array.from({ length: depth }, (_, i): Prediction => ({
       quantity: 'singularValues',
       layer: i + 1,
-      levels: [...values.map((s) => level(s ** (1 / depth), 1, 'learned')), ...block(1)],
+      levels: [...values.map((s) => learned(s ** (1 / depth))), ...block(1)],
       formula: 's_i^{1/L}, r times; ρ(T), d − 2r times (full); r others',
       source: SOURCE,
     })),

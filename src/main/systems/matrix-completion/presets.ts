@@ -2,6 +2,7 @@ import type { Preset } from '#main/core/system'
 
 /** C16 and C17 of theory note 05. */
 const factorisation = {
+  matrix: '',
   width: 60,
   rank: 3,
   largest: 1.5,
@@ -20,6 +21,12 @@ const factorisation = {
 
 /** C18 of theory note 05. */
 const completion = { ...factorisation, observed: 0.3, learningRate: 0.5, steps: 3000 } as const
+
+/** C20 of theory note 05; the step size is ours. */
+const samples = { ...completion, width: 40, initScale: 0.1, learningRate: 0.3, steps: 2500 } as const
+
+/** C21 of theory note 05. */
+const width = { ...completion, width: 80, observed: 0.4, learningRate: 0.3, steps: 600 } as const
 
 export const completionPresets = {
   small: {
@@ -46,5 +53,20 @@ export const completionPresets = {
     title: 'Completion, narrow',
     note: '30 % seen, hidden width 10. At this scale as good as the compressed model. A second or two.',
     params: { ...completion, factorisation: 'narrow' },
+  },
+  samples: {
+    title: 'Sample complexity',
+    note: 'd = 40, L = 3, ε = 0.1, 30 % seen; settings of C20 in the note. One point of the study: take p from 0.2 to 0.4, L of 2 and 3 and several data seeds to see that depth needs fewer entries. About a second a run.',
+    params: samples,
+  },
+  width: {
+    title: 'Width, full',
+    note: 'd = 80, 40 % seen; settings of C21 in the note. The full width of the study. A few seconds.',
+    params: width,
+  },
+  widthNarrow: {
+    title: 'Width, narrow',
+    note: 'The same matrix with hidden width 2r̂ = 10. Take r̂ of 3, 5, 10, 20: wider networks need fewer iterations, and past 40 no fewer. About a second a run.',
+    params: { ...width, factorisation: 'narrow', rankEstimate: 5 },
   },
 } satisfies Record<string, Preset>

@@ -1,6 +1,7 @@
 import { defineSystem } from '#main/core/system'
 import { fullBatchRecipe } from '../linear-network/fullBatchRecipe'
-import { completionAdvice } from './advice'
+import { plateauFigures } from '../linear-network/plateauFigure'
+import { completionAdvice, completionConvergence } from './advice'
 import { matrixData } from './chain'
 import { completionClaims } from './claims'
 import { completionFigures } from './figures'
@@ -24,8 +25,10 @@ export default defineSystem({
   data: (params) => matrixData(completionProblem(params)),
   initial: completionInitial,
   training: fullBatchRecipe,
+  perReplica: ['initScale', 'learningRate'],
   probes: ['loss', 'gradientNorm', 'recovery', 'singularValues', 'imbalance'],
   theory: completionPredictions,
+  theoryFigures: (params) => plateauFigures(completionConvergence(params)),
   claims: completionClaims,
   presets: completionPresets,
   figures: completionFigures,

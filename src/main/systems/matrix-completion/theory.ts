@@ -1,6 +1,6 @@
-/** d_0 … d_L of a network of hidden width 2 r̂ on a d × d matrix. Theory note 05, S-C ("Narrow"). */
-export function narrowWidths(d: number, rank: number, depth: number): number[] {
-  return [d, ...Array<number>(depth - 1).fill(2 * rank), d]
+/** d_0 … d_L of a network of hidden width 2 r̂ on a d × d (or rows × d) matrix. Theory note 05, S-C ("Narrow"). */
+export function narrowWidths(d: number, rank: number, depth: number, rows = d): number[] {
+  return [d, ...Array<number>(depth - 1).fill(2 * rank), rows]
 }
 
 /**

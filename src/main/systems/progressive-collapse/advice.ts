@@ -1,11 +1,11 @@
-import { convergenceAdvice, type Advice } from '../linear-network/advice'
+import { convergenceAdvice, type Advice, type Convergence } from '../linear-network/advice'
 import { lossFactor } from './network'
 import type { CollapseParams } from './params'
 import { separationBound } from './theory'
 
 /** Warnings about settings that are refused, do not converge, or leave the theory. Theory note 05, S-B and pitfalls. */
 export function collapseAdvice(params: CollapseParams): Advice[] {
-  const { K, n, data, inputs, width: d, network, init, initScale } = params
+  const { K, n, data, inputs, width: d, network, initScale } = params
   const N = K * n
   const advice: Advice[] = []
   const warn = (name: keyof CollapseParams, message: string) => advice.push({ path: `params.${name}`, message })
@@ -25,10 +25,16 @@ export function collapseAdvice(params: CollapseParams): Advice[] {
   if (bound >= 1) {
     warn('initScale', `The bound 2(√K + 1) ε² = ${bound.toPrecision(3)} says nothing: take ε below ${vacuousScale(K)}.`)
   }
-  if (data === 'gaussian' || init === 'he') return advice
-  // Of orthonormal inputs: all K singular values of Y Xᵀ are √n.
+  const convergence = collapseConvergence(params)
+  return convergence ? [...advice, ...convergenceAdvice(convergence)] : advice
+}
+
+/** Of orthonormal inputs, where all K singular values of Y Xᵀ are √n; null for other inputs, networks and starts. */
+export function collapseConvergence(params: CollapseParams): Convergence | null {
+  const { n, data, init, network } = params
+  if (network !== 'linear' || data === 'gaussian' || init === 'he') return null
   const learningRate = params.learningRate * lossFactor(params)
-  return [...advice, ...convergenceAdvice({ ...params, learningRate, largest: Math.sqrt(n), smallest: Math.sqrt(n) })]
+  return { ...params, learningRate, largest: Math.sqrt(n), smallest: Math.sqrt(n) }
 }
 
 /** ε at which the bound is 1. */

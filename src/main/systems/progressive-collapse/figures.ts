@@ -1,15 +1,39 @@
 import type { FigureDefinition } from '#shared/figure'
 import { imbalanceFigure, lossFigure, singularValuesFigure } from '../linear-network/figures'
 
+/** Over the layers at the step of the slider: the picture of the source. */
+const profile = { tab: 'structure', mark: 'profile', layers: 'all', overlayPrediction: false } as const
 const series = { tab: 'structure', mark: 'series', overlayPrediction: false } as const
 
 /** Theory note 05, S-B, "Figures", as far as one run and the marks of a figure go. */
 export const collapseFigures: readonly FigureDefinition[] = [
   lossFigure,
   {
+    ...profile,
+    id: 'separation-profile',
+    title: 'Class separation of what enters each layer',
+    quantities: ['separation'],
+    overlayPrediction: true,
+    fittedFrom: 1,
+  },
+  {
+    ...profile,
+    id: 'discrimination-profile',
+    title: 'Class discrimination of what enters each layer',
+    quantities: ['discrimination'],
+    // The input is off the line.
+    fittedFrom: 2,
+  },
+  {
+    ...profile,
+    id: 'nc1-profile',
+    title: 'NC1 of what enters each layer; blind outside the span of the means',
+    quantities: ['nc1'],
+  },
+  {
     ...series,
     id: 'separation',
-    title: 'Class separation of every layer',
+    title: 'Class separation of every layer over the steps',
     quantities: ['separation'],
     layers: 'all',
     overlayPrediction: true,
@@ -17,17 +41,9 @@ export const collapseFigures: readonly FigureDefinition[] = [
   {
     ...series,
     id: 'discrimination',
-    title: 'Class discrimination of every layer',
+    title: 'Class discrimination of every layer over the steps',
     quantities: ['discrimination'],
     layers: 'all',
-  },
-  {
-    ...series,
-    id: 'separation-profile',
-    title: 'Class separation behind l = 0 … L − 1 layers',
-    mark: 'bundle',
-    quantities: ['separationProfile'],
-    layers: 'none',
   },
   {
     ...series,
@@ -56,7 +72,7 @@ export const collapseFigures: readonly FigureDefinition[] = [
   {
     ...series,
     id: 'nc1',
-    title: 'Within-class variability (NC1); blind outside the span of the means',
+    title: 'Within-class variability (NC1) over the steps',
     quantities: ['nc1'],
     layers: 'all',
   },

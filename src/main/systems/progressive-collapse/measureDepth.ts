@@ -1,5 +1,5 @@
 import { discrimination } from '#main/probes/discrimination'
-import { lineFit, type LineFit } from '#main/probes/lineFit'
+import { lineFit, type LineFit } from '#shared/lineFit'
 import { ratiosOf } from '#main/probes/ratiosOf'
 import { separation } from '#main/probes/separation'
 import type { Snapshot } from '#main/core/snapshot'

@@ -1,6 +1,6 @@
 import type { Prediction } from '#shared/records'
 import type { CollapseParams } from './params'
-import { alignedRatio, inputSeparation, learnedValue } from './theory'
+import { alignedRatio, inputSeparation, learnedValue, separationBound } from './theory'
 
 const SOURCE = 'Wang et al. 2023, arXiv:2311.02960; theory note 05, S-B'
 
@@ -21,7 +21,7 @@ export function isIdealSetting(params: CollapseParams): boolean {
 export function collapsePredictions(params: CollapseParams): Prediction[] {
   if (!isIdealSetting(params)) return []
   const { K, n, width: d, depth: L, initScale } = params
-  const ratio = alignedRatio(params)
+  const [ratio, bound] = [alignedRatio(params), separationBound(params)]
   const D = Array.from({ length: L }, (_, l) => inputSeparation({ K, n }) * ratio ** l)
   const level = (value: number, copies: number, label: string) => ({ value, copies, label })
   const separations = D.map((value, l): Prediction => ({
@@ -35,7 +35,7 @@ export function collapsePredictions(params: CollapseParams): Prediction[] {
     quantity: 'singularValues',
     layer: i + 1,
     levels: [
-      level(learnedValue(params), K, 'learned'),
+      { ...level(learnedValue(params), K, 'learned'), role: 'learned' as const },
       ...(i < L - 1 ? [level(initScale, d - 2 * K, 'invariant')] : []),
     ],
     formula: 'n^{1/(2L)}, K times; ε, d − 2K times; K others in (0, ε]',
@@ -44,7 +44,15 @@ export function collapsePredictions(params: CollapseParams): Prediction[] {
   const formula = 'D_{l+1}/D_l = ε² n^{−1/L}'
   return [
     ...separations,
-    { quantity: 'separationRatios', layer: null, levels: [level(ratio, L - 1, 'aligned')], formula, source: SOURCE },
+    {
+      quantity: 'separationRatios',
+      layer: null,
+      levels: [level(ratio, L - 1, 'aligned')],
+      // Where it is 1 or more it says nothing.
+      ...(bound < 1 && { bounds: [{ value: bound, label: 'upper bound' }] }),
+      formula,
+      source: SOURCE,
+    },
     {
       quantity: 'separationSlope',
       layer: null,

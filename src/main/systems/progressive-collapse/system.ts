@@ -1,6 +1,7 @@
 import { defineSystem } from '#main/core/system'
 import { fullBatchRecipe } from '../linear-network/fullBatchRecipe'
-import { collapseAdvice } from './advice'
+import { plateauFigures } from '../linear-network/plateauFigure'
+import { collapseAdvice, collapseConvergence } from './advice'
 import { collapseClaims } from './claims'
 import { collapseFigures } from './figures'
 import { collapseData, collapseInitial, collapseModel } from './network'
@@ -19,8 +20,10 @@ export default defineSystem({
   data: collapseData,
   initial: collapseInitial,
   training: fullBatchRecipe,
+  perReplica: ['init', 'initScale', 'weightDecay', 'learningRate'],
   probes: ['loss', 'accuracy', 'gradientNorm', 'singularValues', 'collapse', 'depthProfile', 'imbalance'],
   theory: collapsePredictions,
+  theoryFigures: (params) => plateauFigures(collapseConvergence(params)),
   claims: collapseClaims,
   presets: collapsePresets,
   figures: collapseFigures,

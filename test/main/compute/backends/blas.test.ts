@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { findBlas, searchBlas } from '#main/compute/backends/cpu/blas'
 import { probeBlas } from '#main/compute/backends/cpu/blasProbe'
+import { probedBlasEnvironment } from '#main/compute/backends/probedBlas'
 import { describeBlas } from '#main/compute/backends/cpu/describeBlas'
 
 describe('searching for BLAS', () => {
@@ -25,6 +26,16 @@ describe('searching for BLAS', () => {
   it('searches once', async () => {
     expect(searchBlas('embedded')).toBe(searchBlas('embedded'))
     expect(await findBlas('embedded')).toBeNull()
+  })
+
+  it('takes the word of the process that started this one', async () => {
+    const path = '/nowhere/known.so'
+    const known = { choice: path, probe: { found: null, refused: [{ path, problem: 'known already' }] } }
+    vi.stubEnv('COLLAPSAR_BLAS_PROBED', JSON.stringify(known))
+    expect((await searchBlas(path)).refused).toEqual(known.probe.refused)
+    expect(JSON.parse(probedBlasEnvironment()['COLLAPSAR_BLAS_PROBED'] ?? '')).toEqual(known)
+    expect((await searchBlas('/nowhere/other.so')).refused[0]?.problem).toMatch(/load|open/)
+    vi.unstubAllEnvs()
   })
 
   it('reports speed and advice', async () => {
@@ -68,11 +79,23 @@ describe('libraries that would harm us', () => {
     const silent = library('silent', 'void cblas_dgemm(void) {}')
     // Passes the call by value, reads eight bytes by reference.
     const wide = library('wide', WIDE_BLAS)
-    const { found, refused } = await probeBlas([silent, wide])
+    // Three that say it of themselves, each in its way; calling them would crash the probe.
+    const abort = '#include <stdlib.h>\nvoid cblas_dgemm(void) { abort(); }\n'
+    const openblas = library(
+      'openblas64',
+      `${abort}const char *openblas_get_config(void) { return "OpenBLAS 0.3.21 USE64BITINT Haswell"; }`,
+    )
+    const blis = library('blis64', `${abort}long bli_info_get_blas_int_type_size(void) { return 64; }`)
+    const suffixed = library('suffixed', '#include <stdlib.h>\nvoid cblas_dgemm64_(void) { abort(); }')
+    const { found, refused } = await probeBlas([silent, wide, openblas, blis, suffixed])
     expect(found).toBeNull()
+    const said = 'is built for 64-bit integers; install the same library with 32-bit ones'
     expect(refused).toEqual([
       { path: silent, problem: 'multiplies wrongly: 1,2,9,3,4,9' },
       { path: wide, problem: 'does not take 32-bit integers' },
+      { path: openblas, problem: said },
+      { path: blis, problem: said },
+      { path: suffixed, problem: said },
     ])
   })
 })

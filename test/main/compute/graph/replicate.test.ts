@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Graph } from '#main/compute/graph/graph'
 import { sizeOf, type Node } from '#main/compute/graph/node'
 import * as ops from '#main/compute/graph/ops'
-import { replicate } from '#main/compute/graph/replicate'
+import { replicate, replicateJointly } from '#main/compute/graph/replicate'
 import { grad, hessianVectorProduct, jvp } from '#main/compute/graph/transforms'
 import { random } from '#main/compute/rng/index'
 import { evaluate } from '../../../helpers/evaluate'
@@ -69,6 +69,31 @@ describe('replicas', () => {
         )
         const outputs = [nodes.at(-1)!, loss, ...grad(loss, inputs), ...hessianVectorProduct(loss, inputs, directions)]
         await expectSameBits(outputs, stacked, count)
+      }),
+      settings,
+    )
+  })
+
+  it('of many directions, multiplied jointly, have the values of single ones', async () => {
+    const all = fc.record({ list: choices, columns: fc.constantFrom(3, 90) })
+    await fc.assert(
+      fc.asyncProperty(all, async ({ list, columns }) => {
+        const { inputs, directions, loss, values } = buildGraph(list)
+        const { graph } = loss
+        // Long sums too, which are multiplied the other way round.
+        const data = graph.input('data', [4, columns])
+        const long = ops.total(ops.tanh(ops.matmul(ops.matmul(inputs[3]!, inputs[2]!), ops.matmul(inputs[3]!, data))))
+        const whole = ops.add(loss, long)
+        const known = new Map([...values, [data, random(1, 'data').normal(4 * columns)] as const])
+        const { replicas, values: stacked, singles } = stackInputs(known, directions, COUNT)
+        const products = hessianVectorProduct(whole, inputs, directions)
+        const together = await evaluate(replicateJointly(products, COUNT, replicas), stacked)
+        const alone = await Promise.all(singles.map((single) => evaluate(products, single)))
+        // Sums of at most a few hundred terms in another order.
+        const scale = Math.max(1, ...together.map((value) => Math.max(...value.map(Math.abs))))
+        together.forEach((value, i) =>
+          expectClose(value, joined(alone.map((own) => own[i]!)), { atol: 1e-13 * scale, rtol: 1e-12 }),
+        )
       }),
       settings,
     )

@@ -5,6 +5,7 @@ import { matmul, symmetricEigenvalues, transpose } from '#main/compute/linalg/in
 import { matrix, type Matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
 import type { Model, Split } from '#main/core/model'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import type { Snapshot } from '#main/core/snapshot'
 import { makeOperator, operators } from '#main/probes/operators/index'
 import { denseSpectrum, materialise } from '#main/spectra/index'
@@ -43,7 +44,7 @@ async function withPerceptron<T>(train: Split, use: (snapshot: Snapshot) => Prom
       return [name, random(2, name).normal(size).map((x) => 0.4 * x)] // prettier-ignore
     }),
   )
-  const recipe = { learningRate: () => 0, momentum: 0, steps: Infinity, batchSize: null }
+  const recipe = { learningRate: () => 0, optimiser: GRADIENT_DESCENT, steps: Infinity, batchSize: null }
   const data = { train, test: null }
   const training = new Training({ model: perceptron, data, initial, recipe, backend, random: random(0, 'x'), seed: 0 })
   try {

@@ -9,9 +9,10 @@ const params = (given: ParamValues) => parseParams(networkParams, given)
 
 describe('advice', () => {
   it('is silent on the exact presets, and says what is approximate on the other', () => {
-    const { unwhitened, ...exact } = networkPresets
+    const { unwhitened, adam, ...exact } = networkPresets
     for (const preset of Object.values(exact)) expect(system.advice(params(preset.params))).toEqual([])
     expect(system.advice(params(unwhitened.params)).map(({ path }) => path)).toEqual(['params.condition'])
+    expect(system.advice(params(adam.params)).map(({ path }) => path)).toEqual(['params.optimiser'])
   })
 
   it.each([

@@ -4,6 +4,7 @@ import { matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
 import { balancedness } from '#main/probes/balancedness'
 import { weightMatrices } from '#main/probes/weightMatrices'
+import { blockChecks } from '#main/systems/linear-network/claims/blockChecks'
 import {
   balancedHessianEigenvalues,
   largestStableRate,
@@ -35,6 +36,13 @@ describe('ρ', () => {
     const rho = rhoOf({ ...dynamics, outputCase: 1, weightDecay: 0.01 })
     // Two hundred roundings.
     for (const step of [0, 1, 200]) expectClose(rho(step), 0.5 * (1 - 0.001) ** step, { rtol: 1e-13 })
+  })
+
+  it.each(['rank', 'width'])('follows the runs of Nesterov too, which keep the block, d_y = %s', async (outputs) => {
+    const params = { ...networkPresets.momentum.params, optimiser: 'nesterov', weightDecay: 1e-3, outputs, steps: 300 }
+    const checks = await blockChecks('Nesterov', params)
+    expect(checks.length).toBeGreaterThan(2)
+    expect(checks.filter(({ holds }) => !holds)).toEqual([])
   })
 
   it('follows its small-step limit: to 0.04 % at ε = 0.5 over the whole run, as the note saw, with a gap of O(η)', () => {

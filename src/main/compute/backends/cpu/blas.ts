@@ -1,7 +1,8 @@
 import { LabError } from '#shared/errors'
 import type { LapackLibrary } from '../../linalg/lapack'
 import { blasAdvice, blasCandidates } from './blasCandidates'
-import { type BlasProbe, probeBlas, type ProbedBlas } from './blasProbe'
+import { type BlasProbe, handedOverProbe, type ProbedBlas, rememberProbe } from '../probedBlas'
+import { probeBlas, type RunProbe } from './blasProbe'
 
 /** 'auto': the first library that works. 'embedded': none. Anything else: the path of a library. */
 export type BlasChoice = string
@@ -29,6 +30,8 @@ export interface BlasLibrary {
   readonly name: string
   readonly version: string
   readonly path: string
+  /** What OpenBLAS calls the processor whose kernels it uses ('Haswell', 'SkylakeX'); null for other libraries. */
+  readonly core: string | null
   /** Always 1: parallel work is several processes, and one thread gives the same bits each time. */
   readonly threads: number
   readonly dgemm: BlasProduct
@@ -47,9 +50,21 @@ export interface BlasSearch extends BlasProbe {
 
 const searches = new Map<BlasChoice, Promise<BlasSearch>>()
 
+let runProbe: RunProbe | undefined
+let ownLibraries: readonly string[] = []
+
+/**
+ * For a host in which Node cannot start itself again, and which may carry libraries of its own: they come behind those
+ * of the machine, which know its processor better. Before the first search.
+ */
+export function probeBlasBy(run: RunProbe, libraries: readonly string[]): void {
+  runProbe = run
+  ownLibraries = libraries
+}
+
 /**
  * Looks for a library once per process and choice. The environment variable COLLAPSAR_BLAS stands in for 'auto'.
- * Never throws: a library that does not work is in `refused`, with the reason.
+ * Never throws for a library: one that does not work is in `refused`, with the reason.
  */
 export function searchBlas(choice: BlasChoice = 'auto'): Promise<BlasSearch> {
   const wanted = choice === 'auto' ? process.env['COLLAPSAR_BLAS'] || 'auto' : choice
@@ -77,8 +92,9 @@ export async function findBlas(choice: BlasChoice = 'auto'): Promise<BlasLibrary
 
 async function performSearch(choice: BlasChoice): Promise<BlasSearch> {
   if (choice === 'embedded') return { choice, found: null, library: null, refused: [] }
-  const candidates = choice === 'auto' ? blasCandidates(process.platform) : [choice]
-  const probe = await probeBlas(candidates)
+  const candidates = choice === 'auto' ? [...blasCandidates(process.platform), ...ownLibraries] : [choice]
+  const probe = handedOverProbe(choice) ?? (await probeBlas(candidates, runProbe))
+  rememberProbe(choice, probe)
   return { choice, ...probe, library: probe.found ? await loadLibrary(probe.found) : null }
 }
 
@@ -113,6 +129,7 @@ async function loadLibrary({ path, name, version, hasSgemm, hasLapack }: ProbedB
     name,
     version,
     path,
+    core: optional(() => library.func('const char *openblas_get_corename()'))?.() ?? null,
     threads: 1,
     dgemm: product('cblas_dgemm', 'double'),
     sgemm: hasSgemm ? product('cblas_sgemm', 'float') : null,

@@ -1,33 +1,27 @@
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { z } from 'zod'
+import script from '../../../../../resources/probe/blas.cjs?raw'
+import { type BlasProbe, probedBlasSchema, refusedBlasSchema } from '../probedBlas'
 
-/** What a library said and did in the probe. */
-export interface ProbedBlas {
-  readonly path: string
-  readonly name: string
-  readonly version: string
-  readonly hasSgemm: boolean
-  readonly hasLapack: boolean
-}
+/** The probe names a library before it tries it. */
+const lineSchema = z.union([probedBlasSchema, refusedBlasSchema, z.strictObject({ path: z.string() })])
 
-export interface BlasProbe {
-  readonly found: ProbedBlas | null
-  /** Why each library before it was not taken. */
-  readonly refused: readonly { readonly path: string; readonly problem: string }[]
-}
-
-const TIMEOUT_MS = 20_000
+/** A library that has not answered by then never will. */
+export const PROBE_TIMEOUT_MS = 20_000
 
 /**
  * Tries libraries in a child process, in order, until one gives the right answers: a broken one crashes the child, a
  * wrong one is refused, and neither touches us. A child that dies names the library it was trying; the next child
  * goes on behind it.
  */
-export async function probeBlas(candidates: readonly string[]): Promise<BlasProbe> {
-  const refused: { path: string; problem: string }[] = []
+export async function probeBlas(candidates: readonly string[], run: RunProbe = runInNode): Promise<BlasProbe> {
+  const koffi = createRequire(import.meta.url).resolve('koffi')
+  const refused: BlasProbe['refused'] = []
   let left = candidates
   while (left.length > 0) {
-    const { lines, problem } = await runChild(left)
+    const { output, problem } = await run([koffi, ...left])
+    const lines = output.split('\n').flatMap(parseLine)
     for (const line of lines) {
       if ('name' in line) return { found: line, refused }
       if ('problem' in line) refused.push(line)
@@ -40,26 +34,23 @@ export async function probeBlas(candidates: readonly string[]): Promise<BlasProb
   return { found: null, refused }
 }
 
-type Line = { readonly path: string } | { readonly path: string; readonly problem: string } | ProbedBlas
+/** Runs resources/probe/blas.cjs with these arguments in a process of its own; what it printed, and how it ended. */
+export type RunProbe = (args: readonly string[]) => Promise<{ readonly output: string; readonly problem: string }>
 
-function runChild(candidates: readonly string[]): Promise<{ lines: Line[]; problem: string }> {
-  const koffi = createRequire(import.meta.url).resolve('koffi')
-  return new Promise((resolve) => {
+const runInNode: RunProbe = (args) =>
+  new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['-e', SCRIPT, koffi, ...candidates],
-      // Inside Electron the executable is Electron's; this makes it plain Node.
-      { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeout: TIMEOUT_MS, windowsHide: true },
-      (error, stdout) => {
-        const lines = stdout.split('\n').flatMap(parseLine)
-        resolve({ lines, problem: error?.signal ? `killed by ${error.signal}` : (error?.message ?? 'said nothing') })
+      ['-e', script, ...args],
+      { timeout: PROBE_TIMEOUT_MS, windowsHide: true },
+      (error, output) => {
+        resolve({ output, problem: error?.signal ? `killed by ${error.signal}` : (error?.message ?? 'said nothing') })
       },
     )
   })
-}
 
 /** Libraries may print to the same stream: what is not a line of ours is passed over. */
-function parseLine(text: string): Line[] {
+function parseLine(text: string): z.infer<typeof lineSchema>[] {
   if (!text.startsWith('{')) return []
   let value: unknown
   try {
@@ -68,114 +59,6 @@ function parseLine(text: string): Line[] {
     if (error instanceof SyntaxError) return []
     throw error
   }
-  return isLine(value) ? [value] : []
+  const line = lineSchema.safeParse(value)
+  return line.success ? [line.data] : []
 }
-
-function isLine(value: unknown): value is Line {
-  if (typeof value !== 'object' || value === null || !('path' in value) || typeof value.path !== 'string') return false
-  if ('problem' in value) return typeof value.problem === 'string'
-  if (!('name' in value)) return true
-  return (
-    typeof value.name === 'string' &&
-    'version' in value &&
-    typeof value.version === 'string' &&
-    'hasSgemm' in value &&
-    typeof value.hasSgemm === 'boolean' &&
-    'hasLapack' in value &&
-    typeof value.hasLapack === 'boolean'
-  )
-}
-
-/**
- * The child: plain CommonJS, because it runs without our build. Two products with known answers. The first by value
- * through cblas, with strides, alpha and beta. The second by reference, each integer followed by a poisoned upper half:
- * a library with 64-bit integers reads nonsense there, though it may pass the first.
- */
-const SCRIPT = `
-const { writeSync } = require('node:fs')
-const [koffiPath, ...candidates] = process.argv.slice(1)
-const koffi = require(koffiPath)
-const say = (line) => writeSync(1, JSON.stringify(line) + '\\n')
-
-function find(library, ...definitions) {
-  for (const definition of definitions) {
-    try { return library.func(definition) } catch {}
-  }
-  return null
-}
-
-function identify(library) {
-  const openblas = find(library, 'const char *openblas_get_config()')
-  if (openblas) return { name: 'OpenBLAS', version: (/\\d+(\\.\\d+)+/.exec(openblas()) || ['?'])[0] }
-  const mkl = find(library, 'void MKL_Get_Version_String(_Out_ char *text, int length)')
-  if (mkl) {
-    const text = Buffer.alloc(200)
-    mkl(text, 199)
-    return { name: 'MKL', version: (/\\d+(\\.\\d+)+/.exec(text.toString('latin1')) || ['?'])[0] }
-  }
-  const blis = find(library, 'const char *bli_info_get_version_str()')
-  if (blis) return { name: 'BLIS', version: blis() }
-  return null
-}
-
-function wrongAnswer(library) {
-  const cblas = find(library, 'void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, ' +
-    'const double *, int, double, _Inout_ double *, int)')
-  if (!cblas) return 'has no cblas_dgemm'
-  // C <- 10 C + 2 A B^T, with a row of padding to skip in each operand.
-  const c = Float64Array.of(1, 2, 9, 3, 4, 9)
-  cblas(101, 111, 112, 2, 2, 3, 2, Float64Array.of(1, 2, 3, 99, 4, 5, 6, 99), 4,
-    Float64Array.of(1, 0, 2, 99, 0, 1, 3, 99), 4, 10, c, 3)
-  if (c.join() !== '24,42,9,62,86,9') return 'multiplies wrongly: ' + c.join()
-  const fortran = find(library, 'void dgemm_(const char *, const char *, const int *, const int *, const int *, ' +
-    'const double *, const double *, const int *, const double *, const int *, const double *, ' +
-    '_Inout_ double *, const int *, size_t, size_t)')
-  if (!fortran) return 'has no dgemm_'
-  const two = Int32Array.of(2, 7)
-  const d = new Float64Array(4)
-  fortran('N', 'N', two, two, two, Float64Array.of(1), Float64Array.of(1, 3, 2, 4), two,
-    Float64Array.of(5, 7, 6, 8), two, Float64Array.of(0), d, two, 1, 1)
-  if (d.join() !== '19,43,22,50') return 'does not take 32-bit integers'
-  return null
-}
-
-function hasSgemm(library) {
-  const cblas = find(library, 'void cblas_sgemm(int, int, int, int, int, int, float, const float *, int, ' +
-    'const float *, int, float, _Inout_ float *, int)')
-  if (!cblas) return false
-  const c = Float32Array.of(1, 2, 9, 3, 4, 9)
-  cblas(101, 111, 112, 2, 2, 3, 2, Float32Array.of(1, 2, 3, 99, 4, 5, 6, 99), 4,
-    Float32Array.of(1, 0, 2, 99, 0, 1, 3, 99), 4, 10, c, 3)
-  return c.join() === '24,42,9,62,86,9'
-}
-
-function hasLapack(library) {
-  const dsyevd = find(library, 'void dsyevd_(const char *, const char *, const int *, _Inout_ double *, const int *, ' +
-    '_Inout_ double *, _Inout_ double *, const int *, _Inout_ int *, const int *, _Inout_ int *, size_t, size_t)')
-  if (!dsyevd || !find(library, 'void dgesdd_()')) return false
-  const values = new Float64Array(2)
-  const info = Int32Array.of(-99)
-  dsyevd('V', 'L', Int32Array.of(2), Float64Array.of(2, 1, 1, 2), Int32Array.of(2), values, new Float64Array(64),
-    Int32Array.of(64), new Int32Array(32), Int32Array.of(32), info, 1, 1)
-  return info[0] === 0 && Math.abs(values[0] - 1) < 1e-14 && Math.abs(values[1] - 3) < 1e-14
-}
-
-for (const path of candidates) {
-  say({ path })
-  try {
-    const library = koffi.load(path)
-    const problem = wrongAnswer(library)
-    if (problem) {
-      say({ path, problem })
-      continue
-    }
-    const known = identify(library) || (path.includes('Accelerate')
-      ? { name: 'Accelerate', version: 'macOS ' + require('node:os').release() }
-      : { name: 'BLAS', version: 'of unknown version' })
-    say({ path, ...known, hasSgemm: hasSgemm(library), hasLapack: hasLapack(library) })
-    break
-  } catch (error) {
-    say({ path, problem: String(error && error.message) })
-  }
-}
-`

@@ -3,7 +3,8 @@ import { LabError } from '#shared/errors'
 import type { Backend, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall, ScalarCell } from '../backend'
 import { CpuBuffer, ownBuffer } from './buffer'
 import { type BlasChoice, type BlasLibrary, findBlas } from './blas'
-import { blasGemm, chosenGemm, embeddedGemm, type GemmRoute } from './gemm'
+import { blasGemm, embeddedGemm, type GemmRoute } from './gemm'
+import { chosenGemm } from './gemmChoice'
 import { accumulates, bindKernel } from './kernels/index'
 import { ONE, type ReplicaCoefficients } from './kernels/kernel'
 import { CpuMemory } from './memory'
@@ -48,7 +49,9 @@ function gemmRoute(
   const product = memory.dtype === 'float64' ? library.dgemm : library.sgemm
   if (!product) return embedded
   const foreign = blasGemm(product, memory)
-  return products === 'all' ? foreign : chosenGemm(embedded, foreign)
+  return products === 'all'
+    ? foreign
+    : chosenGemm(embedded, foreign, { core: library.core, numberBytes: memory.numberBytes })
 }
 
 class CpuBackend implements Backend {

@@ -28,38 +28,23 @@ export interface GemmRoute {
   moving(problem: GemmProblem): Gemm
 }
 
+/*
+ * A number that reaches a foreign function is an object to the engine, and computing one at each call is garbage at each
+ * call. So coefficients and addresses are kept, and computed again only when a learning rate has changed or growing has
+ * moved the memory.
+ */
+
 export function embeddedGemm({ gemm }: WasmKernels): GemmRoute {
-  return {
-    fixed:
-      ({ transposeA, transposeB, m, n, k, alpha, scale, keep }, a, b, c) =>
-      () =>
-        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c),
-    moving({ transposeA, transposeB, m, n, k, alpha, scale, keep }) {
-      const multiply = (a: Offset, b: Offset, c: Offset): void =>
-        gemm(transposeA, transposeB, m, n, k, alpha * scale.value, a, b, keep.value, c)
-      return Object.assign(multiply, { isEmbedded: true } as const)
-    },
-  }
-}
-
-const ROW_MAJOR = 101
-const PLAIN = 111
-const TRANSPOSED = 112
-
-/** The address is read at each call, because growing may move the memory. */
-export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
   const moving = ({ transposeA, transposeB, m, n, k, alpha, scale, keep }: GemmProblem): Gemm => {
-    // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
-    if (m === 0 || n === 0) return () => {}
-    const opA = transposeA ? TRANSPOSED : PLAIN
-    const opB = transposeB ? TRANSPOSED : PLAIN
-    const rowA = Math.max(1, transposeA ? m : k)
-    const rowB = Math.max(1, transposeB ? k : n)
-    return (a, b, c) => {
-      const base = memory.address
-      const factor = alpha * scale.value
-      product(ROW_MAJOR, opA, opB, m, n, k, factor, base + a, rowA, base + b, rowB, keep.value, base + c, n)
+    let [given, factor, kept] = [NaN, NaN, NaN]
+    const multiply = (a: Offset, b: Offset, c: Offset): void => {
+      if (scale.value !== given || keep.value !== kept) {
+        ;[given, kept] = [scale.value, keep.value]
+        factor = alpha * given
+      }
+      gemm(transposeA, transposeB, m, n, k, factor, a, b, kept, c)
     }
+    return Object.assign(multiply, { isEmbedded: true } as const)
   }
   return {
     fixed(problem, a, b, c) {
@@ -70,16 +55,43 @@ export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
   }
 }
 
-// Measured with OpenBLAS: below, the foreign call (0.15 µs) and BLAS's own packing cost more
-// than its wider vectors gain. Constants, never timings: the choice must be the same in every run of a spec.
-const BLAS_MIN_VOLUME = 8_192
-const BLAS_MIN_SIDE = 8
+const ROW_MAJOR = 101
+const PLAIN = 111
+const TRANSPOSED = 112
 
-export function chosenGemm(embedded: GemmRoute, blas: GemmRoute): GemmRoute {
-  const routeFor = ({ m, n, k }: GemmProblem): GemmRoute =>
-    m * n * k >= BLAS_MIN_VOLUME && Math.min(m, n) >= BLAS_MIN_SIDE ? blas : embedded
+export function blasGemm(product: BlasProduct, memory: CpuMemory): GemmRoute {
+  /** The product at absolute addresses. */
+  const at = ({ transposeA, transposeB, m, n, k, alpha, scale, keep }: GemmProblem): Gemm => {
+    // BLAS rejects leading dimensions of 0, and such a product has nothing to compute.
+    if (m === 0 || n === 0) return () => {}
+    const opA = transposeA ? TRANSPOSED : PLAIN
+    const opB = transposeB ? TRANSPOSED : PLAIN
+    const rowA = Math.max(1, transposeA ? m : k)
+    const rowB = Math.max(1, transposeB ? k : n)
+    let [given, factor, kept] = [NaN, NaN, NaN]
+    return (a, b, c) => {
+      if (scale.value !== given || keep.value !== kept) {
+        ;[given, kept] = [scale.value, keep.value]
+        factor = alpha * given
+      }
+      product(ROW_MAJOR, opA, opB, m, n, k, factor, a, rowA, b, rowB, kept, c, n)
+    }
+  }
   return {
-    fixed: (problem, a, b, c) => routeFor(problem).fixed(problem, a, b, c),
-    moving: (problem) => routeFor(problem).moving(problem),
+    fixed(problem, a, b, c) {
+      const multiply = at(problem)
+      let [base, atA, atB, atC] = [NaN, NaN, NaN, NaN]
+      return () => {
+        if (memory.address !== base) {
+          base = memory.address
+          ;[atA, atB, atC] = [base + a, base + b, base + c]
+        }
+        multiply(atA, atB, atC)
+      }
+    },
+    moving(problem) {
+      const multiply = at(problem)
+      return (a, b, c) => multiply(memory.address + a, memory.address + b, memory.address + c)
+    },
   }
 }

@@ -26,6 +26,8 @@ interface Block {
 export class CpuMemory {
   /** Of the first byte, for foreign functions; NaN if no foreign library needs it. */
   address: number
+  /** How often growing has detached all views. */
+  moves = 0
   /** Bytes of one number: all buffers of a memory have the same precision. */
   readonly numberBytes: number
   private free: Block[] = []
@@ -71,7 +73,7 @@ export class CpuMemory {
     this.insert({ at, bytes })
   }
 
-  /** Valid until the next allocation: use at once, do not keep. */
+  /** Valid until `moves` counts one more, which any allocation may do. */
   view(at: Offset, length: number): Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
     const Numbers = this.dtype === 'float64' ? Float64Array : Float32Array
     return new Numbers(this.memory.buffer, at, length)
@@ -93,6 +95,7 @@ export class CpuMemory {
     }
     this.insert({ at: size - GUARD, bytes: this.memory.buffer.byteLength - size })
     this.address = this.locate()
+    this.moves++
   }
 
   private tryGrow(pages: number): boolean {

@@ -1,6 +1,7 @@
 import type { ClaimCheck } from '#shared/records'
 import { singularValues } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import type { ExactClaim } from '#main/core/system'
 import type { Snapshot } from '#main/core/snapshot'
 import { totalGradient } from '#main/probes/totalGradient'
@@ -140,7 +141,7 @@ const inactiveDecay: ExactClaim = {
       const parameters = initialParameters(config, 1, random(seed, 'ensemble'))
       await withTraining(
         { config, variant: LINEAR_MSE, parameters },
-        { learningRate: constantRate(rate), momentum: 0 },
+        { learningRate: constantRate(rate), optimiser: GRADIENT_DESCENT },
         async (training) => {
           while (training.step < from) training.advance()
           const before = await inactiveValues(training.snapshot(), config)

@@ -1,6 +1,7 @@
 import { createBackend } from '#main/compute/backends/select'
 import type { Backend } from '#main/compute/backends/backend'
 import { random, type Random } from '#main/compute/rng/random'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import { totalGradientNorm } from '#main/probes/gradientNorm'
 import { predictedFrame } from '#main/probes/predictedFrame'
 import { verdictOf, type Verdict, type VerdictKind } from '#main/probes/verdict'
@@ -74,7 +75,7 @@ async function trainRun(
     model,
     data: ufmData(config),
     initial: initial ? initial(root) : initialParameters(config, initScale, root),
-    recipe: { steps, learningRate: constantRate(learningRate), momentum: 0, batchSize: null },
+    recipe: { steps, learningRate: constantRate(learningRate), optimiser: GRADIENT_DESCENT, batchSize: null },
     backend,
     random: root,
     seed,

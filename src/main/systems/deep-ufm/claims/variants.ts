@@ -6,6 +6,7 @@ import { matrix } from '#main/compute/matrix'
 import { createBackend } from '#main/compute/backends/select'
 import { random, type Random } from '#main/compute/rng/random'
 import type { Dataset, LayerNodes, Model } from '#main/core/model'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import type { ExactClaim } from '#main/core/system'
 import type { Snapshot } from '#main/core/snapshot'
 import { layerBlock } from '#main/probes/layerBlock'
@@ -131,7 +132,7 @@ const ordinaryNetwork: ExactClaim = {
             return [`W${i + 1}`, stream.derive(`W${i + 1}`).normal(rows * cols).map((z) => deviation * z)] // prettier-ignore
           }),
         ),
-        recipe: { steps: 20_000, learningRate: constantRate(0.1), momentum: 0, batchSize: null },
+        recipe: { steps: 20_000, learningRate: constantRate(0.1), optimiser: GRADIENT_DESCENT, batchSize: null },
         backend,
         random: stream,
         seed: 0,

@@ -1,5 +1,6 @@
 import { createBackend } from '#main/compute/backends/select'
 import { random } from '#main/compute/rng/random'
+import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import type { Snapshot } from '#main/core/snapshot'
 import type { TrainingRecipe } from '#main/core/system'
 import { Training } from '#main/train/training'
@@ -19,7 +20,7 @@ export const LINEAR_MSE: UfmVariant = { loss: 'mse', activation: 'linear' }
 /** Trains from given parameters, without random numbers, and gives the memory back however `use` ends. */
 export async function withTraining<T>(
   { config, variant, parameters }: UfmState,
-  recipe: Pick<TrainingRecipe, 'learningRate' | 'momentum'>,
+  recipe: Pick<TrainingRecipe, 'learningRate' | 'optimiser'>,
   use: (training: Training) => Promise<T>,
 ): Promise<T> {
   const backend = await createBackend()
@@ -45,5 +46,7 @@ export async function withTraining<T>(
 
 /** The quantities of one state. */
 export function withSnapshot<T>(state: UfmState, use: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-  return withTraining(state, { learningRate: () => 0, momentum: 0 }, (training) => use(training.snapshot(true)))
+  return withTraining(state, { learningRate: () => 0, optimiser: GRADIENT_DESCENT }, (training) =>
+    use(training.snapshot(true)),
+  )
 }

@@ -17,7 +17,6 @@ import { regressionData } from '../regression'
 import { rhoOf } from '../rho'
 import { withSnapshot, withTraining, type Start } from '../withTraining'
 import { blockChecks, countEqual } from './blockChecks'
-import { hostAdam } from './hostAdam'
 
 const SOURCE = 'Yaras et al. 2023, arXiv:2306.01154; theory note 05, S-A'
 const SMALL: NetworkParams = networkPresets.small.params
@@ -158,8 +157,7 @@ const controls: ExactClaim = {
     const { rank: r, width: d, initScale, steps } = SMALL
     const start = networkStart(SMALL, 0)
     const descended = await firstLayer(start, SMALL)
-    const { W1 } = await hostAdam(start, { learningRate: 1e-3, steps })
-    const adam = { before: descended.before, after: matrix(d, d, W1!) }
+    const adam = await firstLayer(start, { ...SMALL, optimiser: 'adam', learningRate: 1e-3 })
     const normalParams = { ...SMALL, init: 'normal' }
     const normal = await firstLayer(networkStart(normalParams, 0), normalParams)
     const moved = ({ before, after }: typeof adam) => singularValues(movedFrom(before, after, 1))

@@ -2,11 +2,12 @@ import type { ClaimCheck } from '#shared/records'
 import { SAME_VALUE } from '#main/probes/invariantBlock'
 import type { Evidence, RunClaim } from '#main/core/system'
 import { atMost, onMeasured, within } from '../../claimChecks'
-import { blockDynamics, targetValues } from '../network'
+import { blockDynamics } from '../network'
 import type { NetworkParams } from '../params'
 import { networkPresets } from '../presets'
 import { rhoOf } from '../rho'
 import { sameSettings } from '../sameSettings'
+import { networkTarget } from '../target'
 import { RESIDUAL_BOUND } from './blockChecks'
 
 /** A claim on the figure's settings: its tolerances were observed there. */
@@ -55,7 +56,8 @@ const block = onSmall(
       // The note saw 2e-14 over 1500 steps; the singular subspace itself is accurate to ε σ₁/gap = 1e-13.
       ...(['rightAngles', 'leftAngles'] as const).flatMap((quantity) =>
         perLayer(evidence, params, quantity, (angles, layer) => [
-          atMost(`largest of ${quantity} of the block, W${layer}`, Math.max(...angles.subarray(2 * r)), 1e-12),
+          // In the order of the singular values: r that learned stand above ρ, r below.
+          atMost(`largest of ${quantity} of the block, W${layer}`, Math.max(...angles.subarray(r, d - r)), 1e-12),
         ]),
       ),
     ]
@@ -70,7 +72,9 @@ const rank = onSmall('C4', 'Training changes every layer by rank 2r, beside a co
 
 const learned = onSmall('C5', 'The top r singular values of each layer become s_i^{1/L}', (evidence, params) =>
   perLayer(evidence, params, 'singularValues', (sigma, layer) =>
-    targetValues(params).map((s, i) => within(`σ_${i + 1}(W${layer})`, sigma[i]!, s ** (1 / params.depth), 1e-3)),
+    networkTarget(params).values.map((s, i) =>
+      within(`σ_${i + 1}(W${layer})`, sigma[i]!, s ** (1 / params.depth), 1e-3),
+    ),
   ),
 )
 

@@ -78,6 +78,15 @@ export function copyRun(from: usize, to: usize, bytes: usize): void {
 /** y (outer × extent × inner) ← x (outer × inner) along a new middle axis. */
 export function repeat(x: usize, y: usize, outer: u32, extent: u32, inner: u32): void {
   const row = (<usize>inner) << SHIFT
+  if (inner == 1) {
+    const run = (<usize>extent) << SHIFT
+    for (let o: u32 = 0; o < outer; o++) {
+      fillRun(y, load<Real>(x), run)
+      x += SIZE
+      y += run
+    }
+    return
+  }
   for (let o: u32 = 0; o < outer; o++) {
     for (let e: u32 = 0; e < extent; e++) {
       copyRun(x, y, row)
@@ -85,6 +94,13 @@ export function repeat(x: usize, y: usize, outer: u32, extent: u32, inner: u32):
     }
     x += row
   }
+}
+
+function fillRun(y: usize, value: Real, bytes: usize): void {
+  const v = v128.splat<Real>(value)
+  const whole = bytes & ~15
+  for (let i: usize = 0; i < whole; i += 16) v128.store(y + i, v)
+  for (let i = whole; i < bytes; i += SIZE) store<Real>(y + i, value)
 }
 
 /** Per outer index, keeps `taken` numbers of x from `start` on; x has `whole` numbers per outer index. */

@@ -102,16 +102,15 @@ export function poolWinners(
         const left = max(q * strideX - padX, 0)
         const right = min(q * strideX - padX + windowX, width)
         let winner = top * width + left
-        let best = load<Real>(x + ((<usize>winner) << SHIFT))
-        for (let i = top; i < bottom; i++) {
-          for (let j = left; j < right; j++) {
-            const at = i * width + j
-            const value = load<Real>(x + ((<usize>at) << SHIFT))
-            // The second part is true for the first NaN only.
-            if (value > best || (value != value && best == best)) {
-              best = value
-              winner = at
-            }
+        if (bottom - top == 2 && right - left == 2) {
+          // The usual window: loops would take most of the time of three comparisons.
+          const first = winner
+          winner = better(x, winner, first + 1)
+          winner = better(x, winner, first + width)
+          winner = better(x, winner, first + width + 1)
+        } else {
+          for (let i = top; i < bottom; i++) {
+            for (let j = left; j < right; j++) winner = better(x, winner, i * width + j)
           }
         }
         store<Real>(y, <Real>(before + <u32>winner))
@@ -121,4 +120,15 @@ export function poolWinners(
     x += (<usize>(height * width)) << SHIFT
     before += height * width
   }
+}
+
+/**
+ * The place of the larger element, or of the first NaN. By arithmetic on the places: nobody can predict such a branch,
+ * and engines make one of a `select` between floats.
+ */
+function better(x: usize, winner: i32, at: i32): i32 {
+  const best = load<Real>(x + ((<usize>winner) << SHIFT))
+  const value = load<Real>(x + ((<usize>at) << SHIFT))
+  const wins = i32(value > best) | (i32(value != value) & i32(best == best))
+  return winner ^ ((winner ^ at) & -wins)
 }

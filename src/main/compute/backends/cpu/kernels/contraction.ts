@@ -48,11 +48,15 @@ export const batchMatmul: CpuKernel<'batchMatmul'> = {
     const stepC = m * n * output.numberBytes
     if (call.replicas && output.shape[0] !== count) throw misfit('batchMatmul', 'a stack of stacks for each replica')
     const { scale, keep, forEach } = coefficientsOfParts('batchMatmul', call)
-    const multiply = gemm.moving({ ...problem, scale, keep })
-    if (multiply.isEmbedded) return embeddedStack(call, { ...problem, count, left, stepA, right, stepB, to, stepC })
-    if (output.shape[0] === count) return forEach((r) => multiply(left + r * stepA, right + r * stepB, to + r * stepC))
+    if (gemm.moving({ ...problem, scale, keep }).isEmbedded) {
+      return embeddedStack(call, { ...problem, count, left, stepA, right, stepB, to, stepC })
+    }
+    const products = Array.from({ length: count }, (_, r) =>
+      gemm.fixed({ ...problem, scale, keep }, left + r * stepA, right + r * stepB, to + r * stepC),
+    )
+    if (output.shape[0] === count) return forEach((r) => products[r]!())
     return () => {
-      for (let r = 0; r < count; r++) multiply(left + r * stepA, right + r * stepB, to + r * stepC)
+      for (let r = 0; r < count; r++) products[r]!()
     }
   },
 }

@@ -94,8 +94,15 @@ export function coefficientsOfParts(
   }
   const [scale, keep] = [{ value: 0 }, { value: 0 }]
   const { memory } = output
+  const viewed = () => [memory.view(replicas.scale.at, count), memory.view(replicas.keep.at, count)] as const
+  let [scales, keeps] = viewed()
+  let { moves } = memory
   const forEach = (run: (part: number) => void) => () => {
-    const [scales, keeps] = [memory.view(replicas.scale.at, count), memory.view(replicas.keep.at, count)]
+    // Views made at each call would be garbage at each call.
+    if (memory.moves !== moves) {
+      ;[scales, keeps] = viewed()
+      ;({ moves } = memory)
+    }
     for (let r = 0; r < count; r++) {
       scale.value = scales[r]!
       keep.value = keeps[r]!

@@ -1,4 +1,4 @@
-import { LabError } from '#shared/errors'
+import { LabError } from './errors'
 
 /** A least-squares line through values at 0, 1, 2 …, and how well they lie on it. */
 export interface LineFit {

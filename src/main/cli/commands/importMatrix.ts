@@ -1,0 +1,56 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { UPLOAD_PART_BYTES } from '#shared/contract/matrices'
+import { LabError } from '#shared/errors'
+import { MATRIX_LIMITS, matrixReference } from '#shared/importedMatrix'
+import type { OpenedService } from '../../host/openService'
+import { defineCommand, jsonOption, projectOption } from '../command'
+import { withService } from '../withService'
+
+export const importMatrix = defineCommand({
+  name: 'import-matrix',
+  summary: 'keep a matrix from a CSV or NPY file in a project',
+  positionals: [{ name: 'FILE', help: 'CSV without a header, or NPY; empty or NaN where nothing is known' }],
+  options: {
+    mask: { type: 'string', placeholder: 'FILE', help: 'same shape: 1 where training may see the entry, else 0' },
+    name: { type: 'string', placeholder: 'TEXT', help: 'how runs refer to it (default: the name of the file)' },
+    project: projectOption,
+    json: jsonOption,
+  },
+  async run(context, { mask, name, project }, [file = '']) {
+    // Both are looked at before the project is opened.
+    const bytes = await readWhole(file)
+    const maskBytes = mask === undefined ? null : await readWhole(mask)
+    return withService(context, { project, slots: 1 }, async (service) => {
+      const info = await service.handlers['matrices.import']({
+        name: name ?? basename(file, extname(file)),
+        file: await upload(service, file, bytes),
+        mask: mask === undefined || !maskBytes ? null : await upload(service, mask, maskBytes),
+      })
+      const { rows, cols, known, observed } = info
+      const text =
+        `${info.name}: ${rows} × ${cols}, ${known} entries known, ${observed} of them for training.\n` +
+        `Use it with --set matrix="${info.name}" (matrix-completion) or --set target="${info.name}" (linear-network).`
+      return { exitCode: 0, document: { ...info, reference: matrixReference(info) }, text }
+    })
+  },
+})
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    if (size <= MATRIX_LIMITS.fileBytes) return await readFile(path)
+    throw new LabError('bad-input', `${path} has ${size} bytes; at most ${MATRIX_LIMITS.fileBytes} are read. Import a part of it.`) // prettier-ignore
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause
+    throw new LabError('bad-input', `${path} cannot be read. Check the name and the permissions.`, {}, { cause })
+  }
+}
+
+async function upload({ handlers }: OpenedService, path: string, bytes: Uint8Array): Promise<string> {
+  const { upload: id } = await handlers['upload.begin']({ name: basename(path), bytes: bytes.length })
+  for (let at = 0; at < bytes.length; at += UPLOAD_PART_BYTES) {
+    await handlers['upload.append']({ upload: id, part: bytes.subarray(at, at + UPLOAD_PART_BYTES) })
+  }
+  return id
+}

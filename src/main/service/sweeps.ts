@@ -1,0 +1,129 @@
+import type { Handlers } from '#shared/contract/index'
+import type { SweepRequests } from '#shared/contract/sweeps'
+import { LabError } from '#shared/errors'
+import type { RunId, SweepId } from '#shared/ids'
+import { parseSweepSpec, type SweepSpec } from '#shared/sweep'
+import type { Catalogue } from '../jobs/checkSpec'
+import { nextRung } from '../jobs/halving'
+import type { Scheduler } from '../jobs/scheduler'
+import { openSweep, planRuns, type PlannedRun } from '../jobs/sweepPlan'
+import { previewSweep } from '../jobs/sweepPreview'
+import type { SweepViews } from '../jobs/sweepViews'
+import type { Clock } from '../store/clock'
+import type { Project } from '../store/project'
+import { newRunId, newSweepId } from './newIds'
+
+export interface SweepServiceOptions {
+  readonly project: Project
+  readonly catalogue: Catalogue
+  readonly clock: Clock
+  readonly slots: number
+  readonly views: SweepViews
+  /** Throws where the project is only read. */
+  writing(): Scheduler
+  /** Something about these runs is new, and about the sweep and the queue. */
+  changed(runIds: readonly RunId[], sweepId: SweepId | null): void
+}
+
+/** Sweeps, queue and named specs. */
+export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyof SweepRequests> {
+  const { project, catalogue, clock, slots, views, writing, changed } = options
+
+  async function start(draft: unknown): Promise<{ sweepId: SweepId; runs: number }> {
+    const scheduler = writing()
+    const { issues, opened } = openSweep(draft, catalogue)
+    if (!opened) throw new LabError('bad-input', issues.map(({ message }) => message).join('\n'))
+    const planned = await planRuns(opened, catalogue)
+    const [id, createdAt] = [newSweepId(), clock.now()]
+    project.transaction(() => {
+      project.sweeps.add({ id, spec: opened.spec, createdAt })
+      planned.forEach((run, index) => enqueue(run, { id, index }, createdAt, firstRest(opened.spec, run)))
+    })
+    changed([], id)
+    scheduler.wake()
+    return { sweepId: id, runs: planned.length }
+  }
+
+  function enqueue(
+    { spec, quantities, workload, shape }: PlannedRun,
+    sweep: { id: SweepId; index: number },
+    createdAt: number,
+    until: number | null,
+  ) {
+    const { steps, flopsPerStep } = workload
+    project.runs.enqueue({ id: newRunId(), spec, quantities, steps, flopsPerStep, createdAt, sweep, shape, until })
+  }
+
+  /** Old runs leave their sweep for the bin; new ones take their places. */
+  function retryFailed(sweepId: SweepId): number {
+    const scheduler = writing()
+    const { id } = project.sweeps.get(sweepId)
+    const failed = project.sweeps.unsuccessful(id)
+    const at = clock.now()
+    project.transaction(() => {
+      for (const runId of failed) {
+        const { sweep, ...run } = project.runs.get(runId)
+        project.sweeps.release(runId)
+        project.runs.setBinned(runId, at)
+        // Its sweep may have gone on without it: what is tried again goes to its end.
+        project.runs.enqueue({ ...run, id: newRunId(), createdAt: at, sweep, until: null })
+      }
+    })
+    changed(failed, id)
+    scheduler.wake()
+    return failed.length
+  }
+
+  function changeQueue(
+    change: (scheduler: Scheduler) => void,
+    runIds: readonly RunId[] = [],
+    sweepId: SweepId | null = null,
+  ) {
+    const scheduler = writing()
+    change(scheduler)
+    changed(runIds, sweepId)
+    scheduler.wake()
+    return null
+  }
+
+  function pauseSweep(sweepId: SweepId, paused: boolean): null {
+    const { id } = project.sweeps.get(sweepId)
+    return changeQueue(() => project.queue.pauseSweep(id, paused), [], id)
+  }
+
+  return {
+    'sweep.preview': async ({ spec, rows, over }) =>
+      previewSweep(spec, { catalogue, calibration: project.calibration, slots, rows, over }),
+    'sweep.start': async ({ spec }) => start(spec),
+    'sweep.list': async () => views.summaries(),
+    'sweep.get': async ({ sweepId }) => views.detail(sweepId),
+    'sweep.cancel': async ({ sweepId }) => {
+      const runIds = project.sweeps.openRuns(project.sweeps.get(sweepId).id)
+      return changeQueue((scheduler) => scheduler.cancelAll(runIds), runIds, sweepId)
+    },
+    'sweep.pause': async ({ sweepId }) => pauseSweep(sweepId, true),
+    'sweep.resume': async ({ sweepId }) => pauseSweep(sweepId, false),
+    'sweep.retryFailed': async ({ sweepId }) => ({ runs: retryFailed(sweepId) }),
+    'queue.list': async ({ offset, limit }) => views.queue(offset, limit),
+    'queue.pause': async () => changeQueue(() => project.queue.pause(true)),
+    'queue.resume': async () => changeQueue(() => project.queue.pause(false)),
+    'queue.hold': async ({ runIds }) => changeQueue(() => project.queue.hold(runIds, true), runIds),
+    'queue.release': async ({ runIds }) => changeQueue(() => project.queue.hold(runIds, false), runIds),
+    'queue.move': async ({ target, before }) => changeQueue(() => project.queue.move(target, before)),
+    'queue.prioritise': async ({ target, priority }) => changeQueue(() => project.queue.prioritise(target, priority)),
+    'specs.list': async () => project.sweeps.namedSpecs(),
+    'specs.save': async ({ name, spec }) => {
+      project.sweeps.saveSpec(name, parseSweepSpec(spec), clock.now())
+      return null
+    },
+    'specs.delete': async ({ name }) => {
+      project.sweeps.deleteSpec(name)
+      return null
+    },
+  }
+}
+
+/** Where a run of successive halving rests first. */
+function firstRest({ strategy }: SweepSpec, { workload }: PlannedRun): number | null {
+  return strategy.kind === 'halving' ? nextRung(strategy, 0, workload.steps) : null
+}

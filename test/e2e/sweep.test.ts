@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath } from '#main/cli/findChromium'
+import { seriousViolations } from '../renderer/helpers/axe'
+import { launchChromium } from '../renderer/helpers/workbenchPages'
+import { startHost, type RunningHost } from './helpers/startHost'
+
+const chromium = chromiumPath(process.env)
+if (!chromium) console.warn('SKIPPED: a sweep against the real service. Install chromium or set CHROMIUM_PATH.')
+
+const trainingMs = 90_000
+
+/** Worker processes of the service, by their place in the table of processes. */
+function workersOf(host: RunningHost): number[] {
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+  return table.split('\n').flatMap((line) => {
+    const [, pid = '', parent = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return Number(parent) === host.pid && /worker\.js/.test(args) ? [Number(pid)] : []
+  })
+}
+
+describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
+  let host: RunningHost
+  let browser: Browser
+  let page: Page
+  const problems: string[] = []
+
+  beforeAll(async () => {
+    host = await startHost()
+    browser = await launchChromium()
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    await page.goto(host.address)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await host.close()
+  })
+  const field = (name: string) => page.getByRole('textbox', { name, exact: true })
+  const group = (name: string) => page.getByRole('group', { name, exact: true })
+  const row = () => page.locator('.sweep', { hasText: 'two by three' })
+  const counts = async () => {
+    const [, done, of] = /(\d+)\/(\d+) runs/.exec(await row().innerText()) ?? []
+    return { done: Number(done), of: Number(of) }
+  }
+
+  it('is designed by typing, with its count, first runs, cost and theory beside it', async () => {
+    const card = page.getByRole('article', { name: /unconstrained feature model/i })
+    await card.getByRole('button', { name: /^Small/ }).click()
+    await field('Steps').fill('40000')
+    await page
+      .getByLabel('None', { exact: true })
+      .or(page.getByRole('button', { name: 'None', exact: true }))
+      .click()
+    await page.getByRole('checkbox', { name: 'Loss', exact: true }).check()
+    await page.locator('form').getByText('Weight decay', { exact: true }).waitFor()
+    await field('Weight decay').fill('1e-3..1e-2 log 3')
+    await field('Width').fill('8, 40')
+    await field('Seed').fill('0..3')
+    await field('Name of the run').fill('two by three')
+    await page.getByRole('button', { name: 'Start 24 runs' }).waitFor()
+    const rows = page.getByRole('region', { name: 'First runs' })
+    await rows.getByText('all 24').waitFor()
+    expect(await rows.getByRole('row').count()).toBe(25)
+    await page.getByRole('combobox', { name: 'Theory over' }).selectOption({ label: 'Weight decay' })
+    const gain = page.getByRole('region', { name: 'Gain of the collapsed solution' })
+    await gain.getByRole('img').waitFor()
+    expect(await page.locator('.facts').innerText()).toMatch(/Runs\s+24[\s\S]*Time[\s\S]*Storage/)
+  })
+
+  it.each(['light', 'dark'] as const)('has no serious accessibility violation in Design, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect(await seriousViolations(page)).toEqual([])
+  })
+
+  it('starts, and stands still while the queue is paused', async () => {
+    await page.keyboard.press('Control+Enter')
+    await page.waitForURL(/#\/queue/)
+    await group('Running').getByText('two by three').waitFor({ timeout: trainingMs })
+    await page.getByRole('button', { name: 'Pause the queue' }).click()
+    await page.getByText('The queue is paused').waitFor()
+    // What trains goes on to its end; then nothing is started.
+    await group('Waiting').getByText('two by three').waitFor({ timeout: trainingMs })
+    const paused = await counts()
+    expect(paused.of).toBe(24)
+    expect(paused.done).toBeLessThan(24)
+    await page.waitForTimeout(1500)
+    expect(await counts()).toEqual(paused)
+    expect(workersOf(host)).toEqual([])
+  })
+
+  it.each(['light', 'dark'] as const)('has no serious accessibility violation in Queue, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const opener = row().getByRole('button', { name: /^Show the runs/ })
+    if ((await opener.getAttribute('aria-expanded')) === 'false') await opener.click()
+    await page
+      .getByRole('link', { name: /seed 3/ })
+      .first()
+      .waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+  })
+
+  it('goes on after a worker was killed, and every run ends well', async () => {
+    await page.getByRole('button', { name: 'Resume the queue' }).click()
+    await expect.poll(() => workersOf(host).length, { timeout: trainingMs, interval: 50 }).toBeGreaterThan(0)
+    for (const pid of workersOf(host).slice(0, 1)) process.kill(pid, 'SIGKILL')
+    // The run of the dead worker says so, and is queued again; nobody else notices.
+    await row().getByRole('button', { name: 'Retry 1 failed' }).click({ timeout: trainingMs })
+    await page.getByText('Queued one run again.').waitFor()
+    await expect.poll(async () => (await counts()).done, { timeout: trainingMs }).toBe(24)
+    await group('Ended lately').getByText('two by three').waitFor()
+    expect(await row().innerText()).toMatch(/completed/)
+    expect(await row().innerText()).not.toMatch(/failed|interrupted|diverged/)
+    expect(workersOf(host)).toEqual([])
+  })
+
+  it('is cloned into Design, where only what is changed shows', async () => {
+    await row().getByRole('button', { name: /Clone/ }).click()
+    await page.getByText('As two by three: nothing is changed yet.').waitFor()
+    await field('Seed').fill('0..1')
+    const change = page.getByRole('region', { name: 'Changed from two by three' }).getByRole('row')
+    await expect.poll(() => change.allInnerTexts()).toEqual([expect.anything(), expect.stringMatching(/Seed/)])
+  })
+
+  it('broke no rule of the content policy and threw nothing', () => {
+    expect(problems).toEqual([])
+  })
+})

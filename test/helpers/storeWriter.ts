@@ -1,0 +1,44 @@
+/**
+ * A process of its own that writes to a project until it is killed: `storeWriter.mjs PROJECT JOB`. It acknowledges on
+ * stdout what is committed, one line each; the reliability tests compare what they find afterwards with these lines.
+ */
+import { writeSync } from 'node:fs'
+import { systemClock } from '#main/store/clock'
+import { openProject } from '#main/store/openProject'
+import { batchOf } from './storeBatches'
+import { newRun, runId } from './storeRuns'
+
+const [path = '', job = ''] = process.argv.slice(2)
+const say = (line: string) => writeSync(1, `${line}\n`)
+
+const project = openProject(path, { clock: systemClock })
+const jobs: Readonly<Record<string, () => void | Promise<void>>> = {
+  /** Batches of records, one transaction each, for ever. */
+  batches() {
+    const known = project.runs.list().length
+    const number = known + 1
+    project.runs.enqueue(newRun(number))
+    say(`run ${number}`)
+    for (let batch = 0; ; batch++) {
+      project.records.append(runId(number), batchOf(number, batch))
+      say(`batch ${number} ${batch}`)
+    }
+  },
+  async backup() {
+    const { name } = await project.health.backUp()
+    say(`backup ${name}`)
+  },
+  purge() {
+    const runs = project.runs.list().map(({ id }) => id)
+    for (const id of runs) project.runs.setBinned(id, 1)
+    say(`binned ${runs.length}`)
+    project.health.purge(runs)
+    say(`purged ${runs.length}`)
+  },
+  /** Opening alone: migrates an older file. */
+  open() {
+    say('opened')
+  },
+}
+await jobs[job]?.()
+project.close()
