@@ -9,8 +9,20 @@ import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { sweep } from './sweep'
 import { train } from './train'
+import { workbench } from './workbench'
 
-const benchmarks: readonly Benchmark[] = [train, hvp, hessian, conv, replicas, sweep, factorisation, garbage, compare]
+const benchmarks: readonly Benchmark[] = [
+  train,
+  hvp,
+  hessian,
+  conv,
+  replicas,
+  sweep,
+  factorisation,
+  garbage,
+  compare,
+  workbench,
+]
 
 /** What of a case names its line in words. */
 const NAMED: ReadonlySet<string> = new Set([

@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main/systems': ['main/core', 'main/compute', 'main/spectra', 'main/probes', 'main/train'],
   'main/store': ['main/core'],
   'main/jobs': ['main/core', 'main/compute', 'main/probes', 'main/train', 'main/systems', 'main/store'],
+  'main/bundle': ['main/core', 'main/store'],
   'main/export': ['main/core', 'charts'],
   'main/service': [
     'main/core',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/systems',
     'main/store',
     'main/jobs',
+    'main/bundle',
   ],
   'main/service.ts': [
     'main/service',
@@ -38,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/store',
     'main/jobs',
     'main/export',
+    'main/bundle',
     'main/service',
   ],
   'main/host': ['main/service.ts', 'main/jobs', 'main/systems', 'main/probes', 'main/core', 'main/compute'],
@@ -59,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'main/core',
     'main/compute',
     'main/export',
+    'main/bundle',
     'main/host',
     'charts',
   ],
@@ -79,6 +83,7 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   '@resvg/resvg-js': ['main/export'],
   ws: ['main/host'],
   'electron-log': ['main/host'],
+  yauzl: ['main/bundle'],
   // The one place with a network is the loopback host.
   'node:http': ['main/host'],
   'node:https': [],

@@ -24,9 +24,10 @@ import { comparisonHandlers } from './service/comparisons'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
-import { newRunId } from './service/newIds'
+import { newRunId } from './core/newIds'
 import { SweepPulse } from './service/sweepPulse'
 import { sweepHandlers } from './service/sweeps'
+import { runsHandlers } from './service/runs'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -128,12 +129,6 @@ export function createService(options: ServiceOptions): Service {
     throw new LabError('conflict', `Run ${runId} is ${run.status}. Cancel it or let it end first to ${purpose}.`)
   }
 
-  function setBinned(runId: RunId, at: number | null): null {
-    project.runs.setBinned(endedRun(runId, 'move it').id, at)
-    events.emit('run.changed', { runId })
-    return null
-  }
-
   const care = projectHandlers({
     project,
     clock,
@@ -170,10 +165,7 @@ export function createService(options: ServiceOptions): Service {
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
     ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
-    'runs.list': async () => views.summaries(),
     'run.get': async ({ runId }) => views.detail(runId),
-    'run.bin': async ({ runId }) => setBinned(runId, clock.now()),
-    'run.restore': async ({ runId }) => setBinned(runId, null),
     'run.series': async ({ runId, quantity, layer }) =>
       project.records.series(project.runs.get(runId).id, quantity, layer),
     'run.array': async ({ runId, quantity, layer, step }) =>
@@ -182,6 +174,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
     ...matrixHandlers(project, clock),
     ...comparisonHandlers(project, systems, clock),
+    ...runsHandlers({ project, views, systems, probes, clock, changed: (runId) => changed([runId], null) }),
   }
 
   return {

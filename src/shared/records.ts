@@ -19,6 +19,8 @@ export interface QuantityDefinition {
   /** The axis that shows it best. */
   readonly scale: 'linear' | 'log'
   readonly perLayer: boolean
+  /** The words that its numbers stand for, from 0 on; absent where they are plain numbers. */
+  readonly codes?: readonly string[]
 }
 
 /** One measured array: a scalar has shape []. Layers count from 1 as in the papers; null where none is meant. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
 import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { startHost, type RunningHost } from './helpers/startHost'
+import { collapsar, startHost, type RunningHost } from './helpers/startHost'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: Compare against the real service. Install chromium or set CHROMIUM_PATH.')
@@ -24,7 +24,9 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
   const problems: string[] = []
 
   beforeAll(async () => {
-    host = await startHost(runs)
+    host = await startHost(async (project) => {
+      for (const args of runs) await collapsar(project, args)
+    })
     browser = await launchChromium()
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { LabError } from '#shared/errors'
-import { isSweepId, type SweepId } from '#shared/ids'
+import { isSweepId, type RunId, type SweepId } from '#shared/ids'
 import type { MeasuredRecord } from '#shared/records'
+import type { Project } from '#main/store/project'
+import type { RunSelection } from '#main/store/runQuery'
 
 export { newRun, runId } from './storeRuns'
 
@@ -43,4 +45,11 @@ export function failureOf(work: () => unknown): LabError {
     throw thrown
   }
   throw new Error('expected a LabError, but the work succeeded')
+}
+
+export const everyRun: RunSelection = { condition: null, binned: false, group: null, now: 0 }
+
+/** The runs outside the bin, newest first. */
+export function shownRuns(project: Project): readonly RunId[] {
+  return project.runQueries.ids(everyRun, { sort: [], offset: 0, limit: 1000 })
 }

@@ -30,7 +30,7 @@ const jobs: Readonly<Record<string, () => void | Promise<void>>> = {
   },
   purge() {
     const runs = project.runs.list().map(({ id }) => id)
-    for (const id of runs) project.runs.setBinned(id, 1)
+    project.runs.setBinned(runs, 1)
     say(`binned ${runs.length}`)
     project.health.purge(runs)
     say(`purged ${runs.length}`)

@@ -147,11 +147,12 @@ describe('a run', () => {
     const service = opened()
     const id = await start(service)
     await reached(service, id, 'completed')
-    const listed = async () => (await service.handlers['runs.list'](null)).map((run) => run.id)
-    await service.handlers['run.bin']({ runId: id })
+    const listed = () =>
+      service.handlers['runs.ids']({ filter: '', binned: false, group: null, sort: [], offset: 0, limit: 10 })
+    await service.handlers['runs.bin']({ runIds: [id] })
     expect(await listed()).toEqual([])
     expect((await service.handlers['run.get']({ runId: id })).id).toBe(id)
-    await service.handlers['run.restore']({ runId: id })
+    await service.handlers['runs.restore']({ runIds: [id] })
     expect(await listed()).toEqual([id])
   })
 })
@@ -380,7 +381,7 @@ describe('spec.preview', () => {
       code: 'bad-input',
       message: expect.stringMatching(/Width \(width\): got 0.*from 1 to 100/),
     })
-    expect(await service.handlers['runs.list'](null)).toEqual([])
+    expect(await service.handlers['runs.recent']({ limit: 10 })).toMatchObject({ running: [], waiting: [], ended: [] })
   })
 })
 
@@ -417,7 +418,9 @@ describe('a project that can only be read', () => {
     const info = await service.handlers['app.info'](null)
     expect(info).toMatchObject({ projectName: 'work.collapsar', blas: 'embedded', slots: 1, host: 'loopback' })
     expect(info.readOnlyReason).toMatch(/without the right to write/)
-    expect(await service.handlers['runs.list'](null)).toMatchObject([{ id: runId(1), status: 'pending' }])
+    expect(await service.handlers['runs.recent']({ limit: 10 })).toMatchObject({
+      waiting: [{ id: runId(1), status: 'pending' }],
+    })
     const refusal = { code: 'storage', message: expect.stringContaining('for reading only') }
     await expect(start(service)).rejects.toMatchObject(refusal)
     await expect(service.handlers['run.cancel']({ runId: runId(1) })).rejects.toMatchObject(refusal)
@@ -436,7 +439,7 @@ describe('dispatch', () => {
     ['a request that is no name', { method: 1 }, null, /Unknown request/],
     ['a missing input', 'run.get', null, /run\.get/],
     ['an id that is none', 'run.get', { runId: '../../etc' }, /run\.get\.runId: .*run id/],
-    ['a field too many', 'runs.list', { all: true }, /runs\.list/],
+    ['a field too many', 'systems.list', { all: true }, /systems\.list/],
     ['a run that is not there', 'run.get', { runId: 'r-0000000000' }, /no run r-0000000000/],
   ])('refuses %s with a message', async (_what, method, input, message) => {
     const reply = await dispatch(opened().handlers, method, input)
@@ -449,11 +452,11 @@ describe('dispatch', () => {
     const { handlers } = opened()
     const broken = {
       ...handlers,
-      'runs.list': async () => {
+      'runs.tags': async () => {
         throw new TypeError('cannot read /home/someone/secret.db')
       },
     }
-    const reply = await dispatch(broken, 'runs.list', null)
+    const reply = await dispatch(broken, 'runs.tags', null)
     expect(reply).toMatchObject({ ok: false, error: { code: 'internal', details: {} } })
     expect(JSON.stringify(reply)).not.toMatch(/someone|secret|TypeError/)
     expect(printed).toHaveBeenCalledOnce()

@@ -51,6 +51,8 @@ export interface Positional {
   readonly name: string
   readonly help: string
   readonly optional?: boolean
+  /** The last one may be given several times. */
+  readonly repeats?: boolean
 }
 
 interface CommandDescription<O extends Options> {
@@ -121,7 +123,7 @@ function refuseUnknownOptions({ name, options }: CommandDescription<Options>, ar
 function checkPositionals({ name, positionals }: CommandDescription<Options>, given: readonly string[]): void {
   const missing = positionals.find((positional, i) => !positional.optional && given[i] === undefined)
   if (missing) throw new LabError('bad-input', `${name}: ${missing.name} is missing (${missing.help}).`)
-  const surplus = given[positionals.length]
+  const surplus = positionals.at(-1)?.repeats ? undefined : given[positionals.length]
   if (surplus !== undefined) {
     throw new LabError('bad-input', `${name}: "${surplus}" was not expected. See "collapsar help ${name}".`)
   }

@@ -32,8 +32,7 @@ export async function followRuns(
   const bar = new ProgressBar(context.terminal)
   let cancelled = false
   for (;;) {
-    const summaries = await service.handlers['runs.list'](null)
-    const runs = summaries.filter((run) => ids.includes(run.id))
+    const runs = await service.handlers['runs.summaries']({ runIds: ids })
     const unfinished = runs.filter(isUnfinished)
     if (unfinished.length === 0) break
     // An error on an open run is the queue's: it waits until someone makes room, and nobody watches a terminal for that.

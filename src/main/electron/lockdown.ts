@@ -1,8 +1,6 @@
 import { shell, type Session, type WebContents } from 'electron'
+import { isExternalLink } from '#shared/externalLink'
 import { isAppUrl } from './appScheme'
-
-/** Where a citation may lead: to the system's browser, after a click. */
-const EXTERNAL_HOSTS = new Set(['arxiv.org', 'doi.org'])
 
 /** Offline by construction: nothing but our own pages is ever requested, and no permission is ever given. */
 export function lockSession(session: Session): void {
@@ -29,9 +27,4 @@ export function lockContents(contents: WebContents): void {
 function isOwnRequest(url: string): boolean {
   if (url.startsWith('data:')) return true
   return isAppUrl(url.startsWith('blob:') ? url.slice('blob:'.length) : url)
-}
-
-function isExternalLink(url: string): boolean {
-  const parsed = URL.parse(url)
-  return parsed?.protocol === 'https:' && EXTERNAL_HOSTS.has(parsed.host)
 }

@@ -20,9 +20,12 @@ const ADVICE: Readonly<Record<string, string>> = {
  * Writes a file so that its name always stands for complete content: temporary file beside it, fsync, rename, and the
  * folder synced, so that the new name too survives a power cut.
  *
- * @throws LabError 'storage' that says what to do; the file that was there before is untouched
+ * @throws LabError 'storage' that says what to do, or what the pieces of the content throw; the file that was there before is untouched
  */
-export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`)
   try {
@@ -39,7 +42,8 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
     await syncFolder(folder)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined) // the first error is the one to report
-    throw storageError(path, cause)
+    // What makes the content piece by piece may have failed, not the disk.
+    throw cause instanceof LabError ? cause : storageError(path, cause)
   }
 }
 

@@ -39,7 +39,7 @@ export function decideRung(project: Project, sweepId: SweepId, at: number): void
   if (strategy.kind !== 'halving' || !resting || resting.length === 0) return
   const { metric, direction, factor } = strategy
   const ranked = resting
-    .map((id) => ({ run: project.runs.get(id), value: project.records.lastValues(id).get(id)?.[metric] ?? NaN }))
+    .map((id) => ({ run: project.runs.get(id), value: project.records.lastValues(id)[metric] ?? NaN }))
     .sort((a, b) => badness(a.value, direction) - badness(b.value, direction) || placeOf(a.run) - placeOf(b.run))
   const kept = survivors(ranked.length, factor)
   ranked.forEach(({ run, value }, rank) => {

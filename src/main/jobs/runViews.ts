@@ -10,7 +10,8 @@ import { resolveMatrices } from './matrixParams'
 import type { Scheduler } from './scheduler'
 
 export interface RunViews {
-  summaries(): readonly RunSummary[]
+  /** Those that are there, in the order of the ids. */
+  summaries(ids: readonly RunId[]): readonly RunSummary[]
   summary(run: StoredRun): RunSummary
   detail(id: RunId): RunDetail
 }
@@ -21,7 +22,8 @@ export function runViews(
   scheduler: Pick<Scheduler, 'progress' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
-  function summaryOf(run: StoredRun, last: RunSummary['last'], counts: { held: number; checked: number }): RunSummary {
+  function summary(run: StoredRun): RunSummary {
+    const { held, checked } = project.claims.counts(run.id)
     const progress = scheduler?.progress(run.id) ?? null
     const isOpen = run.status === 'pending' || run.status === 'running'
     return {
@@ -38,34 +40,24 @@ export function runViews(
       secondsLeft: finiteOrNull(progress?.secondsLeft),
       createdAt: run.createdAt,
       endedAt: run.endedAt,
-      last,
-      claimsHeld: counts.held,
-      claimsChecked: counts.checked,
+      last: project.records.lastValues(run.id),
+      claimsHeld: held,
+      claimsChecked: checked,
       // A queue that stands still says why on every run that waits for it.
       error: run.error ?? (isOpen ? (scheduler?.trouble?.toData() ?? null) : null),
     }
   }
 
   return {
-    summaries() {
-      const [last, counts] = [project.records.lastValues(), project.claims.counts()]
-      return project.runs
-        .list()
-        .map((run) => summaryOf(run, last.get(run.id) ?? {}, counts.get(run.id) ?? { held: 0, checked: 0 }))
-    },
+    summaries: (ids) => project.runs.many(ids).map(summary),
 
-    summary(run) {
-      const claims = project.claims.of(run.id)
-      const held = claims.filter((claim) => claim.holds).length
-      const last = project.records.lastValues(run.id).get(run.id) ?? {}
-      return summaryOf(run, last, { held, checked: claims.length })
-    },
+    summary,
 
     detail(id) {
       const run = project.runs.get(id)
       const system = systems.get(run.spec.system)
       return {
-        ...this.summary(run),
+        ...summary(run),
         spec: run.spec,
         // A run outlives its system: what is stored with it still shows in a version that lacks the system.
         title: system?.title ?? run.spec.system,

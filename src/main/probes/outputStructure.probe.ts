@@ -105,6 +105,7 @@ const quantities: readonly QuantityDefinition[] = [
     label: 'Verdict',
     symbol: 'verdict',
     scale: 'linear',
+    codes: verdicts,
     help:
       `${verdicts.map((kind, code) => `${code} ${kind}`).join(', ')}. Unconverged: ‖∇L‖ above ${verdictRules.gradientNorm}; ` +
       `zero: ‖Z‖ below ${verdictRules.zero}; collapse, pair, polygon: the normalised outputs are within ` +

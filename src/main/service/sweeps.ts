@@ -11,7 +11,7 @@ import { previewSweep } from '../jobs/sweepPreview'
 import type { SweepViews } from '../jobs/sweepViews'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import { newRunId, newSweepId } from './newIds'
+import { newRunId, newSweepId } from '../core/newIds'
 
 export interface SweepServiceOptions {
   readonly project: Project
@@ -64,7 +64,7 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
       for (const runId of failed) {
         const { sweep, ...run } = project.runs.get(runId)
         project.sweeps.release(runId)
-        project.runs.setBinned(runId, at)
+        project.runs.setBinned([runId], at)
         // Its sweep may have gone on without it: what is tried again goes to its end.
         project.runs.enqueue({ ...run, id: newRunId(), createdAt: at, sweep, until: null })
       }

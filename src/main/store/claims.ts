@@ -1,18 +1,26 @@
 import { z } from 'zod'
 import type { RunId } from '#shared/ids'
 import type { ClaimResult } from '#shared/records'
-import { claimCheckSchema, flagColumn, jsonColumn, runIdSchema, toJson } from './columns'
+import { claimCheckSchema, flagColumn, jsonColumn, toJson } from './columns'
 import type { Connection } from './connection'
+
+/** A claim as it was checked. */
+export interface Verdict {
+  readonly system: string
+  readonly result: ClaimResult
+  readonly at: number
+}
 
 /** Verdicts on the claims of the runs. */
 export interface Claims {
   /** Replaces an earlier verdict on the same claim by the same run. */
   save(runId: RunId, system: string, result: ClaimResult, at: number): void
   of(runId: RunId): readonly ClaimResult[]
+  /** The same with what `save` was given beside them. */
+  verdicts(runId: RunId): readonly Verdict[]
   /** The latest verdict of each claim of a system, by claim id; runs in the bin do not count. */
   latest(system: string): Readonly<Record<string, boolean>>
-  /** How many claims were checked and held, by run. */
-  counts(): ReadonlyMap<RunId, { readonly held: number; readonly checked: number }>
+  counts(runId: RunId): { readonly held: number; readonly checked: number }
 }
 
 const claimRow = z
@@ -22,12 +30,26 @@ const claimRow = z
     source: z.string(),
     holds: flagColumn,
     checks: jsonColumn(z.array(claimCheckSchema)),
+    system: z.string(),
+    checked_at: z.number(),
   })
-  .transform(({ claim_id, ...rest }): ClaimResult => ({ id: claim_id, ...rest }))
+  .transform(({ claim_id, system, checked_at, ...rest }): Verdict => ({
+    system,
+    result: { id: claim_id, ...rest },
+    at: checked_at,
+  }))
 
-const countRow = z.object({ run_id: runIdSchema, held: z.number(), checked: z.number() })
+const countRow = z.object({ held: z.number(), checked: z.number() })
 
 export function claimsOn(connection: Connection): Claims {
+  const verdicts = (runId: RunId) =>
+    connection.all(
+      claimRow,
+      `SELECT claim_id, title, source, holds, checks, system, checked_at FROM claims
+       WHERE run_id = ? ORDER BY claim_id`,
+      [runId],
+    )
+
   return {
     save(runId, system, result, at) {
       connection.run(
@@ -40,12 +62,8 @@ export function claimsOn(connection: Connection): Claims {
       )
     },
 
-    of: (runId) =>
-      connection.all(
-        claimRow,
-        'SELECT claim_id, title, source, holds, checks FROM claims WHERE run_id = ? ORDER BY claim_id',
-        [runId],
-      ),
+    of: (runId) => verdicts(runId).map(({ result }) => result),
+    verdicts,
 
     latest(system) {
       const rows = connection.all(
@@ -57,9 +75,9 @@ export function claimsOn(connection: Connection): Claims {
       return Object.fromEntries(rows.map((row) => [row.claim_id, row.holds]))
     },
 
-    counts() {
-      const sql = 'SELECT run_id, sum(holds) AS held, count(*) AS checked FROM claims GROUP BY run_id'
-      return new Map(connection.all(countRow, sql).map(({ run_id, ...counts }) => [run_id, counts]))
-    },
+    counts: (runId) =>
+      connection.get(countRow, 'SELECT total(holds) AS held, count(*) AS checked FROM claims WHERE run_id = ?', [
+        runId,
+      ]) ?? { held: 0, checked: 0 },
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { runStatuses } from '#shared/contract/index'
 import { type ErrorCode, type ErrorData } from '#shared/errors'
 export { runIdSchema, sweepIdSchema } from '#shared/ids'
 import type { ClaimCheck, QuantityDefinition } from '#shared/records'
@@ -27,15 +28,7 @@ export function toJson(value: unknown): string {
 
 export const storedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
 
-export const runStatusSchema = z.enum([
-  'pending',
-  'running',
-  'completed',
-  'diverged',
-  'failed',
-  'cancelled',
-  'interrupted',
-])
+export const runStatusSchema = z.enum(runStatuses)
 
 /** A truth value: SQLite has 0 and 1. */
 export const flagColumn = z.union([z.literal(0), z.literal(1)]).transform((flag) => flag === 1)
@@ -73,6 +66,7 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   kind: z.enum(['scalar', 'clock', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),
+  codes: z.array(z.string()).exactOptional(),
 })
 
 export const claimCheckSchema: z.ZodType<ClaimCheck> = z.object({

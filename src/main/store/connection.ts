@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { LabError } from '#shared/errors'
 import { parseWith } from '#shared/spec'
 import { faultPoint } from '../core/faultPoint'
+import { defineFunctions } from './sqlFunctions'
 import { storageError } from './storageError'
 
 export type SqlValue = string | number | null | Uint8Array
@@ -29,6 +30,9 @@ export interface Connection {
   close(): void
 }
 
+/** Filter lines make statements of many shapes: the oldest are forgotten. */
+const MOST_STATEMENTS = 500
+
 /** @param readOnlyReason opens the file for reading only and is what attempts to write are told */
 export function openConnection(path: string, readOnlyReason: string | null = null): Connection {
   const name = basename(path)
@@ -39,6 +43,8 @@ export function openConnection(path: string, readOnlyReason: string | null = nul
     const known = statements.get(sql)
     if (known) return known
     const statement = database.prepare(sql)
+    const [oldest] = statements.keys()
+    if (oldest !== undefined && statements.size >= MOST_STATEMENTS) statements.delete(oldest)
     statements.set(sql, statement)
     return statement
   }
@@ -101,6 +107,7 @@ function openDatabase(path: string, readOnly: boolean): Database.Database {
     // A project may come from someone else: functions named inside its schema must not run.
     database.pragma('trusted_schema = OFF')
     database.pragma('foreign_keys = ON')
+    defineFunctions(database)
     return database
   } catch (cause) {
     database.close()

@@ -16,8 +16,26 @@ export const floatBlobColumns = { data: z.instanceof(Uint8Array), digest: z.inst
 
 /** Keeps every bit: NaN payloads, −0 and infinities included. */
 export function packFloats(values: FloatArray): FloatBlob {
-  const bytes = littleEndian(Buffer.from(values.buffer, values.byteOffset, values.byteLength), values.BYTES_PER_ELEMENT)
+  const bytes = bytesOfFloats(values)
   return { data: zstdCompressSync(bytes), digest: sha256(bytes) }
+}
+
+/** Little-endian; on most machines a view of the numbers, not a copy. */
+export function bytesOfFloats(values: FloatArray): Buffer {
+  return littleEndian(Buffer.from(values.buffer, values.byteOffset, values.byteLength), values.BYTES_PER_ELEMENT)
+}
+
+/** The numbers of little-endian bytes, whose length fits. */
+export function floatsOfBytes<D extends FloatDtype>(dtype: D, bytes: Uint8Array): FloatArrays[D] {
+  // A fresh buffer: the bytes may start at an address that is no multiple of their size.
+  const values = MAKE[dtype](bytes.length / WIDTH[dtype])
+  new Uint8Array(values.buffer).set(littleEndian(bytes, values.BYTES_PER_ELEMENT))
+  return values
+}
+
+/** SHA-256 of the little-endian bytes: what a FloatBlob says of its numbers. */
+export function digestOfFloats(values: FloatArray): Uint8Array {
+  return sha256(bytesOfFloats(values))
 }
 
 /** As unpackFloatsAs for float64. */
@@ -30,6 +48,9 @@ const MAKE: { readonly [D in FloatDtype]: (count: number) => FloatArrays[D] } = 
   float32: (count) => new Float32Array(count),
 }
 
+/** Bytes of one number. */
+export const WIDTH: Readonly<Record<FloatDtype, number>> = { float64: 8, float32: 4 }
+
 /** 8 GiB of float64: more than one array of a project ever is. */
 const MOST_NUMBERS = 2 ** 30
 
@@ -40,17 +61,16 @@ const MOST_NUMBERS = 2 ** 30
 export function unpackFloatsAs<D extends FloatDtype>(dtype: D, blob: FloatBlob, count: number): FloatArrays[D] {
   // A count that was damaged itself may be one that no memory holds.
   if (count > MOST_NUMBERS) throw damaged(count)
-  // A fresh buffer: decompressed bytes may start at an address that is no multiple of their size.
-  const values = MAKE[dtype](count)
+  const size = count * WIDTH[dtype]
   let bytes: Buffer
   try {
-    bytes = zstdDecompressSync(blob.data, { maxOutputLength: Math.max(1, values.byteLength) })
+    // Nothing is allocated for a count that only claims to be large: the bytes come first.
+    bytes = zstdDecompressSync(blob.data, { maxOutputLength: Math.max(1, size) })
   } catch (cause) {
     throw damaged(count, cause)
   }
-  if (bytes.length !== values.byteLength || !sha256(bytes).equals(blob.digest)) throw damaged(count)
-  new Uint8Array(values.buffer).set(littleEndian(bytes, values.BYTES_PER_ELEMENT))
-  return values
+  if (bytes.length !== size || !sha256(bytes).equals(blob.digest)) throw damaged(count)
+  return floatsOfBytes(dtype, bytes)
 }
 
 function damaged(count: number, cause?: unknown): LabError {

@@ -1,3 +1,4 @@
+import { annotationsOn, type Annotations } from './annotations'
 import { calibrationOn, type Calibration } from './calibration'
 import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
@@ -9,9 +10,12 @@ import { logOn, type RunLog } from './log'
 import { queueOn, type Queue } from './queue'
 import { matricesOn, type Matrices } from './matrices'
 import { recordsOn, type Records } from './records'
+import { runQueriesOn, type RunQueries } from './runQuery'
 import { runsOn, type Runs } from './runs'
 import { sweepsOn, type Sweeps } from './sweeps'
 import { textsOn } from './texts'
+import { runValuesOn, type RunValues } from './runValues'
+import { transferOn, type Transfer } from './transfer'
 
 /** One project: one SQLite file. */
 export interface Project {
@@ -22,6 +26,9 @@ export interface Project {
   readonly runs: Runs
   readonly queue: Queue
   readonly sweeps: Sweeps
+  readonly runValues: RunValues
+  readonly runQueries: RunQueries
+  readonly annotations: Annotations
   readonly records: Records
   readonly checkpoints: Checkpoints
   readonly claims: Claims
@@ -30,6 +37,7 @@ export interface Project {
   readonly comparisons: Comparisons
   readonly health: Health
   readonly matrices: Matrices
+  readonly transfer: Transfer
   /** All or nothing. @throws LabError 'storage' when the disk refuses; nothing is changed then */
   transaction<T>(change: () => T): T
   close(): void
@@ -42,16 +50,23 @@ export function projectOn(
   close: () => void = () => connection.close(),
 ): Project {
   const queue = queueOn(connection)
-  return {
-    name: connection.name,
-    readOnlyReason: connection.readOnlyReason,
+  const parts = {
     runs: runsOn(connection, queue, textsOn(connection)),
-    queue,
     sweeps: sweepsOn(connection),
-    records: recordsOn(connection),
+    runValues: runValuesOn(connection),
+    runQueries: runQueriesOn(connection),
+    annotations: annotationsOn(connection),
     checkpoints: checkpointsOn(connection),
     claims: claimsOn(connection),
     log: logOn(connection),
+  }
+  return {
+    ...parts,
+    name: connection.name,
+    readOnlyReason: connection.readOnlyReason,
+    queue,
+    records: recordsOn(connection),
+    transfer: transferOn(connection, parts),
     calibration: calibrationOn(connection),
     comparisons: comparisonsOn(connection),
     health: healthOn(connection, path, clock),

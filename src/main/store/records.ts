@@ -18,10 +18,10 @@ export interface Records {
   measured(runId: RunId): RunDetail['measured']
   /** What there is, without reading a series. */
   names(runId: RunId): Pick<ComparedRun, 'scalars' | 'arrays'>
-  /** The last value of each scalar without a layer, by run; of one run or of all. */
-  lastValues(runId?: RunId): ReadonlyMap<RunId, Readonly<Record<string, number>>>
   /** Forgets what was measured after a step; −1: everything. */
   discardAfter(runId: RunId, step: number): void
+  /** The last value of each scalar without a layer. */
+  lastValues(runId: RunId): Readonly<Record<string, number>>
   /** Packs what a run appended piece by piece; call it once the run has ended. */
   compact(runId: RunId): void
   /** Bytes that the numbers of a run take in the file. */

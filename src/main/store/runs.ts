@@ -16,6 +16,7 @@ import {
 } from './columns'
 import type { Connection } from './connection'
 import type { Queue } from './queue'
+import { runValuesOn } from './runValues'
 import type { Texts } from './texts'
 
 export interface StoredRun {
@@ -66,6 +67,11 @@ export interface Ending {
 export interface Runs {
   /** Adds a run at the end of the queue. */
   enqueue(run: NewRun): void
+  /** Adds a run that ended in another project, as it is there, out of the bin. */
+  adopt(run: StoredRun): void
+  has(id: RunId): boolean
+  /** Ended runs made in the same millisecond with this system and seed: where a copy of this one would be found. */
+  alike(run: Pick<StoredRun, 'spec' | 'createdAt'>): readonly RunId[]
   /** The first run of the queue that nothing holds back; null when there is none. */
   nextPending(): StoredRun | null
   /**
@@ -95,17 +101,23 @@ export interface Runs {
   requeue(id: RunId): void
   /** The run got further, or a person takes it up again. */
   forgetDeaths(id: RunId): void
-  setBinned(id: RunId, at: number | null): void
+  /** @param at null takes them out of the bin. Runs that wait or train stay where they are. */
+  setBinned(ids: readonly RunId[], at: number | null): void
   /** @throws LabError 'not-found' */
   get(id: RunId): StoredRun
+  /** Those that are there, in the order of the ids. */
+  many(ids: readonly RunId[]): readonly StoredRun[]
   /** Newest first, without those in the bin. */
   list(): readonly StoredRun[]
+  /** Oldest first, without those in the bin. */
+  ids(): readonly RunId[]
   /** Steps that open runs of no sweep still take. */
   openStepsAlone(): number
 }
 
 /** Seed and name have columns of their own, so that runs that differ in nothing else share one text. */
 const sharedSpec = runSpecSchema.omit({ seed: true, name: true })
+const idRow = z.object({ id: runIdSchema })
 const quantitiesText = jsonColumn(z.array(quantitySchema))
 
 function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) {
@@ -160,6 +172,7 @@ const COLUMNS = `runs.id, (SELECT text FROM texts WHERE texts.id = spec_id) AS s
   sweep_id, sweep_index, shape, until`
 
 export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs {
+  const values = runValuesOn(connection)
   /** Texts never change, and few lists of quantities serve many runs. */
   const knownQuantities = new Map<number, readonly QuantityDefinition[]>()
   const runRow = rowOf((textId) => {
@@ -192,22 +205,63 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       queue.remove(id)
     })
 
-  return {
-    enqueue: ({ id, spec, quantities, steps, flopsPerStep, createdAt, sweep = null, shape = null, until = null }) =>
-      connection.transaction(() => {
-        const { seed, name, ...shared } = spec
-        connection.run(
-          `INSERT INTO runs (id, created_order, system, name, seed, spec_id, quantities_id, status, steps,
+  const enqueue: Runs['enqueue'] = ({
+    id,
+    spec,
+    quantities,
+    steps,
+    flopsPerStep,
+    createdAt,
+    sweep = null,
+    shape = null,
+    until = null,
+  }) =>
+    connection.transaction(() => {
+      const { seed, name, ...shared } = spec
+      const added = connection.get(
+        z.object({ created_order: z.number() }),
+        `INSERT INTO runs (id, created_order, system, name, seed, spec_id, quantities_id, status, steps,
              flops_per_step, created_at, sweep_id, sweep_index, shape, until)
-           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
-          // prettier-ignore
-          [
+           VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM runs), ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
+           RETURNING created_order`,
+        // prettier-ignore
+        [
             id, spec.system, name, seed, texts.idOf(toJson(shared)), texts.idOf(toJson(quantities)), steps,
             flopsPerStep, createdAt, sweep?.id ?? null, sweep?.index ?? null, shape, until,
           ],
+      )
+      if (added) values.add(added.created_order, spec)
+      queue.add(id, sweep?.id ?? null, shape)
+    })
+
+  return {
+    enqueue,
+
+    adopt: (run) =>
+      connection.transaction(() => {
+        enqueue(run)
+        queue.remove(run.id)
+        connection.run(
+          `UPDATE runs SET status = ?, step = ?, provenance = ?, error = ?, started_at = ?, ended_at = ?,
+             started_at_step = ?, deaths = ? WHERE id = ?`,
+          // prettier-ignore
+          [
+            run.status, run.step, run.provenance && toJson(run.provenance), run.error && toJson(run.error),
+            run.startedAt, run.endedAt, run.startedAtStep, run.deaths, run.id,
+          ],
         )
-        queue.add(id, sweep?.id ?? null, shape)
       }),
+
+    has: (id) => connection.get(idRow, 'SELECT id FROM runs WHERE id = ?', [id]) !== null,
+
+    alike: ({ spec, createdAt }) =>
+      connection
+        .all(
+          idRow,
+          `SELECT id FROM runs WHERE created_at = ? AND seed = ? AND system = ? AND status NOT IN ('pending', 'running')`,
+          [createdAt, spec.seed, spec.system],
+        )
+        .map(({ id }) => id),
 
     nextPending() {
       const next = queue.next()
@@ -282,11 +336,18 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       connection.run('UPDATE runs SET deaths = 0 WHERE id = ?', [id])
     },
 
-    setBinned(id, at) {
-      connection.run('UPDATE runs SET binned_at = ? WHERE id = ?', [at, id])
+    setBinned(ids, at) {
+      connection.run(
+        `UPDATE runs SET binned_at = ? WHERE status NOT IN ('pending', 'running')
+           AND id IN (SELECT value FROM json_each(?))`,
+        [at, JSON.stringify(ids)],
+      )
     },
 
     get,
+
+    ids: () =>
+      connection.all(idRow, 'SELECT id FROM runs WHERE binned_at IS NULL ORDER BY created_order').map(({ id }) => id),
 
     openStepsAlone: () =>
       connection.get(
@@ -297,5 +358,11 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
 
     list: () =>
       connection.all(runRow, `SELECT ${COLUMNS} FROM runs WHERE binned_at IS NULL ORDER BY created_order DESC`),
+    many: (ids) =>
+      connection.all(
+        runRow,
+        `SELECT ${COLUMNS} FROM json_each(?) AS given CROSS JOIN runs ON runs.id = given.value ORDER BY given.key`,
+        [JSON.stringify(ids)],
+      ),
   }
 }

@@ -34,11 +34,15 @@ export function notAProject(name: string, cause?: unknown): LabError {
   )
 }
 
-/** Brings the schema to the current version, each step all or nothing. */
-export function migrate(connection: Connection, from: number): void {
-  migrations.slice(from).forEach((sql, i) => {
+/** Brings the schema to a version, the current one when none is given, each step all or nothing. */
+export function migrate(connection: Connection, from: number, to = SCHEMA_VERSION): void {
+  migrations.slice(from, to).forEach((migration, i) => {
     connection.transaction(() => {
-      connection.exec(sql)
+      if (typeof migration === 'string') connection.exec(migration)
+      else {
+        connection.exec(migration.schema)
+        migration.fill(connection)
+      }
       faultPoint('migration.step')
       connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${from + i + 1}`)
     })

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Series } from '#shared/contract/index'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
-import { layerSchema, runIdSchema } from './columns'
+import { layerSchema } from './columns'
 import type { Connection } from './connection'
-import { floatBlobColumns, packFloats, unpackFloats } from './floatBlob'
+import { floatBlobColumns, packFloats } from './floatBlob'
+import { extremesOf, unpackChunk } from './seriesValue'
 
 /** Points of one scalar in the order in which they were measured. */
 export interface SeriesPoints extends Series {
@@ -17,8 +18,8 @@ export interface SeriesStore {
   append(runId: RunId, points: SeriesPoints): void
   /** Empty when nothing was measured. */
   read(runId: RunId, quantity: string, layer: number | null): Series
-  /** The last value of each scalar without a layer, by run; of one run or of all. */
-  lastValues(runId?: RunId): ReadonlyMap<RunId, Readonly<Record<string, number>>>
+  /** The last value of each scalar without a layer. */
+  lastValues(runId: RunId): Readonly<Record<string, number>>
   names(runId: RunId): readonly { quantity: string; layer: number | null }[]
   /** Forgets the points after a step. */
   discardAfter(runId: RunId, step: number): void
@@ -34,7 +35,7 @@ const MERGE_AFTER = 256
 const idRow = z.object({ id: z.number() })
 const nameRow = z.object({ quantity: z.string(), layer: layerSchema })
 const chunkRow = z.object({ id: z.number(), count: z.int().min(0), ...floatBlobColumns })
-const lastRow = z.object({ run_id: runIdSchema, quantity: z.string(), last_value: z.instanceof(Uint8Array) })
+const lastRow = z.object({ quantity: z.string(), last_value: z.instanceof(Uint8Array) })
 
 export function seriesOn(connection: Connection): SeriesStore {
   function idOf(runId: RunId, quantity: string, layer: number | null): number | null {
@@ -47,12 +48,28 @@ export function seriesOn(connection: Connection): SeriesStore {
     joined.set(steps)
     joined.set(values, steps.length)
     const { data, digest } = packFloats(joined)
-    connection.run('INSERT INTO series_chunks (series_id, count, data, digest) VALUES (?, ?, ?, ?)', [
+    connection.run('INSERT INTO series_chunks (series_id, count, first_step, data, digest) VALUES (?, ?, ?, ?, ?)', [
       seriesId,
       steps.length,
+      steps[0] ?? 0,
       data,
       digest,
     ])
+  }
+
+  function add(runId: RunId, quantity: string, layer: number | null): number {
+    const sql = 'INSERT INTO series (run_id, quantity, layer, last_value) VALUES (?, ?, ?, ?)'
+    return connection.run(sql, [runId, quantity, layer, bytesOf(Float64Array.of(NaN))]).id
+  }
+
+  /** Keeps last, smallest and largest value beside the series, where filters and tables find them. */
+  function widen(seriesId: number, values: Float64Array): void {
+    const { last, lowest, highest } = extremesOf(values)
+    const sql = `UPDATE series SET last_value = ?, last = ?,
+      lowest = min(ifnull(lowest, ?), ifnull(?, lowest)), highest = max(ifnull(highest, ?), ifnull(?, highest))
+      WHERE id = ?`
+    const bytes = bytesOf(values.slice(-1))
+    connection.run(sql, [bytes, last, lowest, lowest, highest, highest, seriesId])
   }
 
   function chunks(seriesId: number, below = Infinity): z.output<typeof chunkRow>[] {
@@ -75,17 +92,8 @@ export function seriesOn(connection: Connection): SeriesStore {
         const message = `Series ${quantity}: ${steps.length} steps for ${values.length} values; give one step per value.`
         throw new LabError('shape', message)
       }
-      const last = bytesOf(values.slice(-1))
-      const known = idOf(runId, quantity, layer)
-      if (known !== null) connection.run('UPDATE series SET last_value = ? WHERE id = ?', [last, known])
-      const seriesId =
-        known ??
-        connection.run('INSERT INTO series (run_id, quantity, layer, last_value) VALUES (?, ?, ?, ?)', [
-          runId,
-          quantity,
-          layer,
-          last,
-        ]).id
+      const seriesId = idOf(runId, quantity, layer) ?? add(runId, quantity, layer)
+      widen(seriesId, values)
       addChunk(seriesId, { steps, values })
       const small = connection.get(
         z.object({ count: z.number() }),
@@ -101,16 +109,13 @@ export function seriesOn(connection: Connection): SeriesStore {
     },
 
     lastValues(runId) {
-      const byRun = new Map<RunId, Record<string, number>>()
-      const sql = `SELECT run_id, quantity, last_value FROM series
-        WHERE layer IS NULL ${runId === undefined ? '' : 'AND run_id = ?'}`
-      const rows = connection.all(lastRow, sql, runId === undefined ? [] : [runId])
-      for (const row of rows) {
-        const values = byRun.get(row.run_id) ?? {}
-        values[row.quantity] = new DataView(row.last_value.buffer, row.last_value.byteOffset).getFloat64(0, true)
-        byRun.set(row.run_id, values)
-      }
-      return byRun
+      const rows = connection.all(
+        lastRow,
+        'SELECT quantity, last_value FROM series WHERE layer IS NULL AND run_id = ?',
+        [runId],
+      )
+      const numberOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true)
+      return Object.fromEntries(rows.map(({ quantity, last_value }) => [quantity, numberOf(last_value)]))
     },
 
     names: (runId) =>
@@ -130,7 +135,8 @@ export function seriesOn(connection: Connection): SeriesStore {
           }
           const values = all.values.slice(0, count)
           addChunk(id, { steps: all.steps.slice(0, count), values })
-          connection.run('UPDATE series SET last_value = ? WHERE id = ?', [bytesOf(values.slice(-1)), id])
+          connection.run('UPDATE series SET lowest = NULL, highest = NULL WHERE id = ?', [id])
+          widen(id, values)
         }
       }),
 
@@ -146,9 +152,9 @@ function joinChunks(chunks: readonly z.output<typeof chunkRow>[]): Series {
   const [steps, values] = [new Float64Array(total), new Float64Array(total)]
   let start = 0
   for (const chunk of chunks) {
-    const joined = unpackFloats(chunk, 2 * chunk.count)
-    steps.set(joined.subarray(0, chunk.count), start)
-    values.set(joined.subarray(chunk.count), start)
+    const part = unpackChunk(chunk)
+    steps.set(part.steps, start)
+    values.set(part.values, start)
     start += chunk.count
   }
   return { steps, values }

@@ -2,7 +2,7 @@ import { computed } from 'vue'
 import { useRouter } from 'vue-router'
 import { useActions } from '../composables/useActions'
 import { useDraft } from '../composables/useDraft'
-import { useRuns } from '../composables/useRuns'
+import { useRunSearch } from '../composables/useRunSearch'
 import { useWorkbench } from '../composables/useWorkbench'
 import { runTitle } from './runStatus'
 
@@ -26,7 +26,7 @@ export function useCommands(search: () => string) {
   const router = useRouter()
   const registered = useActions()
   const workbench = useWorkbench()
-  const runs = useRuns()
+  const foundRuns = useRunSearch(search, listed.searching)
   const draft = useDraft()
 
   function designing(run: () => void): () => void {
@@ -71,16 +71,14 @@ export function useCommands(search: () => string) {
     ]),
   )
   const ofRuns = computed(() =>
-    (runs.runs ?? [])
-      .toSorted((a, b) => b.createdAt - a.createdAt)
-      .map((run): Command => ({
-        id: `run:${run.id}`,
-        group: 'Open run',
-        title: runTitle(run),
-        hint: `${run.system} · ${run.id}`,
-        keys: [],
-        run: () => void router.push({ name: 'run', params: { runId: run.id } }),
-      })),
+    foundRuns.value.map((run): Command => ({
+      id: `run:${run.id}`,
+      group: 'Open run',
+      title: runTitle(run),
+      hint: `${run.system} · ${run.id}`,
+      keys: [],
+      run: () => void router.push({ name: 'run', params: { runId: run.id } }),
+    })),
   )
   return computed(() => {
     const words = search().toLowerCase().split(/\s+/).filter(Boolean)

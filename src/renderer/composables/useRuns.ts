@@ -9,46 +9,69 @@ import { useUndo } from './useUndo'
 
 /** At most this often does a stream of events cause a new request. */
 export const refreshIntervalMs = 300
+/** So many runs that wait, and as many that ended lately, are kept at hand. */
+const atHand = 50
 
-/** Every run of the project, kept up to date, with what can be done to one. */
+/** The runs that run, wait next or ended lately, kept up to date, with what can be done to any run. */
 export const useRuns = defineStore('runs', () => {
   const client = useClient()
   const notices = useNotices()
   const undo = useUndo()
-  const list = useLatest(() => client.request('runs.list', null))
-  const refreshSoon = useThrottleFn(list.refresh, refreshIntervalMs, true)
+  const recent = useLatest(() => client.request('runs.recent', { limit: atHand }))
+  const refreshSoon = useThrottleFn(recent.refresh, refreshIntervalMs, true)
 
-  watch(client.connection, (state) => state === 'open' && void list.refresh(), { immediate: true })
+  watch(client.connection, (state) => state === 'open' && void recent.refresh(), { immediate: true })
   client.on('run.changed', () => void refreshSoon())
   client.on('run.measured', () => void refreshSoon())
 
-  const active = computed(() =>
-    (list.value.value ?? []).filter((run) => run.status === 'running' || run.status === 'pending'),
-  )
+  const active = computed(() => [...(recent.value.value?.running ?? []), ...(recent.value.value?.waiting ?? [])])
+  const runs = computed(() => recent.value.value && [...active.value, ...recent.value.value.ended])
+  /** Of all that run or wait, at hand or not. */
+  const activeCount = computed(() => {
+    const counts = recent.value.value?.counts
+    return counts ? counts.running + counts.pending : 0
+  })
 
-  const cancel = (runId: RunId) => notices.guard(() => client.request('run.cancel', { runId }).then(list.refresh))
+  const cancel = (runId: RunId) => notices.guard(() => client.request('run.cancel', { runId }).then(recent.refresh))
 
   const repeat = (runId: RunId) =>
     notices.guard(async () => {
       const repeated = await client.request('run.repeat', { runId })
-      await list.refresh()
+      await recent.refresh()
       notices.show({ text: `Queued again as ${repeated.runId}.` })
     })
 
-  const resume = (runId: RunId) => notices.guard(() => client.request('run.resume', { runId }).then(list.refresh))
+  const resume = (runId: RunId) => notices.guard(() => client.request('run.resume', { runId }).then(recent.refresh))
 
   const bin = (runIds: readonly RunId[]) =>
     notices.guard(async () => {
-      for (const runId of runIds) await client.request('run.bin', { runId })
-      await list.refresh()
-      const what = runIds.length === 1 ? runIds[0] : `${runIds.length} runs`
-      undo.say(`Moved ${what} to the bin.`, () => restore(runIds))
+      const { binned, active } = await client.request('runs.bin', { runIds })
+      await recent.refresh()
+      const left = active.length > 0 ? ` ${inWords(active)} still in the queue: cancel first.` : ''
+      if (binned.length === 0) return notices.show({ text: `Nothing moved.${left}` })
+      undo.say(`Moved ${inWords(binned)} to the bin.${left}`, () => unbin(binned))
     })
 
-  async function restore(runIds: readonly RunId[]): Promise<void> {
-    for (const runId of runIds) await client.request('run.restore', { runId })
-    await list.refresh()
+  async function unbin(runIds: readonly RunId[]): Promise<void> {
+    await client.request('runs.restore', { runIds })
+    await recent.refresh()
   }
+  const restore = (runIds: readonly RunId[]) => notices.guard(() => unbin(runIds))
 
-  return { runs: list.value, error: list.error, active, refresh: list.refresh, cancel, resume, repeat, bin }
+  return {
+    runs,
+    error: recent.error,
+    active,
+    activeCount,
+    refresh: recent.refresh,
+    cancel,
+    resume,
+    repeat,
+    bin,
+    restore,
+  }
 })
+
+function inWords(runIds: readonly RunId[]): string {
+  return runIds.length === 1 ? String(runIds[0]) : `${runIds.length} runs`
+}

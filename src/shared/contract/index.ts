@@ -9,6 +9,7 @@ import type { CheckpointRequests } from './checkpoints'
 import type { ComparisonRequests } from './comparisons'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
+import type { RunsRequests } from './runs'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
@@ -64,7 +65,16 @@ export interface SpecPreview {
   readonly theoryFigures: readonly TheoryFigure[]
 }
 
-export type RunStatus = 'pending' | 'running' | 'completed' | 'diverged' | 'failed' | 'cancelled' | 'interrupted'
+export const runStatuses = [
+  'pending',
+  'running',
+  'completed',
+  'diverged',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const
+export type RunStatus = (typeof runStatuses)[number]
 
 export interface RunSummary {
   readonly id: RunId
@@ -111,7 +121,7 @@ export interface Series {
 
 /** Every call of the renderer. Inputs are validated by the schema of the same name in schemas.ts. */
 export interface Requests
-  extends CheckpointRequests, ComparisonRequests, MatrixRequests, ProjectRequests, SweepRequests {
+  extends CheckpointRequests, ComparisonRequests, MatrixRequests, ProjectRequests, RunsRequests, SweepRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }
@@ -119,10 +129,7 @@ export interface Requests
   'run.cancel': { input: { runId: RunId }; output: null }
   /** Puts the spec of an ended run into the queue again as a new run. */
   'run.repeat': { input: { runId: RunId }; output: { runId: RunId } }
-  'runs.list': { input: null; output: readonly RunSummary[] }
   'run.get': { input: { runId: RunId }; output: RunDetail }
-  'run.bin': { input: { runId: RunId }; output: null }
-  'run.restore': { input: { runId: RunId }; output: null }
   /** A scalar over the steps. */
   'run.series': { input: { runId: RunId; quantity: string; layer: number | null }; output: Series }
   /** The array measured last at or before the step; null when there is none. */

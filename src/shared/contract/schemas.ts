@@ -7,6 +7,7 @@ import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
 import { sweepRequestSchemas } from './sweeps'
 import { matrixRequestSchemas } from './matrices'
+import { runsSchemas } from './runs'
 
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
@@ -23,16 +24,14 @@ export const requestSchemas = {
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
   ...checkpointSchemas,
-  'runs.list': z.null(),
   'run.get': z.strictObject({ runId }),
-  'run.bin': z.strictObject({ runId }),
-  'run.restore': z.strictObject({ runId }),
   'run.series': z.strictObject({ runId, quantity, layer }),
   'run.array': z.strictObject({ runId, quantity, layer, step: z.number().min(0) }),
   'run.arrays': z.strictObject({ runId, quantity, layer }),
   ...sweepRequestSchemas,
   ...matrixRequestSchemas,
   ...comparisonSchemas,
+  ...runsSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = ['run.changed', 'run.measured', 'sweep.changed', 'queue.changed']

@@ -9,6 +9,7 @@ import { z } from 'zod'
 
 const repository = resolve(import.meta.dirname, '../../..')
 const entry = join(repository, 'out/main/cli.js')
+const PROJECT = 'project.clps'
 const announcement = z.object({ address: z.url(), port: z.int() })
 
 export interface RunningHost {
@@ -27,18 +28,18 @@ export interface RunningHost {
 /**
  * The built service on a project of its own in a temporary folder.
  *
- * @param commands arguments of the command line that fill the project before
+ * @param prepare fills the project before the service opens it
  */
-export async function startHost(commands: readonly (readonly string[])[] = []): Promise<RunningHost> {
+export async function startHost(prepare?: (project: string) => void | Promise<void>): Promise<RunningHost> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing. Build first: npm run build.`)
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-e2e-'))
-  for (const args of commands) await collapsar(folder, args)
+  await prepare?.(join(folder, PROJECT))
   return serve(folder)
 }
 
-/** Runs one command of the built command line on the project. */
-async function collapsar(folder: string, args: readonly string[]): Promise<void> {
-  const options = ['--project', join(folder, 'project.clps'), '--json']
+/** Runs one command of the built command line on a project. */
+export async function collapsar(project: string, args: readonly string[]): Promise<void> {
+  const options = ['--project', project, '--json']
   const child = spawn(process.execPath, [entry, ...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk) => (said += String(chunk)))
@@ -47,7 +48,7 @@ async function collapsar(folder: string, args: readonly string[]): Promise<void>
 }
 
 async function serve(folder: string): Promise<RunningHost> {
-  const project = join(folder, 'project.clps')
+  const project = join(folder, PROJECT)
   const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--json', '--project', project], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -24,11 +24,34 @@ describe('collapsar run, list, show', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ runs: [{ id: run.id, status: 'completed' }] })
     const text = await collapsar('list')
     expect(text.stdout).toMatch(
-      /^run +name +system +status +step +loss .*\nr-\w{10} +first +tiny +completed +7\/7 +0\.125/,
+      /^run +name +system +status +step +steps +loss .*\nr-\w{10} +first +tiny +completed +7 +7 +0\.125/,
     )
     const shown = await collapsar('show', run.id.slice(0, 6))
     expect(shown.stdout).toContain('completed at step 7 of 7')
     expect(shown.code).toBe(0)
+  })
+
+  it('lists the runs of a filter line, with the columns and the order that were asked for', async () => {
+    const { collapsar } = commandLine()
+    for (const steps of ['3', '9', '5']) await collapsar('run', 'tiny', '--set', `steps=${steps}`)
+    const { stdout } = await collapsar('list', 'loss < 0.2 and steps in 5..9', '--columns', 'param.steps,min(loss)')
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/))
+    expect(rows.map((row) => row.slice(-2))).toEqual([
+      ['param.steps', 'min(loss)'],
+      ['5', '0.16667'],
+      ['9', '0.1'],
+    ])
+    const sorted = await collapsar('list', '--sort=-loss', '--columns', 'loss', '--limit', '2', '--json')
+    const values: unknown = JSON.parse(sorted.stdout)
+    expect(values).toMatchObject({ runs: [{ values: { loss: 0.25 } }, { values: { loss: 1 / 6 } }] })
+    expect(await collapsar('list', 'speed<3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/No run has anything called "speed"/),
+    })
+    expect((await collapsar('list', 'steps>9')).stdout).toBe('No run fits steps>9.\n')
   })
 
   it('begins with a preset or a spec file and lets single values override them', async () => {

@@ -23,8 +23,12 @@ it('does not wait for a queue that stands still, but says why with exit code 2',
       })
       const handlers: typeof service.handlers = {
         ...service.handlers,
-        'runs.list': async (input) =>
-          (await service.handlers['runs.list'](input)).map((run) => ({ ...run, status: 'pending', error: trouble })),
+        'runs.summaries': async (input) =>
+          (await service.handlers['runs.summaries'](input)).map((run) => ({
+            ...run,
+            status: 'pending',
+            error: trouble,
+          })),
       }
       return { ...service, handlers, call: (method, input) => dispatch(handlers, method, input) }
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { claimSummary, verdictLines, type CheckedClaim } from '#main/cli/claimTable'
-import { nearest } from '#main/cli/nearest'
+import { nearest } from '#shared/nearest'
 import { ProgressBar } from '#main/cli/progressBar'
 import { table } from '#main/cli/table'
 import { toJson, type Terminal } from '#main/cli/terminal'

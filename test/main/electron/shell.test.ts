@@ -170,7 +170,7 @@ describe('bridge', () => {
   }
 
   it('answers our own top frame on one channel', async () => {
-    expect(await ask(ownFrame, 'runs.list', null)).toEqual({ ok: true, value: ['runs.list', null] })
+    expect(await ask(ownFrame, 'systems.list', null)).toEqual({ ok: true, value: ['systems.list', null] })
     expect([...recorded.ipcHandlers.keys()]).toEqual(['collapsar:request'])
   })
 
@@ -181,12 +181,12 @@ describe('bridge', () => {
     ['a frame inside our page', { url: 'app://collapsar/', parent: ownFrame }],
   ])('refuses %s', async (_name, frame) => {
     const calls = service.calls.length
-    expect(await ask(frame, 'runs.list', null)).toMatchObject({ ok: false, error: { code: 'bad-input' } })
+    expect(await ask(frame, 'systems.list', null)).toMatchObject({ ok: false, error: { code: 'bad-input' } })
     expect(service.calls).toHaveLength(calls)
   })
 
   it('refuses what is too large', async () => {
-    expect(await ask(ownFrame, 'runs.list', 'x'.repeat(2 ** 20))).toMatchObject({
+    expect(await ask(ownFrame, 'systems.list', 'x'.repeat(2 ** 20))).toMatchObject({
       ok: false,
       error: { message: expect.stringMatching(/larger than 1048576 bytes/) },
     })

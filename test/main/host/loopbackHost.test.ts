@@ -165,9 +165,9 @@ describe('bridge of the loopback host', () => {
   it('answers each request by its id, arrays bit for bit', async () => {
     const socket = await openSignedIn()
     const input = { array: Float64Array.of(NaN, -0, Infinity), value: NaN }
-    socket.send(encode({ id: 7, method: 'runs.list', input }))
+    socket.send(encode({ id: 7, method: 'systems.list', input }))
     expect(await next(socket)).toEqual({ id: 7, reply: { ok: true, value: input } })
-    expect(service.calls).toEqual([{ method: 'runs.list', input }])
+    expect(service.calls).toEqual([{ method: 'systems.list', input }])
   })
 
   it('pushes events until the page goes', async () => {
@@ -197,14 +197,14 @@ describe('bridge of the loopback host', () => {
     ['a text message', 'hello', 1003],
     ['bytes that are no message', Buffer.from('CLW1????????'), 1007],
     ['a message that is no request', encode({ id: 'x', method: 1 }), 1007],
-    ['a field too many', encode({ id: 1, method: 'runs.list', input: null, path: '/etc' }), 1007],
+    ['a field too many', encode({ id: 1, method: 'systems.list', input: null, path: '/etc' }), 1007],
     ['more than a request may have', new Uint8Array(MAX_REQUEST_BYTES + 1), 1009],
   ])('closes the connection after %s, and only that one', async (_name, message, code) => {
     const [hostile, other] = [await openSignedIn(), await openSignedIn()]
     const closed = closeCode(hostile)
     hostile.send(message)
     expect(await closed).toBe(code)
-    other.send(encode({ id: 1, method: 'runs.list', input: null }))
+    other.send(encode({ id: 1, method: 'systems.list', input: null }))
     expect(await next(other)).toEqual({ id: 1, reply: { ok: true, value: null } })
     expect(service.calls).toHaveLength(1)
   })
@@ -213,7 +213,7 @@ describe('bridge of the loopback host', () => {
     const release = Promise.withResolvers<void>()
     reply = async () => release.promise.then(() => ({ ok: true, value: null }))
     const socket = await openSignedIn()
-    for (let id = 0; id <= MAX_IN_FLIGHT; id++) socket.send(encode({ id, method: 'runs.list', input: null }))
+    for (let id = 0; id <= MAX_IN_FLIGHT; id++) socket.send(encode({ id, method: 'systems.list', input: null }))
     expect(await next(socket)).toMatchObject({ id: MAX_IN_FLIGHT, reply: { ok: false, error: { code: 'conflict' } } })
     expect(service.calls).toHaveLength(MAX_IN_FLIGHT)
     release.resolve()
@@ -223,7 +223,7 @@ describe('bridge of the loopback host', () => {
   it('replies with an error where the value cannot travel', async () => {
     reply = async () => ({ ok: true, value: () => 1 })
     const socket = await openSignedIn()
-    socket.send(encode({ id: 1, method: 'runs.list', input: null }))
+    socket.send(encode({ id: 1, method: 'systems.list', input: null }))
     expect(await next(socket)).toMatchObject({ id: 1, reply: { ok: false, error: { code: 'internal' } } })
   })
 })

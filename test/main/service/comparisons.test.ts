@@ -42,7 +42,8 @@ const tinyQuantities = [
 describe('the calls over several runs', () => {
   it('say what each run is and measured, and which are gone', async () => {
     const { project, handlers } = setting()
-    project.runs.setBinned(runId(2), 1)
+    project.runs.end(runId(2), { status: 'completed', step: 5, error: null, at: 1 })
+    project.runs.setBinned([runId(2)], 1)
     const { runs, missing, quantities } = await handlers['comparison.runs']({
       runIds: [runId(3), runId(2), runId(1), runId(9)],
     })

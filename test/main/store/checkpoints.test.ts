@@ -119,7 +119,7 @@ describe('going back to a state', () => {
     })
     expect(project.records.series(id, 'gap', 2).steps).toEqual(Float64Array.of(0, 1, 5))
     expect(project.records.arrays(id, 'values', null).map(({ step }) => step)).toEqual([0, 1, 5])
-    expect(project.records.lastValues(id).get(id)).toEqual({ loss: 1 / 6 })
+    expect(project.records.lastValues(id)).toEqual({ loss: 1 / 6 })
     expect(project.records.measured(id).some(({ quantity }) => quantity === 'late')).toBe(false)
     expect(project.checkpoints.latest(id)?.checkpoint.step).toBe(5)
     expect(project.records.series(runId(2), 'loss', null).steps).toEqual(Float64Array.of(0, 1, 5, 9))

@@ -87,7 +87,7 @@ describe('records', () => {
     expect([...project.records.series(id, 'σ', 2).values]).toEqual([2, 4])
     expect([...project.records.series(id, 'σ', null).values]).toEqual([3])
     expect([...project.records.series(id, 'σ', 7).values]).toEqual([])
-    expect(project.records.lastValues().get(id)).toEqual({ σ: 3 })
+    expect(project.records.lastValues(id)).toEqual({ σ: 3 })
   })
 
   it('find the array at or before a step, and scalars too', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openProject } from '#main/store/openProject'
 import type { ClaimResult } from '#shared/records'
-import { failureOf, fixedClock, newRun, runId, temporaryFolder } from '../../helpers/projects'
+import { failureOf, fixedClock, newRun, runId, shownRuns, temporaryFolder } from '../../helpers/projects'
 
 const clock = fixedClock()
 const now = clock.now()
@@ -52,7 +52,8 @@ describe('runs', () => {
   })
 
   it('wait in the order in which they came', () => {
-    const { runs } = project()
+    const opened = project()
+    const { runs } = opened
     for (const number of [5, 3, 9]) runs.enqueue(newRun(number))
     runs.end(runId(3), { ...ended, status: 'cancelled' })
     expect(runs.nextPending()?.id).toBe(runId(5))
@@ -60,7 +61,7 @@ describe('runs', () => {
     expect(runs.nextPending()?.id).toBe(runId(9))
     runs.start(runId(9), now)
     expect(runs.nextPending()).toBeNull()
-    expect(runs.list().map((run) => run.id)).toEqual([runId(9), runId(3), runId(5)])
+    expect(shownRuns(opened)).toEqual([runId(9), runId(3), runId(5)])
   })
 
   it('start once and end once', () => {
@@ -103,8 +104,9 @@ describe('claims', () => {
     claims.save(runId(1), 'tiny', { ...claim, holds: true }, now + 1)
     expect(claims.of(runId(1))).toHaveLength(1)
     expect(claims.latest('tiny')).toEqual({ '01.C1': true })
-    expect(claims.counts().get(runId(1))).toEqual({ held: 1, checked: 1 })
-    runs.setBinned(runId(1), now)
+    expect(claims.counts(runId(1))).toEqual({ held: 1, checked: 1 })
+    runs.end(runId(1), ended)
+    runs.setBinned([runId(1)], now)
     expect(claims.latest('tiny')).toEqual({})
   })
 })

@@ -76,7 +76,7 @@ describe('a project made before there were sweeps', () => {
   it('keeps its runs, their specs and quantities, and its queue', () => {
     const path = join(temporaryFolder(), 'old.clps')
     const old = new Database(path)
-    for (const sql of migrations.slice(0, 2)) old.exec(sql)
+    for (const migration of migrations.slice(0, 2)) old.exec(String(migration))
     old.exec('PRAGMA application_id = 0x434c5053; PRAGMA user_version = 2')
     const insert = old.prepare(
       `INSERT INTO runs (id, created_order, system, name, seed, spec, quantities, status, steps, flops_per_step, created_at)

@@ -3,8 +3,10 @@ import { differenceTable } from '#charts/compare/differenceTable'
 import { metricLatex, metricTable, signed } from '#charts/compare/metricTable'
 import { uncertain, uncertainText } from '#charts/uncertain'
 import { emptyComparison, MOST_COMPARED_RUNS, type Comparison, type Summary } from '#shared/comparison'
-import type { RunSummary } from '#shared/contract/index'
+import { MOST_RUNS_AT_ONCE } from '#shared/contract/runs'
 import { LabError } from '#shared/errors'
+import { quoteIfNeeded } from '#shared/filter/tokens'
+import type { RunId } from '#shared/ids'
 import type { OpenedService } from '../../host/openService'
 import { defineCommand, jsonOption, projectOption } from '../command'
 import { findRun } from '../findRun'
@@ -30,7 +32,7 @@ export const compare = defineCommand({
   async run(context, { runs: list, metric = 'loss', at, each = false, latex = false, project }, [system]) {
     const summaries = metric.split(',').map((word) => summaryFrom(word, placeFrom(at)))
     return withService(context, { project, readOnly: true }, async (service) => {
-      const chosen = (await chosenRuns(service, list)).filter((run) => system === undefined || run.system === system)
+      const chosen = await chosenRuns(service, list, system)
       if (chosen.length === 0) throw new LabError('not-found', 'compare: no run is left. "collapsar list" shows them.')
       if (chosen.length > MOST_COMPARED_RUNS) {
         const message = `compare: ${chosen.length} runs were given, at most ${MOST_COMPARED_RUNS} fit. Name some by --runs.`
@@ -38,7 +40,7 @@ export const compare = defineCommand({
       }
       const comparison: Comparison = {
         ...emptyComparison,
-        runIds: chosen.map((run) => run.id),
+        runIds: [...chosen],
         grouping: { by: each ? 'run' : 'allButSeed' },
       }
       const [facts, systems] = await Promise.all([
@@ -68,9 +70,19 @@ export const compare = defineCommand({
   },
 })
 
-async function chosenRuns(service: OpenedService, list: string | undefined): Promise<readonly RunSummary[]> {
-  if (list === undefined) return service.handlers['runs.list'](null)
-  return Promise.all(list.split(',').map((given) => findRun(service, given.trim())))
+/** Oldest first, or as they were listed; those of one system where it is given. */
+async function chosenRuns(
+  { handlers, ...service }: OpenedService,
+  list: string | undefined,
+  system: string | undefined,
+): Promise<readonly RunId[]> {
+  const filter = system === undefined ? '' : `system = ${quoteIfNeeded(system)}`
+  const oldestFirst = [{ column: 'created', descending: false }]
+  const choice = { filter, binned: false, group: null, sort: oldestFirst, offset: 0, limit: MOST_RUNS_AT_ONCE }
+  const known = await handlers['runs.ids'](choice)
+  if (list === undefined) return known
+  const listed = await Promise.all(list.split(',').map((given) => findRun({ handlers, ...service }, given.trim())))
+  return listed.filter((id) => known.includes(id))
 }
 
 function placeFrom(word = 'last'): Summary['at'] {

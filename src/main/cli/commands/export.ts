@@ -49,7 +49,7 @@ export const exportFigures = defineCommand({
         const report = await exportComparison({ ...order, handlers, name: comparison, version })
         return { of: { comparison }, report }
       }
-      const { id } = await findRun({ handlers, ...service }, given ?? '')
+      const id = await findRun({ handlers, ...service }, given ?? '')
       const detail = await handlers['run.get']({ runId: id })
       return { of: { run: id }, report: await exportRunFigures({ ...order, detail, source: handlers }) }
     }

@@ -42,7 +42,9 @@ function overview(version: string, commands: readonly Command[]): string {
 }
 
 function usage({ name, summary, positionals, options }: Command): string {
-  const words = positionals.map((positional) => (positional.optional ? `[${positional.name}]` : positional.name))
+  const words = positionals.map(({ name: word, optional, repeats }) =>
+    optional ? `[${word}]` : `${word}${repeats ? '…' : ''}`,
+  )
   return [
     `collapsar ${[name, ...words].join(' ')} [options]: ${summary}`,
     '',

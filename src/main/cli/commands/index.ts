@@ -1,5 +1,6 @@
 import type { Command } from '../command'
 import { backup } from './backup'
+import { bundle } from './bundle'
 import { claims } from './claims'
 import { compare } from './compare'
 import { demo } from './demo'
@@ -8,7 +9,9 @@ import { doctor } from './doctor'
 import { exportFigures } from './export'
 import { helpCommand } from './help'
 import { importMatrix } from './importMatrix'
+import { importBundles } from './import'
 import { list } from './list'
+import { merge } from './merge'
 import { resume } from './resume'
 import { run } from './run'
 import { salvage } from './salvage'
@@ -28,6 +31,9 @@ const working: readonly Command[] = [
   compare,
   exportFigures,
   importMatrix,
+  bundle,
+  importBundles,
+  merge,
   verify,
   backup,
   salvage,

@@ -11,9 +11,10 @@ export const resume = defineCommand({
   options: { project: projectOption, json: jsonOption },
   async run(context, options, [given = '']) {
     return withService(context, { project: options.project, slots: 1, resumes: false }, async (service) => {
-      const run = await findRun(service, given)
-      if (!isUnfinished(run)) await service.handlers['run.resume']({ runId: run.id })
-      const [detail] = await followRuns(context, service, [run.id])
+      const runId = await findRun(service, given)
+      const run = await service.handlers['run.get']({ runId })
+      if (!isUnfinished(run)) await service.handlers['run.resume']({ runId })
+      const [detail] = await followRuns(context, service, [runId])
       return { exitCode: exitCodeOf(detail!), document: runDocument(detail!), text: runReport(detail!) }
     })
   },

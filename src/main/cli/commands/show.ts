@@ -10,7 +10,7 @@ export const show = defineCommand({
   options: { project: projectOption, json: jsonOption },
   async run(context, options, [given = '']) {
     return withService(context, { project: options.project, readOnly: true }, async (service) => {
-      const { id } = await findRun(service, given)
+      const id = await findRun(service, given)
       const detail = await service.handlers['run.get']({ runId: id })
       return { exitCode: 0, document: runDocument(detail), text: runReport(detail) }
     })

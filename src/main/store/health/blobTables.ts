@@ -35,7 +35,7 @@ export const blobTables: readonly BlobTable[] = [
     what: `${label('series.quantity', 'series.layer')} || ', ' || t.count || ' points'`,
     dtype: "'float64'",
     shape: `'[2,' || t.count || ']'`,
-    columns: ['id', 'series_id', 'count'],
+    columns: ['id', 'series_id', 'count', 'first_step'],
   },
   {
     name: 'checkpoint_arrays',

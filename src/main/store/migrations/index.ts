@@ -1,9 +1,14 @@
+import type { Connection } from '../connection'
 import { initial } from './001-initial'
 import { checkpoints } from './002-checkpoints'
 import { sweeps } from './003-sweeps'
+import * as runs from './004-runs'
 import { comparisons } from './005-comparisons'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
 
-/** SQL that takes the schema from version i to i + 1. Released entries are never edited; new ones are appended. */
-export const migrations: readonly string[] = [initial, checkpoints, sweeps, comparisons, matrices, quarantine]
+/** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
+export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
+
+/** Released entries are never edited; new ones are appended. */
+export const migrations: readonly Migration[] = [initial, checkpoints, sweeps, runs, comparisons, matrices, quarantine]

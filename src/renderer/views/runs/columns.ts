@@ -1,97 +1,122 @@
-import type { RunSummary, SystemInfo } from '#shared/contract/index'
-import { paramText, type ParamValue } from '#shared/params'
-import { formatNumber } from '#charts/format'
+import type { Cell, GroupCell } from '#shared/contract/runs'
+import { operandText, type Operand } from '#shared/filter/condition'
+import type { Field } from '#shared/filter/fields'
+import { operandOf } from '#shared/filter/resolve'
+import { formatDuration, formatNumber } from '#charts/format'
+import { layerName } from '#charts/layerName'
 import { formatTime } from '../../components/formatTime'
-import { runTitle } from '../../components/runStatus'
 
-/** A column of the table of runs: what it sorts by and what it shows. */
+/** A column of the table of runs: an operand of the filter language, and how it is shown. */
 export interface RunColumn {
+  /** What the service and the filter line call it: `param.K`, `min(loss)`, `created`. */
   readonly id: string
   readonly title: string
   /** What a short title stands for. */
   readonly hint: string
-  readonly numeric: boolean
-  /** Undefined sorts last. */
-  value(run: RunSummary): string | number | undefined
-  text(run: RunSummary): string
+  readonly type: Field['type']
+  /** Words that its numbers stand for. */
+  readonly words: readonly string[]
+  readonly width: number
 }
 
-const mostParameters = 6
+export const nameColumn = 'name'
+/** What stands in the table before anyone chose; parameters that tell the runs apart come between. */
+const usualBefore = [nameColumn, 'status', 'system', 'loss', 'accuracy']
+const usualAfter = ['seed', 'tag', 'claims', 'created']
 
-function plainColumn(id: string, title: string, value: (run: RunSummary) => string): RunColumn {
-  return { id, title, hint: '', numeric: false, value, text: value }
+export function usualColumns(differing: readonly string[], fields: readonly Field[]): string[] {
+  const known = (column: string) => columnFor(column, fields) !== null
+  return [...usualBefore, ...differing.map((name) => `param.${name}`), ...usualAfter].filter(known)
 }
 
-function numericColumn(id: string, title: string, value: (run: RunSummary) => number | undefined): RunColumn {
-  return {
-    id,
-    title,
-    hint: '',
-    numeric: true,
-    value,
-    text: (run) => {
-      const number = value(run)
-      return number === undefined ? '' : formatNumber(number)
-    },
+const widths: Readonly<Partial<Record<string, number>>> = { name: 184, status: 108, note: 220, tag: 112 }
+const typeWidths = { number: 72, text: 80, time: 132, span: 96 } as const
+/** Five digits with a power of ten; in a group the spread beside it. */
+const metricWidth = 100
+const groupedMetricWidth = 172
+
+/** Room for the title, its menu and the usual values. */
+function widthOf(id: string, operand: Operand, { type }: Field, title: string, isGrouped: boolean): number {
+  const known = widths[id]
+  if (known !== undefined) return known
+  const values = operand.kind === 'metric' ? (isGrouped ? groupedMetricWidth : metricWidth) : typeWidths[type]
+  return Math.max(values, Math.min(176, Math.round(7 * title.length) + 34))
+}
+
+/** Null where nothing has this name, as after a system or a quantity was renamed. */
+export function columnFor(id: string, fields: readonly Field[], isGrouped = false): RunColumn | null {
+  const operand = operandIn(id, fields)
+  const field = operand && fieldOf(operand, fields)
+  if (!operand || !field) return null
+  const { type, words, label, help } = field
+  const title = titleOf(operand, field)
+  const shown = { title, hint: [label, help].filter(Boolean).join('. '), type, words: type === 'text' ? [] : words }
+  return { ...shown, id: operandText(operand), width: widthOf(id, operand, field, title, isGrouped) }
+}
+
+function operandIn(id: string, fields: readonly Field[]): Operand | null {
+  try {
+    return operandOf(id, fields)
+  } catch {
+    return null // said by the caller: a stored layout may name what this version does not know
   }
 }
 
-/** The columns for these runs: fixed ones, and the parameters that tell the runs apart, those that differ most first. */
-export function runColumns(runs: readonly RunSummary[], systems: readonly SystemInfo[]): RunColumn[] {
-  return [
-    plainColumn('name', 'Name', runTitle),
-    plainColumn('system', 'System', (run) => run.system),
-    plainColumn('status', 'Status', (run) => run.status),
-    {
-      ...numericColumn('step', 'Step', (run) => run.step),
-      text: (run) => (run.step === run.steps ? String(run.step) : `${run.step}/${run.steps}`),
-    },
-    numericColumn('loss', 'Loss', (run) => run.last['loss']),
-    numericColumn('accuracy', 'Accuracy', (run) => run.last['accuracy']),
-    ...distinguishingParameters(runs).map((name) => parameterColumn(name, systems)),
-    numericColumn('seed', 'Seed', (run) => run.seed),
-    {
-      ...numericColumn('claims', 'Claims held', (run) =>
-        run.claimsChecked > 0 ? run.claimsHeld / run.claimsChecked : undefined,
-      ),
-      text: (run) => (run.claimsChecked > 0 ? `${run.claimsHeld} of ${run.claimsChecked}` : ''),
-    },
-    {
-      ...numericColumn('created', 'Created', (run) => run.createdAt),
-      text: (run) => formatTime(run.createdAt),
-    },
-  ]
+function fieldOf(operand: Operand, fields: readonly Field[]): Field | null {
+  return fields.find((field) => field.kind === operand.kind && field.name === nameOf(operand)) ?? null
 }
 
-function parameterColumn(name: string, systems: readonly SystemInfo[]): RunColumn {
-  const definition = systems.flatMap((system) => system.params[name] ?? [])[0]
-  return {
-    id: `param:${name}`,
-    title: definition?.symbol || definition?.label || name,
-    hint: definition?.label ?? '',
-    numeric: true,
-    value: (run) => sortable(run.params[name]),
-    text: (run) => {
-      const value = run.params[name]
-      return typeof value === 'number' ? formatNumber(value) : value === undefined ? '' : paramText(value)
-    },
+function nameOf(operand: Operand): string | undefined {
+  switch (operand.kind) {
+    case 'run':
+      return operand.field
+    case 'param':
+      return operand.names[0]
+    case 'metric':
+      return operand.quantity
+    default:
+      return operand satisfies never
   }
 }
 
-/** Lists sort as they read. */
-function sortable(value: ParamValue | undefined): string | number | undefined {
-  return typeof value === 'number' || value === undefined ? value : paramText(value)
+/** Parameters by their symbol as in the paper, metrics by what they are and which reading is meant. */
+function titleOf(operand: Operand, { label, symbol }: Field): string {
+  if (operand.kind === 'param') return symbol || label
+  if (operand.kind === 'run') return label
+  const { layer, reading } = operand
+  const name = layer === null ? label : `${label}, ${layerName(layer)}`
+  if (reading.of === 'last') return name
+  return reading.of === 'step' ? `${name} at step ${reading.step}` : `${name}, ${reading.of}`
 }
 
-function distinguishingParameters(runs: readonly RunSummary[]): string[] {
-  const values = new Map<string, Set<string>>()
-  for (const run of runs) {
-    for (const [name, value] of Object.entries(run.params)) {
-      values.set(name, (values.get(name) ?? new Set()).add(paramText(value)))
-    }
+export function isNumeric({ type, words }: RunColumn): boolean {
+  return type === 'number' && words.length === 0
+}
+
+/** A value as the table shows it: whole numbers with every digit, others with five. */
+export function cellText({ type, words }: RunColumn, cell: Cell): string {
+  if (typeof cell !== 'number') return cell ?? ''
+  if (type === 'time') return formatTime(cell)
+  if (type === 'span') return formatDuration(cell)
+  return words[cell] ?? wholeOrRounded(cell)
+}
+
+/** The mean with its spread, or the value that all runs of a group share. */
+export function groupCellText(column: RunColumn, cell: GroupCell): string {
+  if (cell.common !== null) return cellText(column, cell.common)
+  if (cell.mean === null || column.type !== 'number' || column.words.length > 0) {
+    return cell.distinct === 0 ? '' : `${cell.distinct} different`
   }
-  return [...values.entries()]
-    .toSorted(([, a], [, b]) => b.size - a.size)
-    .slice(0, mostParameters)
-    .map(([name]) => name)
+  return cell.std === null ? wholeOrRounded(cell.mean) : `${formatNumber(cell.mean)} ± ${formatNumber(cell.std, 2)}`
+}
+
+/** What the short text of a group's cell leaves out. */
+export function groupCellHint(column: RunColumn, cell: GroupCell, runs: number): string | undefined {
+  if (cell.mean === null || !isNumeric(column) || cell.common !== null) return undefined
+  const of = cell.count === runs ? `${runs}` : `${cell.count} of ${runs}`
+  return `Mean of ${of} runs${cell.std === null ? '' : ', ± sample standard deviation'}`
+}
+
+function wholeOrRounded(value: number): string {
+  return Number.isSafeInteger(value) ? String(value).replace('-', '−') : formatNumber(value)
 }

@@ -19,6 +19,7 @@ function filledProject(): string {
   for (const number of [1, 2, 3]) {
     project.runs.enqueue(newRun(number))
     for (const batch of [0, 1]) project.records.append(runId(number), batchOf(number, batch))
+    project.runs.end(runId(number), { status: 'completed', step: 9, error: null, at: clock.now() })
   }
   project.close()
   return path

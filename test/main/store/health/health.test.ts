@@ -150,7 +150,7 @@ describe('backups', () => {
 describe('the bin', () => {
   it('is emptied for good, and only of what is in it', () => {
     const { project } = filledProject()
-    project.runs.setBinned(runId(1), clock.now())
+    project.runs.setBinned([runId(1)], clock.now())
     expect(project.health.sizes()).toMatchObject({ binnedRuns: 1 })
     expect(failureOf(() => project.health.purge([runId(1), runId(2)]))).toMatchObject({ code: 'conflict' })
     expect(project.runs.get(runId(1)).id).toBe(runId(1))
@@ -164,7 +164,7 @@ describe('the bin', () => {
     const { project } = filledProject()
     const large = Array.from({ length: 100_000 }, (_, i) => Math.sin(i ** 2))
     project.records.append(runId(1), [vector('noise', 0, large)])
-    project.runs.setBinned(runId(1), clock.now())
+    project.runs.setBinned([runId(1)], clock.now())
     project.health.purge([runId(1)])
     const { fileBytes, freeBytes } = project.health.sizes()
     expect(freeBytes).toBeGreaterThan(large.length * 4)

@@ -1,0 +1,34 @@
+import { unpackFloats, type FloatBlob } from './floatBlob'
+
+/** A chunk of a series: `count` steps, then as many values. */
+export interface SeriesChunk extends FloatBlob {
+  readonly count: number
+}
+
+export function unpackChunk(chunk: SeriesChunk): { steps: Float64Array; values: Float64Array } {
+  const joined = unpackFloats(chunk, 2 * chunk.count)
+  return { steps: joined.subarray(0, chunk.count), values: joined.subarray(chunk.count) }
+}
+
+/** The value measured last at or before the step; null where the chunk begins after it. */
+export function valueAtOrBefore(chunk: SeriesChunk, step: number): number | null {
+  const { steps, values } = unpackChunk(chunk)
+  const i = steps.findLastIndex((measured) => measured <= step)
+  return i < 0 ? null : (values[i] ?? null)
+}
+
+/** Last, smallest and largest value of a part of a series; NaN counts only as the last. Null where there is none. */
+export interface Extremes {
+  readonly last: number | null
+  readonly lowest: number | null
+  readonly highest: number | null
+}
+
+export function extremesOf(values: Float64Array): Extremes {
+  const numbers = values.filter((value) => !Number.isNaN(value))
+  return {
+    last: values.at(-1) ?? null,
+    lowest: numbers.length > 0 ? numbers.reduce((a, b) => Math.min(a, b)) : null,
+    highest: numbers.length > 0 ? numbers.reduce((a, b) => Math.max(a, b)) : null,
+  }
+}
