@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
+import { compare } from './compare'
 import { conv } from './conv'
 import { factorisation } from './factorisation'
 import { garbage } from './garbage'
@@ -21,8 +22,28 @@ const benchmarks: readonly Benchmark[] = [
   sweep,
   factorisation,
   garbage,
+  compare,
   workbench,
 ]
+
+/** What of a case names its line in words. */
+const NAMED: ReadonlySet<string> = new Set([
+  'L',
+  'd',
+  'K',
+  'n',
+  'layers',
+  'P',
+  'batch',
+  'program',
+  'dtype',
+  'blas',
+  'runs',
+  'points',
+  'N',
+  'quantity',
+  'grouping',
+])
 
 // Whoever reads the pipe may leave early; then there is nobody left to measure for.
 process.stdout.on('error', () => process.exit())
@@ -48,9 +69,7 @@ if (!chosen || positionals.length !== 1) {
 
 function inWords({ case: one, metric, value }: Figure): string {
   const place = Object.entries(one)
-    .filter(([key]) =>
-      ['L', 'd', 'K', 'n', 'layers', 'N', 'P', 'quantity', 'batch', 'program', 'dtype', 'blas'].includes(key),
-    )
+    .filter(([key]) => NAMED.has(key))
     .map(([key, given]) => `${key}=${String(given).replace(/ \(.*/, '')}`)
     .join(' ')
   return `${place.padEnd(58)} ${metric.padEnd(40)} ${value >= 100 ? Math.round(value) : value.toPrecision(3)}`

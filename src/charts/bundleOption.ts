@@ -47,7 +47,7 @@ const MOST_BULK_STRANDS = 120
 export function bundleOption(input: BundleInput, theme: ChartTheme): DrawnMark {
   const scale = curveScale(
     input.yScale,
-    input.groups.flatMap(({ records }) => records.map(({ data }) => ({ values: data }))),
+    input.groups.flatMap(({ records }) => records.map(({ data }) => data)),
   )
   // On a linear axis rounding noise lies on the zero line and does no harm.
   const cutsNoise = scale.kind === 'log'

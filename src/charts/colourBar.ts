@@ -56,6 +56,7 @@ export function colourBar(theme: ChartTheme, input: ColourBarInput): ColourBar {
         color: theme.text,
         fontSize: tickSize,
         customValues: positions,
+        hideOverlap: true,
         formatter: (position: number) => labels.get(position) ?? '',
       },
       splitLine: { show: false },

@@ -1,3 +1,5 @@
+import type { ValueScale } from '#shared/figure'
+import { paddedRange } from './frame'
 import type { ChartTheme } from './theme'
 
 /** Eleven stops of matplotlib's viridis; between them colours are mixed in sRGB (error below two steps of 255). */
@@ -41,7 +43,7 @@ export function layerColour(theme: ChartTheme, i: number, count: number): string
   return colourAt(viridis, from + (to - from) * (count > 1 ? i / (count - 1) : 0.4))
 }
 
-/** The values at both ends of a map. */
+/** The positions on the values' scale at both ends of a map. */
 export interface ColourRange {
   readonly from: number
   readonly to: number
@@ -50,12 +52,16 @@ export interface ColourRange {
 
 /**
  * Signed values get a diverging map centred on 0, all others viridis between 0 and the extreme: stretched over a range
- * that is narrow beside its distance from 0, rounding would look like structure.
+ * that is narrow beside its distance from 0, rounding would look like structure. A log scale has no 0: there viridis
+ * spans the values.
+ *
+ * @param finite positions of the values on a scale of that kind
  */
-export function colourRange(finite: Float64Array): ColourRange {
+export function colourRange(finite: Float64Array, kind: ValueScale): ColourRange {
   const from = finite.reduce((min, value) => Math.min(min, value), Infinity)
   const to = finite.reduce((max, value) => Math.max(max, value), -Infinity)
   if (from > to) return { from: 0, to: 1, map: viridis }
+  if (kind === 'log') return { ...paddedRange(finite, 0), map: viridis }
   // A negative part below a hundred-thousandth is rounding, not a sign worth a colour map.
   const isSigned = from < -1e-5 * Math.abs(to) && to > 0
   const reach = Math.max(-from, to)

@@ -1,9 +1,10 @@
 import type { LineSeriesOption } from 'echarts'
+import type { ValueScale } from '#shared/figure'
 import { layerColour } from './colourMaps'
 import { downsample } from './downsample'
 import { exactMarks, positionsOf } from './frame'
-import { linearScale, logScale, type Scale } from './scale'
-import type { StepAxis } from './stepAxis'
+import { scaleOver, type Scale } from './scale'
+import type { CurveAxis, StepAxis } from './stepAxis'
 import { groupColour, type ChartTheme } from './theme'
 
 /** What a curve's colour stands for. */
@@ -33,16 +34,18 @@ export function colourOf(theme: ChartTheme, colour: CurveColour): string {
   return colour.by === 'layer' ? layerColour(theme, colour.index, colour.count) : groupColour(theme, colour.index)
 }
 
-/** A log scale where it was asked for and at least one value can stand on it. */
-export function curveScale(asked: 'linear' | 'log', curves: readonly { readonly values: Float64Array }[]): Scale {
-  const anyPositive = curves.some(({ values }) => values.some((value) => value > 0))
-  return asked === 'log' && anyPositive ? logScale : linearScale
+/** Curves that reach 0 through rounding do so over more decades than the parts of a spectrum that are worth showing. */
+const NEGLIGIBLE_IN_CURVES = 1e-12
+
+/** The scale that was asked for, as far as the values of the curves allow it. */
+export function curveScale(asked: ValueScale, curves: readonly Float64Array[]): Scale {
+  return scaleOver(asked, curves, NEGLIGIBLE_IN_CURVES)
 }
 
 /** Points of a curve as [x position, y position, step, value], thinned for drawing; gaps keep no position. */
 export function curvePoints(
   curve: Pick<Curve, 'steps' | 'values'>,
-  axis: StepAxis,
+  axis: Pick<CurveAxis, 'position'>,
   scale: Scale,
 ): { data: (number | null)[][]; positions: Float64Array; missing: number } {
   const x = Float64Array.from(curve.steps, axis.position)
@@ -81,4 +84,11 @@ export function currentStepMark(theme: ChartTheme, axis: StepAxis, step: number 
       },
     },
   ]
+}
+
+/** A marker on about twelve points of a curve, so that its shape can be seen and the curve too. */
+export function sparseMarkers(theme: ChartTheme, points: number) {
+  const every = Math.max(1, Math.round(points / 12))
+  return (_value: unknown, { dataIndex }: { dataIndex: number }) =>
+    dataIndex % every === 0 ? theme.markerSize * 1.2 : 0
 }

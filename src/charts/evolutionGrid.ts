@@ -51,7 +51,7 @@ export function evolutionGrid(
       if (!(Math.abs(values[at]!) >= Math.abs(value))) values[at] = value
     })
   })
-  const scale = scaleOver(valueScale, values)
+  const scale = scaleOver(valueScale, [values])
   const { positions, missing } = positionsOf(scale, values)
   const why = scale.kind === 'log' ? '≤ 0 or not finite' : 'not finite'
   return {

@@ -1,6 +1,6 @@
 import type { CustomSeriesOption } from 'echarts'
 import { colourBar } from './colourBar'
-import { colourAt, colourRange, viridis, type ColourRange } from './colourMaps'
+import { colourAt, colourRange, type ColourRange } from './colourMaps'
 import { currentStepMark } from './curves'
 import { cellName, evolutionGrid, type EvolutionGrid, type EvolutionInput } from './evolutionGrid'
 import { baseOption, paddedRange, textWidth, ticksOver, yAxes, type AxisRange, type DrawnMark } from './frame'
@@ -15,7 +15,7 @@ const MOST_CELLS = { mostRows: 128, mostColumns: 160 }
 export function evolutionOption(input: EvolutionInput, theme: ChartTheme): DrawnMark {
   const grid = evolutionGrid(input, theme, MOST_CELLS)
   const { axis, scale, components } = grid
-  const colours = coloursOf(grid)
+  const colours = colourRange(grid.positions.filter(Number.isFinite), scale.kind)
   const { tickSize, labelSize } = theme
   const range = paddedRange([colours.from, colours.to], 0)
   const rows: AxisRange = { from: 0.5, to: Math.max(1, components) + 0.5 }
@@ -50,14 +50,6 @@ export function evolutionOption(input: EvolutionInput, theme: ChartTheme): Drawn
     },
     notes: grid.notes,
   }
-}
-
-/** On a log scale the map spans the values; else it has 0 at an end, or in the middle of a map for signed values. */
-function coloursOf({ positions, scale }: EvolutionGrid): ColourRange {
-  const finite = positions.filter(Number.isFinite)
-  if (scale.kind !== 'log') return colourRange(finite)
-  const { from, to } = paddedRange(finite, 0)
-  return { from, to, map: viridis }
 }
 
 /** A cell reaches halfway to its neighbours, so that unequal distances between steps stay what they are. */

@@ -1,4 +1,5 @@
 import type { FigureDefinition } from '#shared/figure'
+import { predictionOf } from '#shared/predictionOf'
 import type { MeasuredRecord, Prediction, QuantityDefinition } from '#shared/records'
 import type { FigureSelection, FigureSource } from './figureSource'
 import { formatNumber } from './format'
@@ -47,16 +48,14 @@ export function isEmptyFigure(figure: BuiltFigure | EmptyFigure): figure is Empt
   return 'reason' in figure
 }
 
-export function predictionOf(source: FigureSource, { quantity, layer }: Part): Prediction | null {
-  const ofLayer = (wanted: number | null) =>
-    source.predictions.find((candidate) => candidate.quantity === quantity.id && candidate.layer === wanted)
-  // A prediction without a layer holds for every layer.
-  return ofLayer(layer) ?? ofLayer(null) ?? null
+/** What the theory says of a part, drawn or not. */
+export function predictedFor({ source }: Figure, { quantity, layer }: Part): Prediction | null {
+  return predictionOf(source.predictions, quantity.id, layer)
 }
 
 /** The prediction that is drawn over a part, where the figure wants one. */
 export function overlaid(figure: Figure, part: Part): Prediction | null {
-  return figure.definition.overlayPrediction ? predictionOf(figure.source, part) : null
+  return figure.definition.overlayPrediction ? predictedFor(figure, part) : null
 }
 
 export function layerNote({ definition, parts }: Figure): string {

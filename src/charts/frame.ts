@@ -160,7 +160,7 @@ export function textWidth(text: string, size: number): number {
 
 /** Positions that an array of values takes, and how many values have none. */
 export function positionsOf(scale: Scale, values: Float64Array): { positions: Float64Array; missing: number } {
-  const positions = Float64Array.from(values, (value) => scale.forward(value))
+  const positions = values.map((value) => scale.forward(value))
   let missing = 0
   for (let i = 0; i < positions.length; i++) {
     if (!Number.isFinite(positions[i]!)) {

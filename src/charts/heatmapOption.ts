@@ -4,7 +4,7 @@ import { colourBar } from './colourBar'
 import { colourAt, colourRange, inkOn, viridis, type ColourRange } from './colourMaps'
 import { formatNumber } from './format'
 import { axisName, baseOption, paddedRange, textWidth, ticksOver, type AxisRange, type DrawnMark } from './frame'
-import { linearScale } from './scale'
+import { linearScale, logScale, type Scale } from './scale'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
 
@@ -20,6 +20,8 @@ export interface HeatmapInput {
   /** What rows and columns stand for; counted from 1 when not given. */
   readonly rowLabels?: readonly string[]
   readonly columnLabels?: readonly string[]
+  /** Colours along a logarithmic scale where every value can stand on one. */
+  readonly valueScale?: 'linear' | 'log'
   /** Why a cell has no number. */
   readonly emptyCells?: string
   /** Values at both ends of the colours; absent: as the data say. */
@@ -44,21 +46,28 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
   }
   const { rows, columns, data, step } = reduceToBlocks(input)
   const finite = data.filter(Number.isFinite)
-  const colours = input.valueRange ? { ...input.valueRange, map: viridis } : colourRange(finite)
+  const scale = input.valueScale === 'log' && finite.every((value) => value > 0) ? logScale : linearScale
+  const colours = input.valueRange
+    ? { ...input.valueRange, map: viridis }
+    : colourRange(
+        finite.map((value) => scale.forward(value)),
+        scale.kind,
+      )
   const labels = {
     rows: axisLabels(input.rowLabels, rows, step),
     columns: axisLabels(input.columnLabels, columns, step),
   }
-  const cells = cellsOf({ rows, columns, data, step }, colours, labels, input.remarks)
+  const cells = cellsOf({ rows, columns, data, step }, colours, scale, labels, input.remarks)
   const missing = data.length - finite.length
   const { tickSize, labelSize } = theme
   const range = paddedRange([colours.from, colours.to], 0)
-  const left = Math.max(...labels.rows.map((label) => textWidth(label, tickSize))) + tickSize * 1.8 + labelSize * 1.9
+  const widest = Math.max(...labels.rows.map((label) => textWidth(label, tickSize)))
+  const left = widest + tickSize * 1.8 + labelSize * 1.9
   const [top, bottom] = [tickSize, tickSize * 1.9 + labelSize * 1.5]
   const bar = colourBar(theme, {
     title: input.valueTitle,
     range,
-    ticks: ticksOver(linearScale, range),
+    ticks: ticksOver(scale, range),
     map: colours.map,
     top,
     bottom,
@@ -102,7 +111,7 @@ interface Blocks {
   readonly step: number
 }
 interface Cell {
-  readonly value: [column: number, row: number, value: number]
+  readonly value: [column: number, row: number, position: number]
   readonly text: string
   readonly name: string
   readonly colour: string
@@ -127,6 +136,7 @@ function reduceToBlocks({ rows, columns, data }: HeatmapInput): Blocks {
 function cellsOf(
   { rows, columns, data, step }: Blocks,
   { from, to, map }: ColourRange,
+  scale: Scale,
   labels: { readonly rows: readonly string[]; readonly columns: readonly string[] },
   remarks: readonly string[] | undefined,
 ): Cell[] {
@@ -135,12 +145,13 @@ function cellsOf(
     for (let column = 0; column < columns; column++) {
       const value = data[row * columns + column]!
       if (!Number.isFinite(value)) continue
-      const colour = colourAt(map, (value - from) / (to - from))
+      const position = scale.forward(value)
+      const colour = colourAt(map, (position - from) / (to - from))
       // Blocks of cells have no remark of their own.
       const remark = step === 1 ? remarks?.[row * columns + column] : undefined
       const name = `${labels.rows[row]}, ${labels.columns[column]}: ${[formatNumber(value), remark].filter(Boolean).join(', ')}`
       const text = [formatNumber(value, 2), remark].filter(Boolean).join('\n')
-      cells.push({ value: [column, row, value], text, name, colour })
+      cells.push({ value: [column, row, position], text, name, colour })
     }
   }
   return cells
@@ -165,10 +176,10 @@ function axisLabels(given: readonly string[] | undefined, count: number, step: n
   return Array.from({ length: count }, (_, i) => given?.[i * step] ?? String(i * step + 1))
 }
 
-function categoryAxis(theme: ChartTheme, title: string, labels: string[]) {
+function categoryAxis(theme: ChartTheme, title: string, labels: readonly string[]) {
   return {
     type: 'category',
-    data: labels,
+    data: labels.slice(),
     ...axisName(theme, title),
     nameGap: theme.labelSize * 0.6,
     axisLine: { show: false },

@@ -36,7 +36,7 @@ export interface ProfileFit extends LineFit {
  */
 export function profileOption(input: ProfileInput, theme: ChartTheme): DrawnMark {
   const { layers, values, predicted } = input
-  const scale = scaleOver(input.yScale, values)
+  const scale = scaleOver(input.yScale, [values])
   const { positions, missing } = positionsOf(scale, values)
   const fit = profileFit(input)
   const theory = predicted.map(({ layer, value }) => [layer, scale.forward(value)])
@@ -70,7 +70,7 @@ export function profileOption(input: ProfileInput, theme: ChartTheme): DrawnMark
 /** Null where no line is wanted or can be fitted: fewer than three layers, equal values, or one without a place on the axis. */
 export function profileFit({ layers, values, fittedFrom, yScale }: ProfileInput): ProfileFit | null {
   if (fittedFrom === null) return null
-  const isLogarithmic = scaleOver(yScale, values).kind === 'log'
+  const isLogarithmic = scaleOver(yScale, [values]).kind === 'log'
   const chosen = layers.flatMap((layer, i) => (layer >= fittedFrom ? [{ layer, value: values[i]! }] : []))
   // The fit counts places 0, 1, 2 …: with a layer missing in between they would be other places.
   if (chosen.some(({ layer }, i) => layer !== chosen[0]!.layer + i)) return null

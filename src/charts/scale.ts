@@ -56,15 +56,19 @@ export function symlogScale(threshold: number): Scale {
 /**
  * The scale that was asked for, as far as the values allow it: a log scale needs a positive value, a symlog scale one
  * that is not 0. The linear part of a symlog scale is as wide as the smallest decade worth showing.
+ *
+ * @param values of everything that shares the axis; what is not finite has no say
+ * @param negligible everything up to this part of the largest size counts as zero on a symlog scale
  */
-export function scaleOver(asked: ValueScale, values: Float64Array): Scale {
-  if (asked === 'log') return values.some((value) => value > 0) ? logScale : linearScale
-  const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
-  if (asked === 'linear' || largest === 0) return linearScale
-  // Everything below 10⁻⁶ of the largest counts as zero; above it the axis reaches down to the smallest value, and
-  // always over three decades, because less would look linear.
-  const sizes = values.map(Math.abs).filter((size) => size > 1e-6 * largest)
-  const smallest = sizes.reduce((min, size) => Math.min(min, size), 1e-3 * largest)
+export function scaleOver(asked: ValueScale, values: readonly Float64Array[], negligible = 1e-6): Scale {
+  if (asked === 'linear') return linearScale
+  if (asked === 'log') return values.some((some) => some.some((value) => value > 0)) ? logScale : linearScale
+  const sizes = values.map((some) => some.map(Math.abs).filter(Number.isFinite))
+  const largest = sizes.reduce((max, some) => some.reduce((a, b) => Math.max(a, b), max), 0)
+  if (largest === 0) return linearScale
+  // Down to the smallest value, and always over three decades, because less would look linear.
+  const least = (min: number, size: number) => (size > negligible * largest ? Math.min(min, size) : min)
+  const smallest = sizes.reduce((min, some) => some.reduce(least, min), 1e-3 * largest)
   return symlogScale(10 ** Math.floor(Math.log10(smallest)))
 }
 

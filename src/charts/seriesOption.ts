@@ -1,4 +1,4 @@
-import type { LegendComponentOption, LineSeriesOption, SeriesOption } from 'echarts'
+import type { LineSeriesOption, SeriesOption } from 'echarts'
 import {
   colourOf,
   currentStepMark,
@@ -6,12 +6,13 @@ import {
   curvePoints,
   curveScale,
   MOST_DIRECT_LABELS,
+  sparseMarkers,
   type Curve,
 } from './curves'
 import { endLabel, labelRoom } from './directLabels'
+import { curveLegend } from './curveLegend'
 import { formatNumber } from './format'
 import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
-import { mathStyles, richMath } from './mathText'
 import { distinctLevels, predictedLines, type PredictedLevel } from './predictedLines'
 import { relativeError } from './relativeError'
 import { stepAxis } from './stepAxis'
@@ -30,7 +31,10 @@ export interface SeriesInput {
 /** Scalars over the steps: measured solid, predicted dashed; labels stand at the curves up to five of them. */
 export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
   const { curves, predicted } = input
-  const scale = curveScale(input.yScale, curves)
+  const scale = curveScale(
+    input.yScale,
+    curves.map((curve) => curve.values),
+  )
   const axis = stepAxis(
     theme,
     curves.map((curve) => curve.steps),
@@ -125,34 +129,6 @@ function directlyLabelled(curves: readonly Curve[]): readonly Curve[] {
   if (curves.length <= MOST_DIRECT_LABELS) return curves
   const isOneQuantity = curves.every(({ colour, marker }) => colour.by === 'layer' && marker === undefined)
   return isOneQuantity ? [curves[0]!, curves.at(-1)!] : []
-}
-
-/** A marker on about twelve points of a curve, so that its shape can be seen and the curve too. */
-function sparseMarkers(theme: ChartTheme, points: number) {
-  const every = Math.max(1, Math.round(points / 12))
-  return (_value: unknown, { dataIndex }: { dataIndex: number }) =>
-    dataIndex % every === 0 ? theme.markerSize * 1.2 : 0
-}
-
-/** A column right of the plot; longer than the plot is high, it gets pages. */
-function curveLegend(theme: ChartTheme, curves: readonly Curve[]): LegendComponentOption {
-  return {
-    type: 'scroll',
-    orient: 'vertical',
-    top: 'middle',
-    right: 0,
-    itemWidth: theme.tickSize * 1.5,
-    itemHeight: theme.tickSize * 0.6,
-    itemGap: theme.tickSize * 0.4,
-    padding: theme.tickSize * 0.4,
-    textStyle: {
-      color: theme.text,
-      fontSize: theme.tickSize,
-      rich: mathStyles(theme.fontFamily, theme.tickSize),
-    },
-    data: curves.map((curve) => curve.name),
-    formatter: (name) => richMath(curves.find((curve) => curve.name === name)?.label ?? name),
-  }
 }
 
 function fallbackNote({ yScale, curves }: SeriesInput, kind: string): string[] {

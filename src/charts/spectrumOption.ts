@@ -43,7 +43,7 @@ export function spectrumOption(input: SpectrumInput, theme: ChartTheme): DrawnMa
   const { eigenvalues, levels } = input
   const known = eigenvalues.filter((value) => Number.isFinite(value))
   const largest = known.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
-  const scale = scaleOver(input.valueScale, known)
+  const scale = scaleOver(input.valueScale, [known])
   const outlierCount = input.outlierCount ?? 0
   // Below 10⁻⁸ of the largest, differences are rounding and do not split a group.
   const sticks = groupEigenvalues(known.subarray(0, outlierCount), GROUP_TOLERANCE, 1e-8 * largest)

@@ -20,13 +20,48 @@ function textTooltip(theme: ChartTheme): TooltipComponentOption {
   }
 }
 
+/** What the table at the crosshair says of one curve. */
+export interface CrosshairRow {
+  readonly name: string
+  readonly text: string
+}
+
 /** A crosshair with a small table: the value of x (a step unless named otherwise), then name and value of every curve. */
 export function crosshairTooltip(theme: ChartTheme, xName = 'step'): TooltipComponentOption {
+  return {
+    ...crosshair(theme),
+    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params], xName),
+  }
+}
+
+/**
+ * The same where curves were measured at different places: `table` says what stands at a position, so that no curve is
+ * left out because another one has a point nearer to the pointer.
+ */
+export function crosshairTableTooltip(
+  theme: ChartTheme,
+  table: (position: number) => { readonly head: string; readonly rows: readonly CrosshairRow[] },
+): TooltipComponentOption {
+  return {
+    ...crosshair(theme),
+    formatter: (params: unknown) => {
+      const first: unknown = Array.isArray(params) ? params[0] : params
+      const position = field(first, 'axisValue')
+      if (typeof position !== 'number') return ''
+      const { head, rows } = table(position)
+      return tableText(
+        head,
+        rows.map(({ name, text }) => `${name}  ${text}`),
+      )
+    },
+  }
+}
+
+function crosshair(theme: ChartTheme): TooltipComponentOption {
   return {
     ...textTooltip(theme),
     trigger: 'axis',
     axisPointer: { type: 'line', snap: true, lineStyle: { color: theme.quiet, width: 1, type: 'solid' } },
-    formatter: (params: unknown) => crosshairText(Array.isArray(params) ? params : [params], xName),
   }
 }
 
@@ -49,13 +84,15 @@ function crosshairText(params: readonly unknown[], xName: string): string {
   })
   const head = rows[0]
   if (!head) return ''
-  const lines = rows.slice(0, MOST_ROWS).map((row) => row.line)
-  const rest = rows.length - lines.length
-  return [
+  return tableText(
     `${plainMath(xName)} ${formatNumber(head.x, xName === 'step' ? 12 : 5)}`,
-    ...lines,
-    ...(rest > 0 ? [`and ${rest} more`] : []),
-  ].join('\n')
+    rows.map((row) => row.line),
+  )
+}
+
+function tableText(head: string, rows: readonly string[]): string {
+  const rest = rows.length - MOST_ROWS
+  return [head, ...rows.slice(0, MOST_ROWS), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n')
 }
 
 function field(object: unknown, name: string): unknown {

@@ -24,6 +24,7 @@ import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
 import { analysisHandlers } from './service/analysis'
+import { comparisonHandlers } from './service/comparisons'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
@@ -194,6 +195,7 @@ export function createService(options: ServiceOptions): Service {
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
     ...matrixHandlers(project, clock),
+    ...comparisonHandlers(project, systems, clock),
     ...runsHandlers({ project, views, systems, probes, clock, changed: (runId) => changed([runId], null) }),
   }
 

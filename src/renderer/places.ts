@@ -1,5 +1,6 @@
 import type { Component } from 'vue'
 import type { RailEntry } from './components/railEntry'
+import CompareView from './views/compare/CompareView.vue'
 import DesignView from './views/design/DesignView.vue'
 import LibraryView from './views/library/LibraryView.vue'
 import QueueView from './views/queue/QueueView.vue'
@@ -17,5 +18,6 @@ export const places: readonly Place[] = [
   { name: 'design', path: '/design', title: 'Design', icon: 'design', view: DesignView },
   { name: 'queue', path: '/queue', title: 'Queue', icon: 'queue', view: QueueView },
   { name: 'runs', path: '/runs', title: 'Runs', icon: 'runs', view: RunsView },
+  { name: 'compare', path: '/compare', title: 'Compare', icon: 'compare', view: CompareView },
   { name: 'settings', path: '/settings', title: 'Settings', icon: 'settings', view: SettingsView },
 ]

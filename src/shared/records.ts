@@ -15,7 +15,8 @@ export interface QuantityDefinition {
   readonly formula: string
   /** Paper and section of the theory notes. */
   readonly source: string
-  readonly kind: 'scalar' | 'vector' | 'matrix' | 'spectrum' | 'density'
+  /** A clock is a scalar that depends on the machine and the moment: no two repetitions of a run agree on it. */
+  readonly kind: 'scalar' | 'clock' | 'vector' | 'matrix' | 'spectrum' | 'density'
   /** The axis that shows it best. */
   readonly scale: 'linear' | 'log'
   readonly perLayer: boolean

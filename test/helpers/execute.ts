@@ -5,6 +5,7 @@ import { parseRunSpec, type RunSpecInput } from '#shared/spec'
 import type { Evidence, Preset } from '#main/core/system'
 import { executeRun } from '#main/jobs/executeRun'
 import { folderResources } from '#main/jobs/folderResources'
+import { clockQuantities } from '#main/jobs/runClock'
 
 export interface Executed {
   readonly records: MeasuredRecord[]
@@ -15,10 +16,17 @@ export interface Executed {
   readonly states: { readonly step: number; readonly kept: boolean }[]
 }
 
-/** Runs a spec in this process and keeps everything it emits. */
+const clocks = new Set(clockQuantities.map(({ id }) => id))
+
+/**
+ * Runs a spec in this process and keeps everything it emits.
+ *
+ * @param cancelAfterRecords of its probes: what every run records beside them does not count
+ */
 export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity): Promise<Executed> {
   const records: MeasuredRecord[] = []
   const log: string[] = []
+  let measured = 0
   let provenance: Provenance | null = null
   const states: Executed['states'] = []
   const abort = new AbortController()
@@ -27,7 +35,7 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
     sink: {
       record(record) {
         records.push(record)
-        if (records.length >= cancelAfterRecords) abort.abort()
+        if (!clocks.has(record.quantity) && ++measured >= cancelAfterRecords) abort.abort()
       },
       log: ({ message }) => log.push(message),
     },

@@ -83,7 +83,13 @@ describe('a run', () => {
       provenance: { version: 'test' },
       last: { loss: 0.1 },
     })
-    expect(run.quantities.map(({ id: quantity }) => quantity)).toEqual(['loss', 'values'])
+    expect(run.quantities.map(({ id: quantity }) => quantity)).toEqual([
+      'loss',
+      'values',
+      'flowTime',
+      'epoch',
+      'wallTime',
+    ])
     expect(run.measured.map(({ quantity, steps }) => [quantity, steps.length])).toEqual([
       ['loss', 10],
       ['values', 10],

@@ -10,7 +10,7 @@ const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: the workbench in a browser. Install chromium or set CHROMIUM_PATH.')
 
 const finished = '/runs/r-0412abcdef'
-const places = ['/library', '/design', '/queue', '/runs', '/settings', finished] as const
+const places = ['/library', '/design', '/queue', '/runs', '/compare', '/settings', finished] as const
 
 describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () => {
   let pages: WorkbenchPages
@@ -58,6 +58,7 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
       ['/library', { empty: /Deep linear/, failing: /systems could not be listed.*disk did not answer/s }],
       ['/design', { empty: /Choose a system/, failing: /draft is kept/ }],
       ['/queue', { empty: /Runs that wait/, failing: /queue could not be read.*records are kept/s }],
+      ['/compare', { empty: /Curves, tables and sweeps/, failing: /runs could not be read.*comparison is kept/s }],
       ['/runs', { empty: /Every run of this project/, failing: /runs could not be listed/ }],
       [finished, { empty: /could not be opened.*no run r-0412abcdef/s, failing: /could not be opened.*not changed/s }],
     ])('%s says so and what to do', async (path, says) => {
@@ -66,6 +67,36 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
       expect(await page.locator('main').getByRole('button').or(page.locator('main a')).count()).toBeGreaterThan(0)
       expect(await seriousViolations(page)).toEqual([])
     })
+  })
+
+  it('compares the runs that the address names, and tells which are gone', async () => {
+    const page = await visit('/compare?runs=r-0412abcdef,r-0413abcdef,r-0000000000')
+    const groups = page.getByRole('list', { name: 'Groups' })
+    await groups.getByText('λ').or(groups.getByText('d = 60')).first().waitFor()
+    await page.getByText('1 of the compared runs are gone or in the bin.').waitFor()
+    await page
+      .getByRole('region', { name: /^Loss over step/ })
+      .getByRole('img')
+      .waitFor()
+    expect(page.url()).not.toContain('runs=')
+    expect(await seriousViolations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Leave them out' }).click()
+    await expect.poll(() => page.getByText('gone or in the bin').count()).toBe(0)
+  })
+
+  it('moves panels by their buttons and takes runs out with undo', async () => {
+    const page = await visit('/compare?runs=r-0412abcdef,r-0413abcdef')
+    const titles = () => page.locator('main h2').allInnerTexts()
+    await expect.poll(titles).toEqual(['Loss over step', 'Metrics', 'Differences of settings'])
+    await page.getByRole('button', { name: 'Adjust Metrics' }).click()
+    await page.getByRole('button', { name: 'Move back' }).click()
+    await expect.poll(titles).toEqual(['Metrics', 'Loss over step', 'Differences of settings'])
+    await page.keyboard.press('Escape')
+    await page.locator('summary').first().click()
+    await page.getByRole('button', { name: /^Leave out r-04/ }).click()
+    await expect.poll(() => page.getByRole('list', { name: 'Groups' }).getByRole('checkbox').count()).toBe(1)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.getByRole('list', { name: 'Groups' }).getByRole('checkbox').count()).toBe(2)
   })
 
   it('fills the designer from a preset, checks what is typed, and starts the run', async () => {

@@ -8,6 +8,7 @@ import type { Resources, System } from '../core/system'
 import type { Calibration } from '../store/calibration'
 import { estimate, workloadOf, type Workload } from './cost'
 import { resolveMatrices, withReferences } from './matrixParams'
+import { clockQuantities } from './runClock'
 
 /** What a spec may name, and what it needs. */
 export interface Catalogue {
@@ -87,9 +88,10 @@ export function probesOf(spec: RunSpec, system: System, { probes }: Pick<Catalog
   return (spec.probes ?? system.probes).flatMap((id) => probes.get(id) ?? [])
 }
 
-/** Each quantity once, though several probes may measure it. */
+/** Each quantity once, though several probes may measure it; last the clocks that every run records. */
 export function quantitiesOf(probes: readonly Probe[]): readonly QuantityDefinition[] {
-  const byId = new Map(probes.flatMap((probe) => probe.quantities.map((quantity) => [quantity.id, quantity])))
+  const all = [...probes.flatMap((probe) => probe.quantities), ...clockQuantities]
+  const byId = new Map(all.map((quantity) => [quantity.id, quantity]))
   return [...byId.values()]
 }
 

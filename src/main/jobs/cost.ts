@@ -46,7 +46,14 @@ export function workloadOf(
     numbersPerMeasurement: probes
       .flatMap((probe) => probe.quantities)
       .reduce((sum, { kind, perLayer }) => {
-        const size = { scalar: 2, vector: widest, spectrum: widest, density: 1000, matrix: model.classes ** 2 }[kind]
+        const size = {
+          scalar: 2,
+          clock: 2,
+          vector: widest,
+          spectrum: widest,
+          density: 1000,
+          matrix: model.classes ** 2,
+        }[kind]
         return sum + size * (perLayer ? weights.length : 1)
       }, 0),
   }

@@ -15,6 +15,7 @@ import { ReplicatedTraining } from '../train/replicatedTraining'
 import { resolveMatrices } from './matrixParams'
 import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf } from './measuring'
 import { Pace, TURN_MS } from './pace'
+import { RunClock } from './runClock'
 import type { Task } from './serveJob'
 import { StateKeeper, type SaveState } from './stateKeeper'
 
@@ -35,9 +36,10 @@ export async function executeReplicas(tasks: readonly Task[], resources: Resourc
   const backend = await createBackend(first.spec.backend)
   try {
     const { recipe, model } = leader
+    const data = system.data(leader.params, resources)
     const training = new ReplicatedTraining({
       model,
-      data: system.data(leader.params, resources),
+      data,
       backend,
       replicas: members.map(({ replica }) => replica),
       batchSize: recipe.batchSize,
@@ -50,7 +52,7 @@ export async function executeReplicas(tasks: readonly Task[], resources: Resourc
         const own = { seed: task.spec.seed, replicas: members.length }
         task.onStart({ version, backend: backend.id, dtype: backend.dtype, blas, threads, device, ...own })
       }
-      await new ReplicaExecution(training, members, recipe, system).run()
+      await new ReplicaExecution(training, members, recipe, system, data.train.targets.cols).run()
     } finally {
       training.dispose()
     }
@@ -95,6 +97,7 @@ interface Running {
   readonly index: number
   readonly task: Task
   readonly states: StateKeeper
+  readonly clock: RunClock
   lastFiniteLoss: number
 }
 
@@ -111,6 +114,7 @@ class ReplicaExecution {
     readonly members: readonly Member[],
     readonly recipe: TrainingRecipe,
     system: System,
+    samples: number,
   ) {
     const { spec, resume, until } = members[0]!.task
     const from = resume?.checkpoint.step ?? -1
@@ -120,10 +124,11 @@ class ReplicaExecution {
     this.#pace = new Pace(recipe.steps, Math.max(from, 0), (progress) => {
       for (const { task } of this.#running) task.onProgress(progress)
     })
-    this.#running = members.map(({ task }, index) => ({
+    this.#running = members.map(({ task, recipe: own }, index) => ({
       index,
       task,
       states: this.#keeperOf(index, task),
+      clock: new RunClock(own, samples),
       lastFiniteLoss: task.resume?.lastFiniteLoss ?? NaN,
     }))
     this.#resume()
@@ -211,10 +216,10 @@ class ReplicaExecution {
 
   /** Measures a run; the last time it also ends. */
   async #measure(running: Running, isLast: boolean): Promise<void> {
-    const { index, task, states } = running
+    const { index, task, states, clock } = running
     try {
       const snapshot = await this.training.snapshot(index, isLast)
-      const loss = await measureAll(this.#measuring, snapshot, task.sink, task.signal)
+      const loss = await measureAll(this.#measuring, clock, snapshot, task.sink, task.signal)
       if (loss === null) return this.#diverge(running)
       running.lastFiniteLoss = loss
       await this.#pace.turn(this.training.step)

@@ -9,6 +9,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf, type Look } from './measuring'
 import { Pace } from './pace'
+import { RunClock } from './runClock'
 import { StateKeeper, type SaveState } from './stateKeeper'
 import { trainingOf } from './trainingOf'
 
@@ -52,6 +53,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     options.onStart({ version, backend: id, dtype, blas, threads, device, seed: spec.seed, steppedOn })
     if (compression) sink.log({ level: 'info', message: `${steppedOn} in every step: ${COMPRESSED}` })
     const measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(model))
+    const clock = new RunClock(recipe, training.options.data.train.targets.cols)
     const from = resume?.checkpoint.step ?? -1
     const pace = new Pace(recipe.steps, Math.max(from, 0), options.onProgress)
     const states = new StateKeeper(training, keptSteps(spec.checkpoints, recipe.steps), spec.checkpoints.resumeSeconds)
@@ -76,7 +78,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       const { step } = training
       if (found === 'diverged') return { status: 'diverged', step, lastFiniteLoss }
       const snapshot = training.snapshot(found === 'converged' || step === recipe.steps)
-      const loss = await measureAll(measuring, snapshot, sink, signal)
+      const loss = await measureAll(measuring, clock, snapshot, sink, signal)
       if (loss === null) return { status: 'diverged', step, lastFiniteLoss }
       lastFiniteLoss = loss
       await pace.turn(training.step, true)

@@ -5,6 +5,7 @@ import type { Sink } from '../core/sink'
 import type { Snapshot } from '../core/snapshot'
 import type { StopRule } from '../core/system'
 import { totalGradientNorm } from '../probes/gradientNorm'
+import type { RunClock } from './runClock'
 
 /** What a look at a run between its record points finds. */
 export type Look = 'going' | 'converged' | 'diverged'
@@ -43,9 +44,10 @@ export async function lossOf(snapshot: Snapshot): Promise<number> {
   return data + regularisation
 }
 
-/** Records what the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
+/** Records what the clock says and the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
 export async function measureAll(
   probes: readonly Probe[],
+  clock: RunClock,
   snapshot: Snapshot,
   sink: Sink,
   signal: AbortSignal,
@@ -55,6 +57,7 @@ export async function measureAll(
     sink.log({ level: 'error', message: `Diverged: the loss at step ${snapshot.step} is ${loss}.` })
     return null
   }
+  for (const measurement of clock.at(snapshot.step)) sink.record({ meta: null, ...measurement, step: snapshot.step })
   for (const probe of probes) await measure(probe, snapshot, sink, signal)
   return loss
 }

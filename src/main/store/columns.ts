@@ -63,7 +63,7 @@ export const quantitySchema: z.ZodType<QuantityDefinition> = z.object({
   help: z.string(),
   formula: z.string(),
   source: z.string(),
-  kind: z.enum(['scalar', 'vector', 'matrix', 'spectrum', 'density']),
+  kind: z.enum(['scalar', 'clock', 'vector', 'matrix', 'spectrum', 'density']),
   scale: z.enum(['linear', 'log']),
   perLayer: z.boolean(),
   codes: z.array(z.string()).exactOptional(),

@@ -4,6 +4,7 @@ import { calibrationOn, type Calibration } from './calibration'
 import { checkpointsOn, type Checkpoints } from './checkpoints'
 import { claimsOn, type Claims } from './claims'
 import type { Clock } from './clock'
+import { comparisonsOn, type Comparisons } from './comparisons'
 import type { Connection } from './connection'
 import { healthOn, type Health } from './health/health'
 import { logOn, type RunLog } from './log'
@@ -37,6 +38,7 @@ export interface Project {
   readonly log: RunLog
   readonly calibration: Calibration
   readonly analyses: Analyses
+  readonly comparisons: Comparisons
   readonly health: Health
   readonly matrices: Matrices
   readonly transfer: Transfer
@@ -72,6 +74,7 @@ export function projectOn(
     transfer: transferOn(connection, parts),
     calibration: calibrationOn(connection),
     analyses: analysesOn(connection),
+    comparisons: comparisonsOn(connection),
     health: healthOn(connection, path, clock),
     matrices: matricesOn(connection),
     transaction: (change) => connection.transaction(change),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ComparedRun } from '#shared/contract/comparisons'
 import type { RunDetail, Series } from '#shared/contract/index'
 import type { RunId } from '#shared/ids'
 import type { MeasuredRecord } from '#shared/records'
@@ -15,6 +16,8 @@ export interface Records {
   /** Every array of a quantity, oldest first. */
   arrays(runId: RunId, quantity: string, layer: number | null): readonly MeasuredRecord[]
   measured(runId: RunId): RunDetail['measured']
+  /** What there is, without reading a series. */
+  names(runId: RunId): Pick<ComparedRun, 'scalars' | 'arrays'>
   /** Forgets what was measured after a step; −1: everything. */
   discardAfter(runId: RunId, step: number): void
   /** The last value of each scalar without a layer. */
@@ -28,6 +31,15 @@ export interface Records {
 export function recordsOn(connection: Connection): Records {
   const series = seriesOn(connection)
   const arrays = arraysOn(connection)
+
+  /** Each array with the steps at which it was measured. */
+  function measuredArrays(runId: RunId) {
+    const byName = Map.groupBy(arrays.steps(runId), ({ quantity, layer }) => keyOf(quantity, layer))
+    return [...byName.values()].map((found) => {
+      const { quantity, layer } = found[0]!
+      return { quantity, layer, steps: Float64Array.from(found, ({ step }) => step) }
+    })
+  }
 
   return {
     append: (runId, records) =>
@@ -46,18 +58,14 @@ export function recordsOn(connection: Connection): Records {
 
     arrays: (runId, quantity, layer) => arrays.all(runId, quantity, layer),
 
+    names: (runId) => ({ scalars: series.names(runId), arrays: measuredArrays(runId) }),
+
     measured(runId) {
-      const steps = new Map<string, { quantity: string; layer: number | null; steps: number[] }>()
-      for (const { quantity, layer, step } of arrays.steps(runId)) {
-        const key = keyOf(quantity, layer)
-        const known = steps.get(key) ?? { quantity, layer, steps: [] }
-        known.steps.push(step)
-        steps.set(key, known)
-      }
-      const ofArrays = [...steps.values()].map((found) => ({ ...found, steps: Float64Array.from(found.steps) }))
+      const ofArrays = measuredArrays(runId)
+      const asArray = new Set(ofArrays.map(({ quantity, layer }) => keyOf(quantity, layer)))
       const ofSeries = series
         .names(runId)
-        .filter(({ quantity, layer }) => !steps.has(keyOf(quantity, layer)))
+        .filter(({ quantity, layer }) => !asArray.has(keyOf(quantity, layer)))
         .map(({ quantity, layer }) => ({ quantity, layer, steps: series.read(runId, quantity, layer).steps }))
       return [...ofSeries, ...ofArrays]
     },

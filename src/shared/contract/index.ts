@@ -8,6 +8,7 @@ import type { RunSpec, RunSpecInput } from '../spec'
 import type { AnalysisRequests } from './analysis'
 import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
+import type { ComparisonRequests } from './comparisons'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
 import type { RunsRequests } from './runs'
@@ -128,6 +129,7 @@ export interface Requests
   extends
     AnalysisRequests,
     CheckpointRequests,
+    ComparisonRequests,
     MatrixRequests,
     ProjectRequests,
     RunsRequests,

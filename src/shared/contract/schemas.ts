@@ -3,6 +3,7 @@ import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
 import { analysisSchemas } from './analysis'
 import { checkpointSchemas } from './checkpoints'
+import { comparisonSchemas } from './comparisons'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
 import { sweepResultSchemas } from './sweepResults'
@@ -32,6 +33,7 @@ export const requestSchemas = {
   'run.arrays': z.strictObject({ runId, quantity, layer }),
   ...sweepRequestSchemas,
   ...matrixRequestSchemas,
+  ...comparisonSchemas,
   ...runsSchemas,
   ...sweepResultSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }

@@ -27,13 +27,24 @@ export interface RunningHost {
 
 /**
  * The built service on a project of its own in a temporary folder.
+ *
  * @param prepare fills the project before the service opens it
  */
-export async function startHost(prepare?: (project: string) => void): Promise<RunningHost> {
+export async function startHost(prepare?: (project: string) => void | Promise<void>): Promise<RunningHost> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing. Build first: npm run build.`)
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-e2e-'))
-  prepare?.(join(folder, PROJECT))
+  await prepare?.(join(folder, PROJECT))
   return serve(folder)
+}
+
+/** Runs one command of the built command line on a project. */
+export async function collapsar(project: string, args: readonly string[]): Promise<void> {
+  const options = ['--project', project, '--json']
+  const child = spawn(process.execPath, [entry, ...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk) => (said += String(chunk)))
+  const [code]: unknown[] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`collapsar ${args.join(' ')} ended with ${String(code)}: ${said}`)
 }
 
 async function serve(folder: string): Promise<RunningHost> {

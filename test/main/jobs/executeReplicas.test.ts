@@ -7,10 +7,11 @@ import { executeReplicas } from '#main/jobs/executeReplicas'
 import { executeRun } from '#main/jobs/executeRun'
 import { folderResources } from '#main/jobs/folderResources'
 import type { Task } from '#main/jobs/serveJob'
+import { isRepeatable } from '../../helpers/repeatable'
 
 const resources = folderResources('resources/data')
 
-/** Everything that one run reports, numbers as bits. */
+/** Everything that one run reports and repeats, numbers as bits. */
 interface Reported {
   readonly records: string[]
   readonly log: string[]
@@ -35,7 +36,9 @@ function task(input: RunSpecInput, given: Partial<Task> = {}): Task & { readonly
     spec: parseRunSpec(input),
     signal: new AbortController().signal,
     sink: {
-      record: (record) => reported.records.push(bitsOf(record)),
+      record: (record) => {
+        if (isRepeatable(record)) reported.records.push(bitsOf(record))
+      },
       log: ({ message }) => reported.log.push(message),
     },
     onStart: () => {},

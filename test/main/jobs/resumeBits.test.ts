@@ -19,6 +19,7 @@ import { openProject } from '#main/store/openProject'
 import type { Project } from '#main/store/project'
 import { embeddedBackend } from '../../helpers/evaluate'
 import { fixedClock, newRun, runId, temporaryFolder } from '../../helpers/projects'
+import { isRepeatable } from '../../helpers/repeatable'
 
 const seeded = { seed: 7, numRuns: 1 }
 
@@ -70,10 +71,12 @@ function recordsOf(project: Project, id: RunId): MeasuredRecord[] {
 const bytes = ({ buffer, byteOffset, byteLength }: Float64Array | Float32Array) =>
   Buffer.from(buffer, byteOffset, byteLength).toString('hex')
 
-/** Everything that a run left behind, to the bit. */
+/** Everything that a run left behind and another execution leaves again, to the bit. */
 function remains(project: Project, id: RunId, steps: readonly number[]) {
   return {
-    records: recordsOf(project, id).map(({ data, ...rest }) => ({ ...rest, data: bytes(data) })),
+    records: recordsOf(project, id)
+      .filter(isRepeatable)
+      .map(({ data, ...rest }) => ({ ...rest, data: bytes(data) })),
     states: steps.map((step) =>
       project.checkpoints.at(id, step).arrays.map(({ data, ...rest }) => ({ ...rest, data: bytes(data) })),
     ),

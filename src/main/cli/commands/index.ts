@@ -3,6 +3,7 @@ import { analyse } from './analyse'
 import { backup } from './backup'
 import { bundle } from './bundle'
 import { claims } from './claims'
+import { compare } from './compare'
 import { demo } from './demo'
 import { diagnostics } from './diagnostics'
 import { doctor } from './doctor'
@@ -29,6 +30,7 @@ const working: readonly Command[] = [
   resume,
   analyse,
   claims,
+  compare,
   exportFigures,
   importMatrix,
   bundle,

@@ -1,7 +1,7 @@
 import { LabError } from '#shared/errors'
 import { qr } from '../linalg/qr'
 import { matrix } from '../matrix'
-import { philoxInPlace } from './philox'
+import { philoxInPlace } from '#shared/philox'
 
 /**
  * One stream of random numbers. It depends on its seed and name only: not on other streams, the backend or the order of

@@ -3,6 +3,7 @@ import { initial } from './001-initial'
 import { checkpoints } from './002-checkpoints'
 import { sweeps } from './003-sweeps'
 import * as runs from './004-runs'
+import { comparisons } from './005-comparisons'
 import { analyses } from './006-analyses'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
@@ -11,4 +12,13 @@ import { quarantine } from './008-quarantine'
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
 
 /** Released entries are never edited; new ones are appended. */
-export const migrations: readonly Migration[] = [initial, checkpoints, sweeps, runs, analyses, matrices, quarantine]
+export const migrations: readonly Migration[] = [
+  initial,
+  checkpoints,
+  sweeps,
+  runs,
+  comparisons,
+  analyses,
+  matrices,
+  quarantine,
+]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '#main/compute/rng/index'
-import { philoxInPlace } from '#main/compute/rng/philox'
+import { philoxInPlace } from '#shared/philox'
 
 describe('philoxInPlace', () => {
   // Random123 1.14, tests/kat_vectors: counter, key, result.

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { emptyComparison, type Comparison, type Panel } from '#shared/comparison'
+import { isRunId, type RunId } from '#shared/ids'
+import { parseRunSpec } from '#shared/spec'
+import { chromiumPath } from '#main/cli/findChromium'
+import { systemClock } from '#main/store/clock'
+import { openProject } from '#main/store/openProject'
+import { median, type Benchmark } from './benchmark'
+
+const RUNS = 100
+const ROUNDS = 5
+const POINTS = [100, 5000]
+
+/** How long Compare takes from its address to 100 drawn curves, and to draw them anew, in real Chromium. */
+export const compare: Benchmark = {
+  name: 'compare',
+  summary: '100 curves in Compare: opened and drawn, drawn again',
+  async run({ emit, say }) {
+    const executablePath = chromiumPath(process.env)
+    if (!executablePath) {
+      say('compare: no Chromium found. Install the package chromium, or name one in CHROMIUM_PATH.')
+      return
+    }
+    for (const points of POINTS) {
+      for (const grouping of ['run', 'allButSeed'] as const) {
+        const folder = mkdtempSync(join(tmpdir(), 'collapsar-compare-'))
+        try {
+          const project = join(folder, 'project.clps')
+          const runIds = fill(project, points)
+          const times = await measure(project, { ...comparison, runIds, grouping: { by: grouping } }, executablePath)
+          const one = { runs: RUNS, points, grouping }
+          emit({ bench: 'compare', case: one, metric: 'opened and drawn, ms', value: median(times.opened) })
+          emit({ bench: 'compare', case: one, metric: 'drawn again, ms', value: median(times.redrawn) })
+        } finally {
+          rmSync(folder, { recursive: true, force: true })
+        }
+      }
+    }
+  },
+}
+
+const panel: Panel = {
+  kind: 'curves',
+  id: 'curves',
+  width: 2,
+  height: 2,
+  metric: { quantity: 'loss', layer: null },
+  x: null,
+  xScale: 'log',
+  yScale: 'log',
+  spread: { kind: 'std', coverage: 0.9 },
+  showRuns: false,
+  smoothing: 0,
+  smoothExports: false,
+}
+const comparison: Comparison = { ...emptyComparison, panels: [panel] }
+
+/** Runs of ten settings and ten seeds with a noisy loss each. */
+function fill(path: string, points: number): RunId[] {
+  const project = openProject(path, { clock: systemClock })
+  const ids = Array.from({ length: RUNS }, (_, i) => {
+    const id = `r-${String(i).padStart(10, '0')}`
+    if (!isRunId(id)) throw new Error(`${id} is no run id`)
+    const spec = parseRunSpec({
+      system: 'deep-ufm',
+      params: { weightDecay: (i % 10) / 1000 },
+      seed: Math.floor(i / 10),
+    })
+    const base = {
+      label: 'loss',
+      symbol: 'L',
+      unit: '',
+      help: '',
+      formula: '',
+      source: '',
+      scale: 'log',
+      perLayer: false,
+    } as const
+    const quantities = [{ ...base, id: 'loss', kind: 'scalar' } as const]
+    project.runs.enqueue({ id, spec, quantities, steps: points, flopsPerStep: 1, createdAt: i })
+    project.runs.end(id, { status: 'completed', step: points, error: null, at: i })
+    const records = Array.from({ length: points }, (_step, step) => ({
+      quantity: 'loss',
+      layer: null,
+      step,
+      shape: [],
+      data: Float64Array.of((i + 1) / (step + 10) + 0.01 * Math.abs(Math.sin(step * 12.9898 + i))),
+      meta: null,
+    }))
+    project.records.append(id, records)
+    return id
+  })
+  project.close()
+  return ids
+}
+
+async function measure(project: string, shown: Comparison, executablePath: string) {
+  // Asked for at run time: an import would make the bundler take all of it in.
+  const { chromium }: typeof import('playwright-core') = createRequire(import.meta.url)('playwright-core')
+  const entry = join(import.meta.dirname, 'cli.js')
+  const host = spawn(process.execPath, [entry, 'serve', '--port', '0', '--json', '--project', project], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [line]: unknown[] = await once(createInterface({ input: host.stdout }), 'line')
+  const { address }: { address: string } = JSON.parse(String(line))
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
+    await page.goto(address)
+    await page.getByRole('article').first().waitFor()
+    const opened: number[] = []
+    const redrawn: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const work = { name: null, comparison: shown, saved: null }
+      await page.evaluate(`localStorage.setItem('collapsar.comparison', ${JSON.stringify(JSON.stringify(work))})`)
+      await page.evaluate(`location.hash = '#/library'`)
+      await page.reload()
+      await page.getByRole('article').first().waitFor()
+      opened.push(await page.evaluate<number>(`(${timed})(() => { location.hash = '#/compare' }, null)`))
+      await page.getByRole('button', { name: /^Adjust/ }).click()
+      await page.getByRole('combobox', { name: 'Scale of the y axis' }).waitFor()
+      const change = `() => {
+        const select = document.querySelector('select[aria-label="Scale of the y axis"]')
+        select.value = select.options[0].value
+        select.selectedIndex = 0
+        select.dispatchEvent(new Event('change', { bubbles: true }))
+      }`
+      redrawn.push(await page.evaluate<number>(`(${timed})(${change}, document.querySelector('canvas'))`))
+    }
+    return { opened, redrawn }
+  } finally {
+    await browser.close()
+    host.kill('SIGINT')
+    await once(host, 'exit')
+  }
+}
+
+/**
+ * Runs in the page: milliseconds from an act until the canvas shows another picture than before and a frame has passed.
+ * The picture is read back each time it is looked at, which the time includes.
+ */
+const timed = `async (act, before) => {
+  const pictureOf = (canvas) => canvas ? canvas.toDataURL() : null
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  const coloured = (canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    const seen = new Set()
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2])
+    return seen.size
+  }
+  const old = pictureOf(before)
+  const start = performance.now()
+  act()
+  for (;;) {
+    await frame()
+    const canvas = document.querySelector('canvas')
+    // Axes alone have few colours; the curves have one each.
+    if (canvas && canvas.width > 0 && coloured(canvas) > 20 && pictureOf(canvas) !== old) break
+    if (performance.now() - start > 30000) throw new Error('nothing was drawn within 30 s')
+  }
+  await frame()
+  return performance.now() - start
+}`

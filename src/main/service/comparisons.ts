@@ -1,0 +1,77 @@
+import type { ComparedRun, ComparisonRequests } from '#shared/contract/comparisons'
+import type { Handlers } from '#shared/contract/index'
+import { LabError } from '#shared/errors'
+import type { RunId } from '#shared/ids'
+import type { QuantityDefinition } from '#shared/records'
+import type { System } from '../core/system'
+import { predictionFor, predictionOver } from '../jobs/predictionOver'
+import type { Clock } from '../store/clock'
+import type { Project } from '../store/project'
+import type { StoredRun } from '../store/runs'
+
+/** Handlers of the calls over several runs, and of saved comparisons. */
+export function comparisonHandlers(
+  project: Project,
+  systems: ReadonlyMap<string, System>,
+  clock: Clock,
+): Pick<Handlers, keyof ComparisonRequests> {
+  /** Null for a run that is gone or in the bin: a saved comparison may outlive its runs. */
+  function findRun(id: RunId): StoredRun | null {
+    try {
+      const run = project.runs.get(id)
+      return run.binnedAt === null ? run : null
+    } catch (thrown) {
+      if (LabError.from(thrown).code === 'not-found') return null
+      throw thrown
+    }
+  }
+
+  return {
+    'comparison.runs': async ({ runIds }) => {
+      const found = runIds.map((id) => ({ id, run: findRun(id) }))
+      const runs = found.flatMap(({ run }) => run ?? [])
+      const quantities = new Map<string, QuantityDefinition>()
+      for (const run of runs) {
+        for (const quantity of run.quantities) if (!quantities.has(quantity.id)) quantities.set(quantity.id, quantity)
+      }
+      return {
+        runs: runs.map((run) => comparedRun(run, project)),
+        missing: found.flatMap(({ id, run }) => (run ? [] : [id])),
+        quantities: [...quantities.values()],
+      }
+    },
+    'comparison.series': async ({ runIds, quantity, layer }) =>
+      runIds.flatMap((runId) => {
+        const series = project.records.series(runId, quantity, layer)
+        return series.steps.length > 0 ? [{ runId, ...series }] : []
+      }),
+    'comparison.arrays': async ({ runIds, quantity, layer, step }) =>
+      runIds.flatMap((runId) => {
+        const run = findRun(runId)
+        const record = run && project.records.atOrBefore(runId, quantity, layer, step ?? Number.MAX_SAFE_INTEGER)
+        if (!record) return []
+        const system = systems.get(run.spec.system)
+        return [{ runId, record, prediction: system ? predictionFor(system, run.spec.params, quantity, layer) : null }]
+      }),
+    'comparison.theory': async ({ runId, param, values, quantity, layer }) => {
+      const { spec } = project.runs.get(runId)
+      const system = systems.get(spec.system)
+      return system ? predictionOver(system, spec.params, { param, values, quantity, layer }) : null
+    },
+    'comparisons.list': async () =>
+      project.comparisons
+        .list()
+        .map(({ name, savedAt, comparison }) => ({ name, savedAt, runs: comparison.runIds.length })),
+    'comparisons.get': async ({ name }) => project.comparisons.get(name),
+    'comparisons.save': async ({ name, comparison, replace }) =>
+      project.comparisons.save(name, comparison, replace, clock.now()),
+    'comparisons.remove': async ({ name }) => {
+      project.comparisons.remove(name)
+      return null
+    },
+  }
+}
+
+function comparedRun({ id, spec, status, step, provenance }: StoredRun, project: Project): ComparedRun {
+  return { id, spec, status, step, provenance, ...project.records.names(id) }
+}

@@ -1,0 +1,56 @@
+import { metricKey, type AxisScale, type Metric, type Spread, type Summary } from '#shared/comparison'
+import { summaryKey } from '#shared/comparisonSummary'
+import { metricName, summaryName, sweptSettings, type ComparisonContext } from '#charts/compare/context'
+import { settingName } from '#charts/compare/runGroups'
+import { comparedMetrics } from './newPanel'
+
+export interface Option<T extends string> {
+  readonly value: T
+  readonly label: string
+}
+
+export const scaleOptions: readonly Option<AxisScale>[] = [
+  { value: 'linear', label: 'linear' },
+  { value: 'log', label: 'log' },
+  { value: 'symlog', label: 'symlog' },
+]
+export const spreadOptions: readonly Option<Spread['kind']>[] = [
+  { value: 'none', label: 'mean alone' },
+  { value: 'std', label: '± std' },
+  { value: 'sem', label: '± sem' },
+  { value: 'minMax', label: 'min to max' },
+  { value: 'quantile', label: 'quantiles' },
+  { value: 'bootstrap', label: 'bootstrap' },
+]
+export const placeOptions: readonly Option<Summary['at']>[] = [
+  { value: 'last', label: 'last' },
+  { value: 'min', label: 'least' },
+  { value: 'max', label: 'greatest' },
+]
+export const sizeOptions = [1, 2, 3].map((value) => ({ value, label: String(value) }))
+
+/** Metrics by their key, for a list to choose from. */
+export function metricOptions(context: ComparisonContext, metrics: readonly Metric[] = comparedMetrics(context)) {
+  return metrics.map((metric) => ({ value: metricKey(metric), label: metricName(context, metric), metric }))
+}
+
+/** 'step', then every metric: all of them can stand on the x axis. */
+export function axisOptions(context: ComparisonContext) {
+  return [{ value: 'step', label: 'step', metric: null }, ...metricOptions(context)]
+}
+
+/** Last, least and greatest of every metric. */
+export function summaryOptions(context: ComparisonContext) {
+  return metricOptions(context).flatMap(({ metric }) =>
+    placeOptions.map(({ value: at }) => {
+      const summary: Summary = { ...metric, at }
+      return { value: summaryKey(summary), label: summaryName(context, summary), summary }
+    }),
+  )
+}
+
+/** Settings in which the runs differ; `kept` stays in the list though they no longer do. */
+export function settingOptions(context: ComparisonContext, kept: readonly string[] = []): Option<string>[] {
+  const paths = [...new Set([...sweptSettings(context), 'seed', ...kept])]
+  return paths.map((path) => ({ value: path, label: settingName(path, context.systems) }))
+}
