@@ -1,10 +1,11 @@
 import { watchDebounced } from '@vueuse/core'
 import { computed, type Ref } from 'vue'
+import { MOST_SUMMARIES } from '#shared/contract/runs'
 import { quoteIfNeeded } from '#shared/filter/tokens'
 import { useClient } from '../../composables/useClient'
 import { useLatest } from '../../composables/useLatest'
 
-const mostListed = 500
+const mostListed = MOST_SUMMARIES
 const debounceMs = 100
 
 /** The runs of the project in whose words every word of the filter stands, newest first. */
