@@ -93,6 +93,17 @@ export function isNumeric({ type, words }: RunColumn): boolean {
   return type === 'number' && words.length === 0
 }
 
+/** How a cell of the column stands: numbers to the right, pinned ones at their place from the left. */
+export function cellPlace(column: RunColumn, stick: Readonly<Record<string, number>>) {
+  const left = stick[column.id]
+  return {
+    column,
+    end: isNumeric(column),
+    number: isNumeric(column) || column.type !== 'text',
+    style: left === undefined ? undefined : { left: `${left}px` },
+  }
+}
+
 /** A value as the table shows it: whole numbers with every digit, others with five. */
 export function cellText({ type, words }: RunColumn, cell: Cell): string {
   if (typeof cell !== 'number') return cell ?? ''
