@@ -73,9 +73,13 @@ function emit({ emit: print }: BenchOptions, metric: string, value: number): voi
 
 async function measureAlone(project: string, browser: Browser, options: BenchOptions): Promise<void> {
   const started = performance.now()
-  const host = await serve(project)
-  emit(options, 'cold start of the service, ms', performance.now() - started)
-  const page = await openRuns(browser, host.address)
+  await served(project, async (address) => {
+    emit(options, 'cold start of the service, ms', performance.now() - started)
+    await measureTable(await openRuns(browser, address), started, options)
+  })
+}
+
+async function measureTable(page: Page, started: number, options: BenchOptions): Promise<void> {
   emit(options, 'cold start to the first rows, ms', performance.now() - started)
 
   const opened: number[] = []
@@ -103,7 +107,6 @@ async function measureAlone(project: string, browser: Browser, options: BenchOpt
   await page.getByText(/^\d+ groups$/).waitFor()
   await measureFilter(page, FILTERS[0] ?? '', 'runs.groups', 'filtered groups of all but seed', options)
   await page.close()
-  await host.close()
 }
 
 async function measureFilter(page: Page, line: string, method: string, what: string, options: BenchOptions) {
@@ -120,8 +123,10 @@ async function measureFilter(page: Page, line: string, method: string, what: str
 async function measureBesideJobs(project: string, browser: Browser, options: BenchOptions): Promise<void> {
   const installation = installationAt(import.meta.dirname)
   queueLongRuns(project, JOBS, { systems, probes, resources: folderResources(dataFolder(installation)) })
-  const host = await serve(project)
-  const page = await openRuns(browser, host.address)
+  await served(project, async (address) => measureKeys(await openRuns(browser, address), options))
+}
+
+async function measureKeys(page: Page, options: BenchOptions): Promise<void> {
   const running = page.locator('tr[data-index]', { hasText: 'running' })
   await running.nth(JOBS - 1).waitFor()
   await page.evaluate('bench.watchKeys()')
@@ -139,7 +144,6 @@ async function measureBesideJobs(project: string, browser: Browser, options: Ben
   }
   emit(options, 'longest from key to paint, ms', Math.max(0, ...slow))
   await page.close()
-  await host.close()
 }
 
 async function openRuns(browser: Browser, address: string): Promise<Page> {
@@ -150,19 +154,17 @@ async function openRuns(browser: Browser, address: string): Promise<Page> {
   return page
 }
 
-/** The built service in a process of its own, as `collapsar serve` starts it. */
-async function serve(project: string): Promise<{ readonly address: string; close(): Promise<void> }> {
+/** Measures beside the built service in a process of its own, as `collapsar serve` starts it. */
+async function served(project: string, measure: (address: string) => Promise<void>): Promise<void> {
   const entry = join(import.meta.dirname, 'cli.js')
   const args = [entry, 'serve', '--port', '0', '--json', '--slots', String(JOBS), '--project', project]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const ended = once(child, 'exit')
-  const [line]: unknown[] = await once(createInterface({ input: child.stdout }), 'line')
-  const { address } = announcement.parse(JSON.parse(String(line)))
-  return {
-    address,
-    close: async () => {
-      child.kill('SIGINT')
-      await ended
-    },
+  try {
+    const [line]: unknown[] = await once(createInterface({ input: child.stdout }), 'line')
+    await measure(announcement.parse(JSON.parse(String(line))).address)
+  } finally {
+    child.kill('SIGINT')
+    await ended
   }
 }

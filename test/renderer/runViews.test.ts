@@ -110,6 +110,7 @@ describe('the columns of the table of runs', () => {
     expect(groupCellText(column('K'), { ...differing, common: 4 })).toBe('4')
     expect(groupCellText(column('name'), { ...differing, count: 0, mean: null, std: null })).toBe('3 different')
     expect(groupCellText(column('created'), differing)).toBe('3 different')
+    expect(groupCellText(column('seed'), differing)).toBe('3 different')
   })
 })
 

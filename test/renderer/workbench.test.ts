@@ -326,7 +326,7 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
       const cells = await page.locator('tr[data-index] td:nth-child(5)').allInnerTexts()
       return cells.map((text) => text.trim())
     }
-    const sort = page.getByRole('button', { name: 'Loss', exact: true })
+    const sort = page.getByRole('button', { name: 'loss', exact: true })
     await sort.click()
     await expect.poll(async () => (await losses()).slice(-2)).toEqual(['', ''])
     await expect.poll(losses).toEqual(expect.arrayContaining(['0.044606']))

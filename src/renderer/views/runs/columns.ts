@@ -29,10 +29,10 @@ export function usualColumns(differing: readonly string[], fields: readonly Fiel
   return [...usualBefore, ...differing.map((name) => `param.${name}`), ...usualAfter].filter(known)
 }
 
-const widths: Readonly<Partial<Record<string, number>>> = { name: 184, status: 108, note: 220, tag: 112 }
+const widths: Readonly<Partial<Record<string, number>>> = { name: 184, status: 108, system: 116, note: 220, tag: 112 }
 const typeWidths = { number: 72, text: 80, time: 132, span: 96 } as const
 /** Five digits with a power of ten; in a group the spread beside it. */
-const metricWidth = 100
+const metricWidth = 112
 const groupedMetricWidth = 172
 
 /** Room for the title, its menu and the usual values. */
@@ -93,6 +93,17 @@ export function isNumeric({ type, words }: RunColumn): boolean {
   return type === 'number' && words.length === 0
 }
 
+/** How a cell of the column stands: numbers to the right, pinned ones at their place from the left. */
+export function cellPlace(column: RunColumn, stick: Readonly<Record<string, number>>) {
+  const left = stick[column.id]
+  return {
+    column,
+    end: isNumeric(column),
+    number: isNumeric(column) || column.type !== 'text',
+    style: left === undefined ? undefined : { left: `${left}px` },
+  }
+}
+
 /** A value as the table shows it: whole numbers with every digit, others with five. */
 export function cellText({ type, words }: RunColumn, cell: Cell): string {
   if (typeof cell !== 'number') return cell ?? ''
@@ -104,7 +115,8 @@ export function cellText({ type, words }: RunColumn, cell: Cell): string {
 /** The mean with its spread, or the value that all runs of a group share. */
 export function groupCellText(column: RunColumn, cell: GroupCell): string {
   if (cell.common !== null) return cellText(column, cell.common)
-  if (cell.mean === null || column.type !== 'number' || column.words.length > 0) {
+  // Seeds are names: their mean says nothing.
+  if (cell.mean === null || !isNumeric(column) || column.id === 'seed') {
     return cell.distinct === 0 ? '' : `${cell.distinct} different`
   }
   return cell.std === null ? wholeOrRounded(cell.mean) : `${formatNumber(cell.mean)} ± ${formatNumber(cell.std, 2)}`

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import type { Cell, GroupBy, RunGroup, RunRow, SortBy } from '#shared/contract/runs'
 import type { RunId } from '#shared/ids'
 import { useClient } from '../../composables/useClient'
+import { refreshIntervalMs } from '../../composables/useRuns'
 import { PAGE_SIZE, usePages } from './usePages'
 
 /** What the table is to show. */
@@ -34,7 +35,7 @@ interface OpenGroup {
 
 /** An open group lists so many runs; a filter shows the others. */
 const MOST_IN_GROUP = 500
-/** While runs train, the lines in sight are asked for again at most this often. */
+/** While runs measure, the lines in sight are asked for again at most this often. */
 const REFRESH_MS = 1000
 
 /** The lines of the table, loaded as they come into sight and kept up to date. */
@@ -142,7 +143,8 @@ export function useTableLines(question: Ref<TableQuestion>) {
     opened.value = await reopened
   }
 
-  const reloadSoon = useThrottleFn(reload, REFRESH_MS, true)
+  const reloadSoon = useThrottleFn(reload, refreshIntervalMs, true)
+  const reloadLater = useThrottleFn(reload, REFRESH_MS, true)
   watch(
     [question, connection],
     ([next], [before]) => {
@@ -152,7 +154,7 @@ export function useTableLines(question: Ref<TableQuestion>) {
     { immediate: true },
   )
   onScopeDispose(on('run.changed', () => void reloadSoon()))
-  onScopeDispose(on('run.measured', () => void reloadSoon()))
+  onScopeDispose(on('run.measured', () => void reloadLater()))
 
   return {
     count,
