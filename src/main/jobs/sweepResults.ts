@@ -9,6 +9,7 @@ import { fieldDefinition, fieldValue } from '#shared/sweepFields'
 import type { System } from '../core/system'
 import type { Project } from '../store/project'
 import type { PointEnds, RunEnd } from '../store/sweepEnds'
+import { clockQuantities } from './runClock'
 
 /**
  * What the runs of a sweep came to, by point: counts of each state with Wilson's interval, last values, theory.
@@ -31,9 +32,12 @@ export function sweepResults(project: Project, systems: ReadonlyMap<string, Syst
   }
 }
 
+/** Where a run's clocks stand at its end is no result. */
+const clocks: ReadonlySet<string> = new Set(clockQuantities.map(({ id }) => id))
+
 function scalarsOf(points: readonly PointEnds[]): QuantityDefinition[] {
   const all = points.flatMap(({ quantities }) => quantities)
-  const scalars = all.filter(({ kind, perLayer }) => kind === 'scalar' && !perLayer)
+  const scalars = all.filter(({ id, kind, perLayer }) => kind === 'scalar' && !perLayer && !clocks.has(id))
   return [...new Map(scalars.map((quantity) => [quantity.id, quantity])).values()]
 }
 

@@ -1,4 +1,5 @@
 import type { Preset } from '#main/core/system'
+import { studies } from './studies'
 
 /** C16 and C17 of theory note 05. */
 const factorisation = {
@@ -28,6 +29,9 @@ const samples = { ...completion, width: 40, initScale: 0.1, learningRate: 0.3, s
 /** C21 of theory note 05. */
 const width = { ...completion, width: 80, observed: 0.4, learningRate: 0.3, steps: 600 } as const
 
+/** What the studies over several runs ask of each. */
+const ENDS = ['loss', 'recovery']
+
 export const completionPresets = {
   small: {
     title: 'Factorisation, full',
@@ -56,8 +60,16 @@ export const completionPresets = {
   },
   samples: {
     title: 'Sample complexity',
-    note: 'd = 40, L = 3, ε = 0.1, 30 % seen; settings of C20 in the note. One point of the study: take p from 0.2 to 0.4, L of 2 and 3 and several data seeds to see that depth needs fewer entries. About a second a run.',
+    note: 'd = 40, L = 3, ε = 0.1, 30 % seen; settings of C20 in the note. p from 0.2 to 0.4, L of 2 and 3, six matrices: depth needs fewer entries. Half a minute.',
     params: samples,
+    sweep: {
+      axes: [
+        [{ path: 'params.depth', values: { kind: 'list', values: [2, 3] } }],
+        [{ path: 'params.observed', values: { kind: 'list', values: [...studies.samples.observed] } }],
+        [{ path: 'params.dataSeed', values: { kind: 'list', values: [...studies.samples.dataSeed] } }],
+      ],
+      probes: ENDS,
+    },
   },
   width: {
     title: 'Width, full',
@@ -66,7 +78,14 @@ export const completionPresets = {
   },
   widthNarrow: {
     title: 'Width, narrow',
-    note: 'The same matrix with hidden width 2r̂ = 10. Take r̂ of 3, 5, 10, 20: wider networks need fewer iterations, and past 40 no fewer. About a second a run.',
+    note: 'The same matrix with hidden width 2r̂ = 10. r̂ of 3, 5, 10, 20, three matrices: wider networks need fewer iterations, and past 40 no fewer. Half a minute.',
     params: { ...width, factorisation: 'narrow', rankEstimate: 5 },
+    sweep: {
+      axes: [
+        [{ path: 'params.rankEstimate', values: { kind: 'list', values: [...studies.width.rankEstimate] } }],
+        [{ path: 'params.dataSeed', values: { kind: 'list', values: [...studies.width.dataSeed] } }],
+      ],
+      probes: ENDS,
+    },
   },
 } satisfies Record<string, Preset>

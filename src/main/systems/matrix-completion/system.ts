@@ -1,3 +1,4 @@
+import { plainSweepFigures } from '#shared/sweepFigure'
 import { defineSystem } from '#main/core/system'
 import { fullBatchRecipe } from '../linear-network/fullBatchRecipe'
 import { plateauFigures } from '../linear-network/plateauFigure'
@@ -32,4 +33,8 @@ export default defineSystem({
   claims: completionClaims,
   presets: completionPresets,
   figures: completionFigures,
+  sweepFigures: [
+    { id: 'mean-recovery', title: 'Mean recovery error', mark: 'mean', quantity: 'recoveryError' },
+    ...plainSweepFigures,
+  ],
 })
