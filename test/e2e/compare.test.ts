@@ -61,7 +61,7 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
   it('takes the runs from the chooser and groups everything but the seed', async () => {
     await page.getByRole('button', { name: 'Choose runs', exact: true }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByRole('textbox').fill('deep-ufm completed')
+    await dialog.getByRole('textbox').fill('system=deep-ufm and status=completed')
     await dialog.getByRole('checkbox', { name: 'Choose all listed runs' }).check()
     await dialog.getByRole('button', { name: 'Compare 6 runs' }).click()
     await expect
