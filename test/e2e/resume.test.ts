@@ -28,7 +28,7 @@ function look<T>(path: string, at: (project: Project, run: StoredRun) => T): T {
   }
 }
 
-/** Everything measured and the states that are kept, to the bit. */
+/** Everything measured and the states that are kept, to the bit; but for what a clock says. */
 function remains(path: string) {
   const hex = ({ buffer, byteOffset, byteLength }: Float64Array | Float32Array) =>
     Buffer.from(buffer, byteOffset, byteLength).toString('hex')
@@ -37,7 +37,8 @@ function remains(path: string) {
       quantity,
       layer,
       steps: [...steps],
-      values: Array.from(steps, (step) => hex(records.atOrBefore(id, quantity, layer, step)!.data)),
+      values:
+        quantity === 'wallTime' || Array.from(steps, (step) => hex(records.atOrBefore(id, quantity, layer, step)!.data)),
     })),
     states: checkpoints.steps(id).map((step) => ({
       step,
