@@ -38,7 +38,8 @@ function remains(path: string) {
       layer,
       steps: [...steps],
       values:
-        quantity === 'wallTime' || Array.from(steps, (step) => hex(records.atOrBefore(id, quantity, layer, step)!.data)),
+        quantity === 'wallTime' ||
+        Array.from(steps, (step) => hex(records.atOrBefore(id, quantity, layer, step)!.data)),
     })),
     states: checkpoints.steps(id).map((step) => ({
       step,
