@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { runColors, type MarkChange, type RunMarks } from '#shared/contract/runs'
 import type { RunId } from '#shared/ids'
-import { jsonColumn } from './columns'
+import { flagColumn, jsonColumn } from './columns'
 import type { Connection } from './connection'
+import type { RunMarking } from './runContent'
 import type { RunSource } from './runSource'
 import { sql, type Sql } from './sql'
 
@@ -12,6 +13,8 @@ export interface Annotations {
   change(runIds: readonly RunId[], change: MarkChange): void
   /** Markdown; empty where nothing was written. */
   note(runId: RunId): string
+  /** Everything that was written on one run. */
+  of(runId: RunId): RunMarking
   /** Tags in use outside the bin, the commonest first. */
   tags(): readonly { tag: string; runs: number }[]
 }
@@ -38,6 +41,13 @@ export const annotationRow = z
     tags,
     hasNote: has_note === 1,
   }))
+
+const markingRow = z.object({
+  star: flagColumn,
+  color: z.enum(runColors).nullable(),
+  tags: jsonColumn(z.array(z.string())),
+  note: z.string(),
+})
 
 export function annotationsOn(connection: Connection): Annotations {
   const theRuns = 'FROM json_each(?) JOIN runs ON runs.id = value'
@@ -72,6 +82,15 @@ export function annotationsOn(connection: Connection): Annotations {
         'SELECT note FROM annotations JOIN runs ON created_order = run WHERE runs.id = ?',
         [runId],
       )?.note ?? '',
+
+    of: (runId) =>
+      connection.get(
+        markingRow,
+        `SELECT ifnull(star, 0) AS star, color, ifnull(note, '') AS note,
+           (SELECT json_group_array(tag ORDER BY tag) FROM run_tags WHERE run_tags.run = created_order) AS tags
+         FROM runs LEFT JOIN annotations ON annotations.run = created_order WHERE runs.id = ?`,
+        [runId],
+      ) ?? { star: false, color: null, tags: [], note: '' },
 
     tags: () =>
       connection.all(
