@@ -32,6 +32,8 @@ export interface Sweeps {
   add(sweep: Omit<StoredSweep, 'paused'>): void
   /** @throws LabError 'not-found' */
   get(id: SweepId): StoredSweep
+  /** Null where there is none. */
+  find(id: SweepId): StoredSweep | null
   /** Newest first. */
   list(): readonly StoredSweep[]
   /** Of one sweep or of all. */
@@ -82,6 +84,8 @@ const statusRow = z.object({
 const idRow = z.object({ id: runIdSchema })
 
 export function sweepsOn(connection: Connection): Sweeps {
+  const find = (id: SweepId) =>
+    connection.get(sweepRow, 'SELECT id, spec, paused, created_at FROM sweeps WHERE id = ?', [id])
   const ids = (sql: string, id: SweepId) => connection.all(idRow, sql, [id]).map((row) => row.id)
 
   return {
@@ -93,8 +97,10 @@ export function sweepsOn(connection: Connection): Sweeps {
       )
     },
 
+    find,
+
     get(id) {
-      const found = connection.get(sweepRow, 'SELECT id, spec, paused, created_at FROM sweeps WHERE id = ?', [id])
+      const found = find(id)
       if (!found) throw new LabError('not-found', `There is no sweep ${id} in project "${connection.name}".`)
       return found
     },
