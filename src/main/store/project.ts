@@ -56,7 +56,7 @@ export function projectOn(
   const queue = queueOn(connection)
   const parts = {
     runs: runsOn(connection, queue, textsOn(connection)),
-    sweeps: sweepsOn(connection),
+    sweeps: sweepsOn(connection, queue),
     runValues: runValuesOn(connection),
     runQueries: runQueriesOn(connection),
     annotations: annotationsOn(connection),
