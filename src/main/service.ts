@@ -11,6 +11,7 @@ import { terminalLog, type Log } from './core/log'
 import type { System } from './core/system'
 import { AnalysisDesk } from './jobs/analysisDesk'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
+import { ClaimDesk } from './jobs/claimDesk'
 import { checkClaims } from './jobs/claims'
 import { workerLimits } from './jobs/workerLimits'
 import type { WorkerLimits } from './jobs/job'
@@ -24,6 +25,7 @@ import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
 import { analysisHandlers } from './service/analysis'
+import { claimHandlers } from './service/claims'
 import { comparisonHandlers } from './service/comparisons'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
@@ -112,6 +114,8 @@ export function createService(options: ServiceOptions): Service {
 
   const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: tellOfAnalysis })
 
+  const claimDesk = scheduler && new ClaimDesk(startWorker)
+
   function tellOfAnalysis(runId: RunId | null): void {
     if (runId) events.emit('analysis.changed', { runId })
   }
@@ -195,6 +199,7 @@ export function createService(options: ServiceOptions): Service {
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
     ...analysisHandlers(project, systems, desk, () => writable(desk)),
+    ...claimHandlers(project, clock, () => writable(claimDesk)),
     ...sweepResultHandlers(project, systems),
     ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
     'run.get': async ({ runId }) => views.detail(runId),
@@ -215,7 +220,14 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await Promise.all([desk?.close(), scheduler?.close(), care.close(), transfers.close(), backingUp])
+      await Promise.all([
+        desk?.close(),
+        claimDesk?.close(),
+        scheduler?.close(),
+        care.close(),
+        transfers.close(),
+        backingUp,
+      ])
       await uploads.close()
       pulse.close()
       events.close()
