@@ -28,6 +28,7 @@ import { comparisonHandlers } from './service/comparisons'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
+import { createUploads } from './service/uploads'
 import { newRunId } from './core/newIds'
 import { SweepPulse } from './service/sweepPulse'
 import { sweepResultHandlers } from './service/sweepResults'
@@ -108,11 +109,8 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: tellOfAnalysis })
-
-  function tellOfAnalysis(runId: RunId | null): void {
-    if (runId) events.emit('analysis.changed', { runId })
-  }
+  const uploads = createUploads()
+  const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
 
   function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
     for (const runId of runIds) events.emit('run.changed', { runId })
@@ -184,7 +182,7 @@ export function createService(options: ServiceOptions): Service {
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
-    ...analysisHandlers(project, systems, desk, () => writable(desk)),
+    ...analysisHandlers({ project, systems, uploads, desk, writing: () => writable(desk) }),
     ...sweepResultHandlers(project, systems),
     ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
     'run.get': async ({ runId }) => views.detail(runId),
@@ -194,7 +192,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
-    ...matrixHandlers(project, clock),
+    ...matrixHandlers(project, uploads, clock),
     ...comparisonHandlers(project, systems, clock),
     ...runsHandlers({ project, views, systems, probes, clock, changed: (runId) => changed([runId], null) }),
   }

@@ -5,11 +5,10 @@ import { matrixNameIssue } from '#shared/importedMatrix'
 import { digestOf, readImportedMatrix } from '../import/matrixFile'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import { createUploads } from './uploads'
+import type { Uploads } from './uploads'
 
 /** Uploads, and the matrices that are made of them. */
-export function matrixHandlers(project: Project, clock: Clock): Pick<Handlers, keyof MatrixRequests> {
-  const uploads = createUploads()
+export function matrixHandlers(project: Project, uploads: Uploads, clock: Clock): Pick<Handlers, keyof MatrixRequests> {
   return {
     'matrices.list': async () => project.matrices.list(),
     'upload.begin': async ({ name, bytes }) => ({ upload: uploads.begin(name, bytes) }),

@@ -14,16 +14,16 @@ export interface MatrixRequests {
   'matrices.import': { input: { name: string; file: string; mask: string | null }; output: MatrixInfo }
 }
 
-const upload = z.string().regex(/^u-[0-9a-f]{16}$/, 'expected the id of an upload')
+export const uploadSchema = z.string().regex(/^u-[0-9a-f]{16}$/, 'expected the id of an upload')
 
 export const matrixRequestSchemas = {
   'matrices.list': z.null(),
   'upload.begin': z.strictObject({ name: z.string().min(1).max(255), bytes: z.int().min(1) }),
   'upload.append': z.strictObject({
-    upload,
+    upload: uploadSchema,
     part: z.instanceof(Uint8Array).refine(({ length }) => length <= UPLOAD_PART_BYTES, {
       message: `a part has at most ${UPLOAD_PART_BYTES} bytes`,
     }),
   }),
-  'matrices.import': z.strictObject({ name: z.string().max(200), file: upload, mask: upload.nullable() }),
+  'matrices.import': z.strictObject({ name: z.string().max(200), file: uploadSchema, mask: uploadSchema.nullable() }),
 } satisfies { [M in keyof MatrixRequests]: z.ZodType<MatrixRequests[M]['input']> }
