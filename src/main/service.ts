@@ -112,13 +112,12 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: tellOfAnalysis })
+  const uploads = createUploads()
+  const desk =
+    scheduler &&
+    new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
 
   const claimDesk = scheduler && new ClaimDesk(startWorker)
-
-  function tellOfAnalysis(runId: RunId | null): void {
-    if (runId) events.emit('analysis.changed', { runId })
-  }
 
   function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
     for (const runId of runIds) events.emit('run.changed', { runId })
@@ -162,7 +161,6 @@ export function createService(options: ServiceOptions): Service {
     requireWriting: () => void writing(),
     onChanged: (runId) => events.emit('run.changed', { runId }),
   })
-  const uploads = createUploads()
   const transfers = transferHandlers({
     project,
     uploads,
@@ -198,7 +196,7 @@ export function createService(options: ServiceOptions): Service {
     },
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
-    ...analysisHandlers(project, systems, desk, () => writable(desk)),
+    ...analysisHandlers({ project, systems, uploads, desk, writing: () => writable(desk) }),
     ...claimHandlers(project, clock, () => writable(claimDesk)),
     ...sweepResultHandlers(project, systems),
     ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
@@ -209,7 +207,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
-    ...matrixHandlers(project, clock, uploads),
+    ...matrixHandlers(project, uploads, clock),
     ...uploadHandlers(uploads),
     ...transfers.handlers,
     ...comparisonHandlers(project, systems, clock),
