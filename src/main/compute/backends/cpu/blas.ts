@@ -119,6 +119,8 @@ const SETTINGS = [
 const INTEGER = 'const int *'
 const INOUT = '_Inout_ double *'
 const MATRIX = ['const double *', 'int']
+const DSYEVD = `const char *, const char *, ${INTEGER}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INOUT}, ${INTEGER}, _Inout_ int *, ${INTEGER}, _Inout_ int *, size_t, size_t` // prettier-ignore
+const DGESDD = `const char *, ${INTEGER}, ${INTEGER}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INTEGER}, _Inout_ int *, _Inout_ int *, size_t` // prettier-ignore
 const PRODUCT = ['int', 'int', 'int', 'int', 'int', 'int']
 
 async function loadLibrary({ path, name, version, spelling, hasSgemm, hasLapack }: ProbedBlas): Promise<BlasLibrary> {
@@ -135,14 +137,8 @@ async function loadLibrary({ path, name, version, spelling, hasSgemm, hasLapack 
   // Fortran passes everything by reference and the lengths of strings behind the last argument.
   const lapack: LapackLibrary | null = hasLapack
     ? {
-        dsyevd: fortran('dsyevd', [
-          ...['const char *', 'const char *', INTEGER, INOUT, INTEGER, INOUT, INOUT, INTEGER],
-          ...['_Inout_ int *', INTEGER, '_Inout_ int *', 'size_t', 'size_t'],
-        ]),
-        dgesdd: fortran('dgesdd', [
-          ...['const char *', INTEGER, INTEGER, INOUT, INTEGER, INOUT, INOUT, INTEGER, INOUT, INTEGER, INOUT, INTEGER],
-          ...['_Inout_ int *', '_Inout_ int *', 'size_t'],
-        ]),
+        dsyevd: fortran('dsyevd', DSYEVD.split(', ')),
+        dgesdd: fortran('dgesdd', DGESDD.split(', ')),
       }
     : null
   const dgemv = optional(() =>
