@@ -42,14 +42,22 @@ export const train: Benchmark = {
         options.say(`bench: no system BLAS found for ${dtype}, measuring the embedded kernels only.`)
         continue
       }
-      for (const one of CASES[dtype]) await measure(one, backend, peer, options)
+      // By the clock on the wall, so the best of many: a neighbour can only make it less.
+      const peak = Math.max(...[1, 2, 3].map(() => productSpeed(backend, LARGE)))
+      for (const one of CASES[dtype]) await measure(one, backend, peak, peer, options)
       backend.dispose()
     }
     peer?.close()
   },
 }
 
-async function measure(one: UfmCase, backend: Backend, peer: TorchPeer | null, options: BenchOptions): Promise<void> {
+async function measure(
+  one: UfmCase,
+  backend: Backend,
+  peak: number,
+  peer: TorchPeer | null,
+  options: BenchOptions,
+): Promise<void> {
   const training = startTraining(one, backend)
   const requests = ['eager', 'head-first'].map((method) => ({ method, dtype: backend.dtype, ...one }))
   const ours = async (seconds: number) => callsPerSecond(() => training.advance(), seconds)
@@ -66,7 +74,6 @@ async function measure(one: UfmCase, backend: Backend, peer: TorchPeer | null, o
     options.emit({ bench: 'train', case: { ...described, dtype, backend: id, blas, threads }, metric, value })
   const flops = flopsOfStep(one, training.compression?.columns ?? one.K * one.n)
   const speed = (rate * flops) / 1e9
-  const peak = productSpeed(backend, LARGE)
   emit('flops a step', flops)
   emit('GFLOP/s', speed)
   emit('GFLOP/s of 512 × 512 × 512', peak)
