@@ -57,7 +57,7 @@ export function projectOn(
   const matrices = matricesOn(connection)
   const parts = {
     runs: runsOn(connection, queue, textsOn(connection)),
-    sweeps: sweepsOn(connection),
+    sweeps: sweepsOn(connection, queue),
     runValues: runValuesOn(connection),
     runQueries: runQueriesOn(connection),
     annotations: annotationsOn(connection),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Cell, GroupCell, RunGroup, RunRow } from '#shared/contract/runs'
+import { runColors, type Cell, type GroupCell, type RunGroup, type RunRow } from '#shared/contract/runs'
 import type { RunStatus } from '#shared/contract/index'
 import type { Condition, Operand } from '#shared/filter/condition'
 import { runIdSchema, type RunId } from '#shared/ids'
@@ -65,7 +65,7 @@ const idRow = z.object({ id: runIdSchema })
 const valueRow = z.object({ value: cell, runs: z.number() })
 const metricRow = z.object({ quantity: z.string(), layer: layerSchema })
 const rowHead = z.looseObject({ id: runIdSchema, name: z.string(), system: z.string(), status: runStatusSchema })
-const groupRow = z.looseObject({ runs: z.number(), newest: runIdSchema })
+const groupRow = z.looseObject({ runs: z.number(), newest: runIdSchema, color: z.enum(runColors).nullable() })
 const groupHead = z.looseObject({ runs: z.number(), members: z.string(), total: z.number() })
 
 export function runQueriesOn(connection: Connection): RunQueries {
@@ -192,16 +192,19 @@ export function runQueriesOn(connection: Connection): RunQueries {
     const source = new RunSource(0)
     const keys = by.map((operand, i) => sql`, min(${source.value(operand).cell}) AS ${ownSql(`k${i}`)}`)
     const shown = columns.map((operand, i) => sql`, ${groupColumns(operand, i, source)}`)
-    const described = sql`SELECT g.key AS place, count(*) AS runs, max(k.value) AS last ${joinSql([...keys, ...shown], '')}
+    const color = source.annotation('color')
+    const described = sql`SELECT g.key AS place, count(*) AS runs, max(k.value) AS last,
+        iif(count(${color}) = count(*) AND min(${color}) = max(${color}), min(${color}), NULL) AS color ${joinSql([...keys, ...shown], '')}
       FROM json_each(${groups}) AS g CROSS JOIN json_each(g.value) AS k CROSS JOIN ${source.from}
       WHERE runs.created_order = k.value GROUP BY g.key`
     const found = sql`SELECT d.*, runs.id AS newest FROM (${described}) AS d
       JOIN runs ON runs.created_order = d.last ORDER BY d.place`
     return all(cells, found).map((row): RunGroup => {
-      const { runs, newest } = groupRow.parse(row)
+      const { runs, newest, color: marked } = groupRow.parse(row)
       return {
         runs,
         newest,
+        color: marked,
         key: by.map((operand, i) => shownCell(operand, row[`k${i}`] ?? null)),
         cells: columns.map((operand, i) => groupCell(operand, row, i)),
       }

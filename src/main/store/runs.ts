@@ -11,6 +11,7 @@ import {
   quantitySchema,
   runIdSchema,
   runStatusSchema,
+  sharedJsonColumn,
   sweepIdSchema,
   toJson,
 } from './columns'
@@ -67,6 +68,8 @@ export interface Ending {
 export interface Runs {
   /** Adds a run at the end of the queue. */
   enqueue(run: NewRun): void
+  /** Adds a run of a sweep that is announced: pending, but in no queue before the sweep has arrived. */
+  add(run: NewRun): void
   /**
    * Adds a run that ended in another project, as it is there. It counts as not there, in the bin or outside, until it is
    * settled.
@@ -134,7 +137,7 @@ function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) 
   return z
     .object({
       id: runIdSchema,
-      spec: jsonColumn(sharedSpec),
+      spec: sharedJsonColumn(sharedSpec),
       seed: z.number(),
       name: z.string(),
       quantities_id: z.number(),
@@ -215,7 +218,7 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       queue.remove(id)
     })
 
-  const enqueue: Runs['enqueue'] = ({
+  const add: Runs['add'] = ({
     id,
     spec,
     quantities,
@@ -241,16 +244,20 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
           ],
       )
       if (added) values.add(added.created_order, spec)
-      queue.add(id, sweep?.id ?? null, shape)
     })
 
   return {
-    enqueue,
+    enqueue: (run) =>
+      connection.transaction(() => {
+        add(run)
+        queue.add(run.id, run.sweep?.id ?? null, run.shape ?? null)
+      }),
+
+    add,
 
     arrive: (run) =>
       connection.transaction(() => {
-        enqueue(run)
-        queue.remove(run.id)
+        add(run)
         connection.run(
           `UPDATE runs SET binned_at = ${ARRIVING}, status = ?, step = ?, provenance = ?, error = ?, started_at = ?,
              ended_at = ?, started_at_step = ?, deaths = ? WHERE id = ?`,

@@ -5,6 +5,7 @@ import type { MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { Provenance } from '../outcome'
 import type { RunSpec } from '../spec'
 import type { RunStatus, Series } from './index'
+import type { RunColor } from './runs'
 
 /** A run as a comparison sees it: how it was made, and what can be asked of it. */
 export interface ComparedRun {
@@ -13,6 +14,7 @@ export interface ComparedRun {
   readonly status: RunStatus
   readonly step: number
   readonly provenance: Provenance | null
+  readonly color: RunColor | null
   readonly scalars: readonly Metric[]
   /** Arrays with the steps at which they were measured, ascending. */
   readonly arrays: readonly (Metric & { readonly steps: Float64Array })[]

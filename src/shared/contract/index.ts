@@ -11,7 +11,7 @@ import type { CheckpointRequests } from './checkpoints'
 import type { ComparisonRequests } from './comparisons'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
-import type { RunsRequests } from './runs'
+import type { RunMarks, RunsRequests } from './runs'
 import type { SweepResultRequests } from './sweepResults'
 import type { TransferRequests } from './transfer'
 import type { UploadRequests } from './uploads'
@@ -117,6 +117,7 @@ export interface RunDetail extends RunSummary {
   readonly log: readonly LogEntry[]
   /** What computed it: version, backend, BLAS, device, precision; null before the first step. */
   readonly provenance: Readonly<Record<string, string | number>> | null
+  readonly marks: RunMarks
   /** What was measured, so that views know what to ask for. Steps ascend. */
   readonly measured: readonly { quantity: string; layer: number | null; steps: Float64Array }[]
 }
