@@ -77,7 +77,7 @@ describe.skipIf(!chromium)('runs that leave and come in by the window', () => {
   it('is offered in the Settings too', async () => {
     await ours.goTo('Settings')
     await importFile(join(folder, 'two.zip'))
-    await answer().getByText('2 runs here already').waitFor()
+    await expect.poll(() => answer().innerText()).toMatch(/2 runs here already/)
   })
 
   it('has raised no error on the way', () => {

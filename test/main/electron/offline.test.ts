@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import config from '../../../electron-builder.config'
+
+const shell = resolve(import.meta.dirname, '../../../src/main/electron')
+
+/** What Electron offers for talking to somewhere else, and for getting round the rules of a page. */
+const FORBIDDEN = [
+  'autoUpdater',
+  'crashReporter',
+  'contentTracing',
+  'netLog',
+  'setSpellCheckerDictionaryDownloadURL',
+  'desktopCapturer',
+  'executeJavaScript',
+  'loadFile',
+  'setProxy',
+  'ELECTRON_RUN_AS_NODE',
+]
+
+it.each(FORBIDDEN)('the shell does not know %s', (name) => {
+  const sources = readdirSync(shell).map((file) => ({ file, text: readFileSync(join(shell, file), 'utf8') }))
+  expect(sources.length).toBeGreaterThan(5)
+  expect(sources.filter(({ text }) => text.includes(name)).map(({ file }) => file)).toEqual([])
+})
+
+it('the package publishes nowhere and fetches nothing', () => {
+  expect(config.publish).toBeNull()
+  expect(config.npmRebuild).toBe(false)
+})
+
+it('the package sets every fuse that is asked for, native parts lie outside the archive, and it knows its files', () => {
+  expect(config.electronFuses).toEqual({
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    onlyLoadAppFromAsar: true,
+    enableEmbeddedAsarIntegrityValidation: true,
+    enableCookieEncryption: true,
+  })
+  expect(config.asar).toBe(true)
+  expect(config.asarUnpack).toEqual(expect.arrayContaining(['**/*.{node,dll,so,dylib}', 'resources/probe/**']))
+  expect(config.fileAssociations).toMatchObject([{ ext: 'clps', role: 'Editor' }])
+  const { linux, mac, win } = config
+  expect([linux, mac, win].map((system) => system?.target)).toEqual([['AppImage', 'deb'], ['dmg'], ['nsis']])
+})
+
+it('the icon is a square PNG that electron-builder can make all sizes of', () => {
+  const icon = readFileSync(resolve(shell, '../../..', String(config.icon)))
+  expect(icon.subarray(1, 4).toString()).toBe('PNG')
+  const [width, height] = [icon.readUInt32BE(16), icon.readUInt32BE(20)]
+  expect([width, width >= 512]).toEqual([height, true])
+})
