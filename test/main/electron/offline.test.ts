@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { bundledBlas } from '#main/electron/bundledBlas'
 import config from '../../../electron-builder.config'
+import { temporaryFolder } from '../../helpers/projects'
 
 const shell = resolve(import.meta.dirname, '../../../src/main/electron')
 
@@ -44,6 +46,22 @@ it('the package sets every fuse that is asked for, native parts lie outside the 
   expect(config.fileAssociations).toMatchObject([{ ext: 'clps', role: 'Editor' }])
   const { linux, mac, win } = config
   expect([linux, mac, win].map((system) => system?.target)).toEqual([['AppImage', 'deb'], ['dmg'], ['nsis']])
+})
+
+it('the package carries an OpenBLAS where one was put, and the app finds it there', async () => {
+  const folder = temporaryFolder()
+  vi.doMock('node:fs', async (original) => ({
+    ...(await original<typeof import('node:fs')>()),
+    existsSync: () => true,
+  }))
+  vi.resetModules()
+  onTestFinished(() => vi.doUnmock('node:fs'))
+  const { default: withBlas } = await import('../../../electron-builder.config')
+  expect(withBlas.extraResources).toEqual([{ from: '.cache/openblas', to: 'openblas' }])
+  expect(bundledBlas(folder)).toEqual([])
+  mkdirSync(join(folder, 'openblas'))
+  writeFileSync(join(folder, 'openblas', 'libopenblas.so.0'), '')
+  expect(bundledBlas(folder)).toEqual([join(folder, 'openblas', 'libopenblas.so.0')])
 })
 
 it('the icon is a square PNG that electron-builder can make all sizes of', () => {
