@@ -58,7 +58,7 @@ describe.skipIf(!chromium)('runs that leave and come in by the window', () => {
     await ours.goTo('Runs')
     await importFile(join(folder, 'two.zip'))
     await answer().getByText('2 runs came in').waitFor()
-    await expect.poll(() => page.locator('tr[data-index]').count()).toBe(2)
+    await expect.poll(() => page.locator('tr[data-index]').count(), { timeout: 20_000 }).toBe(2)
     await answer().getByRole('button', { name: 'Close' }).click()
     await importFile(join(folder, 'two.zip'))
     await answer().getByText('2 runs here already').waitFor()
@@ -71,13 +71,14 @@ describe.skipIf(!chromium)('runs that leave and come in by the window', () => {
     await answer()
       .getByText(/neither a run bundle \(\.zip\) nor a project/)
       .waitFor()
-    await expect.poll(() => page.locator('tr[data-index]').count()).toBe(2)
+    await expect.poll(() => page.locator('tr[data-index]').count(), { timeout: 20_000 }).toBe(2)
   })
 
   it('is offered in the Settings too', async () => {
     await ours.goTo('Settings')
     await importFile(join(folder, 'two.zip'))
-    await expect.poll(() => answer().innerText()).toMatch(/2 runs here already/)
+    await answer().getByText('2 runs here already').waitFor()
+    expect(await answer().innerText()).toMatch(/two\.zip was imported/)
   })
 
   it('has raised no error on the way', () => {
