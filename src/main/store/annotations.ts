@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { runColors, type MarkChange, type MarkStep, type RunMarks } from '#shared/contract/runs'
 import { runIdSchema, type RunId } from '#shared/ids'
-import { jsonColumn } from './columns'
+import { flagColumn, jsonColumn } from './columns'
 import type { Connection } from './connection'
+import type { RunMarking } from './runContent'
 import type { RunSource } from './runSource'
 import { sql, type Sql } from './sql'
 
@@ -18,6 +19,8 @@ export interface Annotations {
   marks(runIds: readonly RunId[]): readonly (RunMarks & { readonly id: RunId })[]
   /** Markdown; empty where nothing was written. */
   note(runId: RunId): string
+  /** Everything that was written on one run. */
+  of(runId: RunId): RunMarking
   /** Tags in use outside the bin, the commonest first. */
   tags(): readonly { tag: string; runs: number }[]
 }
@@ -45,17 +48,17 @@ export const annotationRow = z
     hasNote: has_note === 1,
   }))
 
-const markedRow = z
-  .object({
-    id: runIdSchema,
-    name: z.string(),
-    star: z.number(),
-    color: z.enum(runColors).nullable(),
-    note: z.string(),
-    tags: jsonColumn(z.array(z.string())),
-  })
-  .transform((row) => ({ ...row, star: row.star === 1 }))
+const markedRow = z.object({
+  id: runIdSchema,
+  name: z.string(),
+  star: flagColumn,
+  color: z.enum(runColors).nullable(),
+  tags: jsonColumn(z.array(z.string())),
+  note: z.string(),
+})
 type MarkedRun = z.output<typeof markedRow>
+
+const NO_MARKS: RunMarking = { star: false, color: null, tags: [], note: '' }
 
 export function annotationsOn(connection: Connection): Annotations {
   const theRuns = 'FROM json_each(?) JOIN runs ON runs.id = value'
@@ -108,6 +111,11 @@ export function annotationsOn(connection: Connection): Annotations {
         'SELECT note FROM annotations JOIN runs ON created_order = run WHERE runs.id = ?',
         [runId],
       )?.note ?? '',
+
+    of(runId) {
+      const [run] = marked([runId])
+      return run ? { star: run.star, color: run.color, tags: run.tags, note: run.note } : NO_MARKS
+    },
 
     tags: () =>
       connection.all(

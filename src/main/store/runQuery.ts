@@ -5,6 +5,7 @@ import type { Condition, Operand } from '#shared/filter/condition'
 import { runIdSchema, type RunId } from '#shared/ids'
 import { annotationColumns, annotationRow } from './annotations'
 import { layerSchema, runStatusSchema } from './columns'
+import { ARRIVING } from './runs'
 import type { Connection } from './connection'
 import { filterSql } from './filterSql'
 import { RunSource } from './runSource'
@@ -167,7 +168,7 @@ export function runQueriesOn(connection: Connection): RunQueries {
     const found = all(
       z.object({ status: runStatusSchema, outside: z.number(), binned: z.number() }),
       sql`SELECT status, count(*) FILTER (WHERE binned_at IS NULL) AS outside,
-        count(*) FILTER (WHERE binned_at IS NOT NULL) AS binned FROM runs GROUP BY status`,
+        count(*) FILTER (WHERE binned_at > ${ARRIVING}) AS binned FROM runs GROUP BY status`,
     )
     const none = { pending: 0, running: 0, completed: 0, diverged: 0, failed: 0, cancelled: 0, interrupted: 0 }
     return {
@@ -213,7 +214,7 @@ export function runQueriesOn(connection: Connection): RunQueries {
 
 function whereSql({ condition, binned, group }: RunSelection, source: RunSource): Sql {
   const parts = [
-    binned ? sql`runs.binned_at IS NOT NULL` : sql`runs.binned_at IS NULL`,
+    binned ? sql`runs.binned_at > ${ARRIVING}` : sql`runs.binned_at IS NULL`,
     ...(condition ? [filterSql(condition, source)] : []),
     ...(group?.by ?? []).map((operand, i) => sql`${source.value(operand).cell} IS ${storedCell(group?.key[i])}`),
   ]

@@ -78,9 +78,10 @@ export interface ComparisonRequests {
 
 const runIds = z.array(runIdSchema).max(MOST_COMPARED_RUNS).readonly()
 const metric = metricSchema.shape
+export const MOST_COMPARISON_NAME = 200
 const name = z
   .string()
-  .max(200)
+  .max(MOST_COMPARISON_NAME)
   .refine((text) => text.trim() !== '', 'expected a name of 1 to 200 characters')
 
 export const comparisonSchemas = {

@@ -13,6 +13,8 @@ import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
 import type { RunMarks, RunsRequests } from './runs'
 import type { SweepResultRequests } from './sweepResults'
+import type { TransferRequests } from './transfer'
+import type { UploadRequests } from './uploads'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
@@ -135,7 +137,9 @@ export interface Requests
     ProjectRequests,
     RunsRequests,
     SweepRequests,
-    SweepResultRequests {
+    SweepResultRequests,
+    TransferRequests,
+    UploadRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }

@@ -159,13 +159,14 @@ const slice = z.strictObject({
   limit: z.int().min(0).max(500),
 })
 const runIds = z.array(runIdSchema).max(MOST_RUNS_AT_ONCE)
-const tag = z
+export const tagSchema = z
   .string()
   .trim()
   .min(1)
   .max(60)
   .refine((text) => !/\p{Cc}/u.test(text), 'expected a tag on one line')
-const tags = z.array(tag).max(100)
+export const noteSchema = z.string().max(100_000)
+const tags = z.array(tagSchema).max(100)
 
 export const runsSchemas = {
   'runs.query': slice.extend({ columns }),
@@ -184,7 +185,7 @@ export const runsSchemas = {
       color: z.enum(runColors).nullable().optional(),
       addTags: tags.optional(),
       removeTags: tags.optional(),
-      note: z.string().max(100_000).optional(),
+      note: noteSchema.optional(),
     }),
   }),
   'runs.tags': z.null(),
