@@ -172,6 +172,7 @@ export const detail: RunDetail = {
   seed: 0,
   sweepId: null,
   status: 'completed',
+  held: null,
   step: LAST,
   steps: LAST,
   stepsPerSecond: null,

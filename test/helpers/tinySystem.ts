@@ -148,11 +148,15 @@ function tinyState(step: number) {
   return {
     checkpoint: { step, arrays: [{ name: 'W1', shape: [1], data: Float64Array.of(step) }] },
     lastFiniteLoss: 1 / (step + 1),
+    trainedSeconds: step,
   }
 }
 
 /** Stands in for training. */
-export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart, onProgress, onCheckpoint }) => {
+export const tinyExecute: Execute = async (
+  spec,
+  { sink, signal, pause, resume, onStart, onProgress, onCheckpoint },
+) => {
   const { steps, pauseMs, stateEvery, ending } = parseParams(params, spec.params)
   onStart({ version: 'test', pid: process.pid })
   for (let step = (resume?.checkpoint.step ?? -1) + 1; step <= steps; step++) {
@@ -160,6 +164,10 @@ export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart
     for (const measurement of tinyMeasurements(step)) sink.record({ meta: null, ...measurement, step })
     onProgress({ step, steps, stepsPerSecond: 10, secondsLeft: step === 0 ? NaN : (steps - step) / 10 })
     if (stateEvery > 0 && step % stateEvery === 0) onCheckpoint?.(tinyState(step), false)
+    if (pause?.aborted && step < steps) {
+      onCheckpoint?.(tinyState(step), false)
+      return { status: 'rested', step }
+    }
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   sink.log({ level: 'info', message: `reached step ${steps}` })

@@ -128,7 +128,7 @@ class ReplicaExecution {
       index,
       task,
       states: this.#keeperOf(index, task),
-      clock: new RunClock(own, samples),
+      clock: new RunClock(own, samples, task.resume?.trainedSeconds),
       lastFiniteLoss: task.resume?.lastFiniteLoss ?? NaN,
     }))
     this.#resume()
@@ -232,11 +232,12 @@ class ReplicaExecution {
     }
   }
 
-  /** Ends those that a person has cancelled meanwhile, with the states they can be resumed from. */
+  /** Ends those that a person has cancelled or paused meanwhile, with the states they can be resumed from. */
   async #attend(): Promise<void> {
-    for (const running of this.#running.filter(({ task }) => task.signal.aborted)) {
+    for (const running of this.#running.filter(({ task }) => task.signal.aborted || task.pause?.aborted)) {
       await running.states.saveWhenDue(saver(running), true)
-      this.#end(running, { status: 'cancelled', step: this.training.step })
+      const status = running.task.signal.aborted ? 'cancelled' : 'rested'
+      this.#end(running, { status, step: this.training.step })
     }
     await this.training.compact()
   }
@@ -252,6 +253,6 @@ class ReplicaExecution {
   }
 }
 
-function saver({ task, lastFiniteLoss }: Pick<Running, 'task' | 'lastFiniteLoss'>): SaveState {
-  return (checkpoint, kept) => task.onCheckpoint?.({ checkpoint, lastFiniteLoss }, kept)
+function saver({ task, lastFiniteLoss, clock }: Running): SaveState {
+  return (checkpoint, kept) => task.onCheckpoint?.({ checkpoint, lastFiniteLoss, trainedSeconds: clock.seconds }, kept)
 }

@@ -16,7 +16,10 @@ import { trainingOf } from './trainingOf'
 export interface ExecuteOptions {
   readonly resources: Resources
   readonly sink: Sink
+  /** The run is cancelled. */
   readonly signal: AbortSignal
+  /** The run is to rest after its step, and what is being measured of that step. */
+  readonly pause?: AbortSignal
   /** Where an earlier execution of the same spec left off; from the beginning when there is none. */
   readonly resume?: ResumePoint | null
   /** The step to rest at; to the end when there is none. */
@@ -35,13 +38,13 @@ const COMPRESSED =
 /**
  * spec → model → training with probes → records in the sink.
  *
- * Divergence and cancellation are outcomes; what was recorded before them stays recorded. Resumed, it emits the records
- * after the resume point with the same bits as an execution that was never interrupted.
+ * Divergence, cancellation and a pause are outcomes; what was recorded before them stays recorded. Resumed, it emits the
+ * records after the resume point with the same bits as an execution that was never interrupted.
  *
  * @throws LabError 'bad-input' for parameters or data that are not acceptable, 'unavailable' for a missing device
  */
 export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promise<RunOutcome> {
-  const { resources, sink, signal, resume = null, onCheckpoint = () => {} } = options
+  const { resources, sink, signal, pause, resume = null, onCheckpoint = () => {} } = options
   const system = systemById(spec.system)
   const backend = await createBackend(spec.backend)
   const { training, model, recipe } = trainingOf(spec, resources, backend)
@@ -53,7 +56,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
     options.onStart({ version, backend: id, dtype, blas, threads, device, seed: spec.seed, steppedOn })
     if (compression) sink.log({ level: 'info', message: `${steppedOn} in every step: ${COMPRESSED}` })
     const measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(model))
-    const clock = new RunClock(recipe, training.options.data.train.targets.cols)
+    const clock = new RunClock(recipe, training.options.data.train.targets.cols, resume?.trainedSeconds)
     const from = resume?.checkpoint.step ?? -1
     const pace = new Pace(recipe.steps, Math.max(from, 0), options.onProgress)
     const states = new StateKeeper(training, keptSteps(spec.checkpoints, recipe.steps), spec.checkpoints.resumeSeconds)
@@ -62,8 +65,10 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       sink.log({ level: 'info', message: `Resumed at step ${from}.` })
     }
     let lastFiniteLoss = resume?.lastFiniteLoss ?? (await lossOf(training.snapshot()))
-    const save: SaveState = (checkpoint, kept) => onCheckpoint({ checkpoint, lastFiniteLoss }, kept)
+    const save: SaveState = (checkpoint, kept) =>
+      onCheckpoint({ checkpoint, lastFiniteLoss, trainedSeconds: clock.seconds }, kept)
     const rest = restOf(options.until, recipe.steps)
+    const isLeaving = () => signal.aborted || (pause?.aborted ?? false)
     let hasConverged = false
     for (const target of recordPoints(spec, recipe.steps, from, rest)) {
       let found: Look = 'going'
@@ -72,8 +77,10 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
         if (isLook(training.step, recipe.stop)) found = await lookAt(training.snapshot(), recipe.stop, sink)
         if (!(await pace.turn(training.step))) continue
         // At the target itself, not everything up to this step was measured.
-        if (training.step < target && found === 'going') await states.saveWhenDue(save, signal.aborted)
+        if (training.step === target || found !== 'going') continue
+        await states.saveWhenDue(save, isLeaving())
         signal.throwIfAborted()
+        if (pause?.aborted) return { status: 'rested', step: training.step }
       }
       const { step } = training
       if (found === 'diverged') return { status: 'diverged', step, lastFiniteLoss }
@@ -82,10 +89,11 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       if (loss === null) return { status: 'diverged', step, lastFiniteLoss }
       lastFiniteLoss = loss
       await pace.turn(training.step, true)
-      await states.saveWhenKept(snapshot.isLast, save, signal.aborted)
+      await states.saveWhenKept(snapshot.isLast, save, isLeaving())
       signal.throwIfAborted()
       hasConverged = found === 'converged'
       if (hasConverged) break
+      if (pause?.aborted && !snapshot.isLast) return { status: 'rested', step }
     }
     if (rest !== null && !hasConverged) {
       await states.saveWhenDue(save, true)

@@ -37,6 +37,7 @@ const recordSchema: z.ZodType<MeasuredRecord> = z
 const resumePointSchema: z.ZodType<ResumePoint> = z.object({
   checkpoint: checkpointSchema,
   lastFiniteLoss: z.number(),
+  trainedSeconds: z.number().min(0),
 })
 
 const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
@@ -69,6 +70,8 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   analyseSchema,
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
+  /** These rest after their step, with a stored state. */
+  z.object({ type: z.literal('pause'), runs: z.array(z.int().min(0)) }),
 ])
 export type ToWorker = z.output<typeof toWorkerSchema>
 

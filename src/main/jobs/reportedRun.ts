@@ -4,6 +4,7 @@ import type { LogEntry } from '#shared/records'
 import type { ResumePoint } from '../core/checkpoint'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
+import type { QueuePlace } from '../store/queue'
 import type { Ending, StoredRun } from '../store/runs'
 import { goOn } from './goOn'
 import type { Change, Journal } from './journal'
@@ -40,7 +41,13 @@ export class ReportedRun {
   #earlier: Provenance | null = null
   #resume: ResumePoint | null = null
   readonly #stored = Promise.withResolvers<void>()
+  /** Where it stood in the queue. */
+  #place: QueuePlace | null = null
   isCancelled = false
+  /** Asked to rest, so that it waits in the queue again. */
+  isPausing = false
+  /** Whether it is held back when it comes to rest. */
+  isHeld = false
 
   constructor(
     readonly run: StoredRun,
@@ -84,6 +91,7 @@ export class ReportedRun {
     const { id } = this.run
     return {
       apply: () => {
+        this.#place = project.queue.find(id)
         this.#resume = project.checkpoints.latest(id)
         const step = this.#resume?.checkpoint.step ?? -1
         project.runs.start(id, clock.now(), Math.max(step, 0))
@@ -162,16 +170,30 @@ export class ReportedRun {
     this.#stored.resolve()
   }
 
-  /** It has come as far as it was to: what becomes of it is decided with all of its sweep. */
-  #rest(step: number): Change {
-    const { project, journal, onSettled } = this.context
+  /**
+   * It leaves its worker. Having come as far as it was to, it rests until all of its sweep is decided; stopped before, it
+   * waits in the queue again, in its old place.
+   */
+  #rest(step: number): Change | null {
+    // Someone cancelled it while it came to rest.
+    if (this.isCancelled) return this.end({ status: 'cancelled', step, error: null })
+    const { project, journal, clock, onSettled } = this.context
+    const { id, until } = this.run
     this.#hasEnded = true
     this.onEnd()
     this.#advanceTo(step)
     return {
       apply: () => {
-        project.runs.rest(this.run.id, step)
-        onSettled(this.run)
+        if (step === until) {
+          project.runs.rest(id, step)
+          return onSettled(this.run)
+        }
+        project.runs.putBack(id, step, this.#place ? { ...this.#place, held: this.isHeld } : 'front')
+        project.log.add(id, {
+          time: clock.now(),
+          level: 'info',
+          message: `Paused at step ${step}; its state is stored.`,
+        })
       },
       committed: this.#settled,
       refused: (error) => journal.write(this.#closing(failure(error))),

@@ -104,6 +104,25 @@ export class Scheduler {
     }
   }
 
+  /** What was asked of a run that trains; null for one that does not. */
+  stateOf(runId: RunId): ReturnType<Job['stateOf']> {
+    return this.#active.get(runId)?.stateOf(runId) ?? null
+  }
+
+  /** Runs that train come to rest after their step, with a stored state, and wait in the queue again where they stood. */
+  pause(wanted: (run: StoredRun) => boolean): void {
+    for (const job of this.#jobs) job.pause(job.runsWhere(wanted))
+  }
+
+  /** Holds runs back, or lets them go: those that wait, and those that train by pausing them. */
+  hold(runIds: readonly RunId[], held: boolean): void {
+    this.#options.project.queue.hold(runIds, held)
+    for (const job of this.#jobs) {
+      job.hold(runIds, held)
+      if (held) job.pause(runIds)
+    }
+  }
+
   /**
    * Goes on with an interrupted or cancelled run, before all that wait: from its last stored state, or from the
    * beginning where there is none.
@@ -134,7 +153,8 @@ export class Scheduler {
     for (const job of this.#jobs) job.cancel(runIds)
     project.transaction(() => {
       for (const id of runIds) {
-        if (this.#active.has(id)) continue
+        // One that was paused waits already, while its worker is still on its way out.
+        if (this.#active.has(id) && project.runs.get(id).status !== 'pending') continue
         project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
         onSettled(project.runs.get(id))
       }

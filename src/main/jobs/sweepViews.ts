@@ -45,7 +45,6 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
       run: runs.summary(run),
       sweepId: run.sweep?.id ?? null,
       priority: waiting?.priority ?? 0,
-      held: waiting ? heldBy(waiting, project.queue.isPaused) : null,
       batch,
     }
   }
@@ -90,10 +89,4 @@ function stepsLeft({ steps, settledSteps, completed }: SweepProgress): number {
 function openSteps(project: Project): number {
   const ofSweeps = [...project.sweeps.progress().values()].reduce((sum, progress) => sum + stepsLeft(progress), 0)
   return ofSweeps + project.runs.openStepsAlone()
-}
-
-function heldBy({ held, paused }: Waiting, isQueuePaused: boolean): QueueEntry['held'] {
-  if (held) return 'run'
-  if (paused) return 'sweep'
-  return isQueuePaused ? 'queue' : null
 }

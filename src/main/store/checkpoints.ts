@@ -28,7 +28,12 @@ export interface Checkpoints {
 }
 
 const stepRow = z.object({ step: z.int().min(0) })
-const pointRow = z.object({ id: z.number(), step: z.int().min(0), last_finite_loss: z.number() })
+const pointRow = z.object({
+  id: z.number(),
+  step: z.int().min(0),
+  last_finite_loss: z.number(),
+  trained_seconds: z.number(),
+})
 
 const arrayRow = z
   .object({
@@ -44,9 +49,11 @@ const arrayRow = z
 
 export function checkpointsOn(connection: Connection): Checkpoints {
   const points = (runId: RunId) =>
-    connection.all(pointRow, 'SELECT id, step, last_finite_loss FROM checkpoints WHERE run_id = ? ORDER BY step DESC', [
-      runId,
-    ])
+    connection.all(
+      pointRow,
+      'SELECT id, step, last_finite_loss, trained_seconds FROM checkpoints WHERE run_id = ? ORDER BY step DESC',
+      [runId],
+    )
 
   function read({ id, step }: z.output<typeof pointRow>): Checkpoint {
     const sql =
@@ -55,12 +62,12 @@ export function checkpointsOn(connection: Connection): Checkpoints {
   }
 
   return {
-    save: (runId, { checkpoint: { step, arrays }, lastFiniteLoss }, kept) =>
+    save: (runId, { checkpoint: { step, arrays }, lastFiniteLoss, trainedSeconds }, kept) =>
       connection.transaction(() => {
         connection.run('DELETE FROM checkpoints WHERE run_id = ? AND (kept = 0 OR step = ?)', [runId, step])
         const { id } = connection.run(
-          'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss) VALUES (?, ?, ?, ?)',
-          [runId, step, Number(kept), lastFiniteLoss],
+          'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss, trained_seconds) VALUES (?, ?, ?, ?, ?)',
+          [runId, step, Number(kept), lastFiniteLoss, trainedSeconds],
         )
         arrays.forEach(({ name, shape, data: values }, position) => {
           const { data, digest } = packFloats(values)
@@ -89,7 +96,11 @@ export function checkpointsOn(connection: Connection): Checkpoints {
     latest(runId) {
       for (const point of points(runId)) {
         try {
-          return { checkpoint: read(point), lastFiniteLoss: point.last_finite_loss }
+          return {
+            checkpoint: read(point),
+            lastFiniteLoss: point.last_finite_loss,
+            trainedSeconds: point.trained_seconds,
+          }
         } catch (thrown) {
           // An older state costs time, a run that cannot start again costs the run.
           if (!(thrown instanceof LabError && thrown.details.damaged === true)) throw thrown

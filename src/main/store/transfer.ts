@@ -46,7 +46,13 @@ const arrayRow = z.object({
   digest: digestColumn,
   meta: jsonColumn(jsonObject).nullable(),
 })
-const stateRow = z.object({ id: z.number(), step: z.number(), kept: flagColumn, last_finite_loss: z.number() })
+const stateRow = z.object({
+  id: z.number(),
+  step: z.number(),
+  kept: flagColumn,
+  last_finite_loss: z.number(),
+  trained_seconds: z.number(),
+})
 const stateArrayRow = z.object({
   id: z.number(),
   name: z.string(),
@@ -116,13 +122,15 @@ export function transferOn(connection: Connection, { runs, sweeps, checkpoints, 
       states: connection
         .all(
           stateRow,
-          'SELECT id, step, kept, last_finite_loss FROM checkpoints WHERE run_id = ? ORDER BY kept DESC, step',
+          `SELECT id, step, kept, last_finite_loss, trained_seconds FROM checkpoints
+           WHERE run_id = ? ORDER BY kept DESC, step`,
           [runId],
         )
-        .map(({ id, step, kept, last_finite_loss }) => ({
+        .map(({ id, step, kept, last_finite_loss, trained_seconds }) => ({
           step,
           kept,
           lastFiniteLoss: last_finite_loss,
+          trainedSeconds: trained_seconds,
           arrays: stateArrays(id),
         })),
     }
@@ -181,9 +189,9 @@ export function transferOn(connection: Connection, { runs, sweeps, checkpoints, 
     for (const { data: ref, ...array } of document.arrays) {
       arrays.add(runId, { ...array, shape: ref.shape, data: float64(read(ref)) })
     }
-    for (const { step, kept, lastFiniteLoss, arrays: refs } of document.states) {
+    for (const { step, kept, lastFiniteLoss, trainedSeconds, arrays: refs } of document.states) {
       const held = refs.map(({ name, data }): CheckpointArray => ({ name, shape: data.shape, data: read(data) }))
-      checkpoints.save(runId, { checkpoint: { step, arrays: held }, lastFiniteLoss }, kept)
+      checkpoints.save(runId, { checkpoint: { step, arrays: held }, lastFiniteLoss, trainedSeconds }, kept)
     }
   }
 

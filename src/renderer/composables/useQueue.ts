@@ -87,8 +87,6 @@ export const useQueue = defineStore('queue', () => {
   const setPaused = (paused: boolean) => act(() => client.request(paused ? 'queue.pause' : 'queue.resume', null))
   const setSweepPaused = ({ id }: SweepSummary, paused: boolean) =>
     act(() => client.request(paused ? 'sweep.pause' : 'sweep.resume', { sweepId: id }))
-  const setHeld = (runId: RunId, held: boolean) =>
-    act(() => client.request(held ? 'queue.hold' : 'queue.release', { runIds: [runId] }))
   const cancelSweep = (sweepId: SweepId) => act(() => client.request('sweep.cancel', { sweepId }))
   const retryFailed = (sweepId: SweepId) =>
     act(async () => {
@@ -134,7 +132,6 @@ export const useQueue = defineStore('queue', () => {
     loadMore,
     setPaused,
     setSweepPaused,
-    setHeld,
     cancelSweep,
     cancelRun,
     retryFailed,

@@ -90,6 +90,8 @@ export interface RunSummary {
   /** The sweep it belongs to; null for a run of its own. */
   readonly sweepId: SweepId | null
   readonly status: RunStatus
+  /** What keeps it from training, itself, its sweep or the whole queue; a run that still trains comes to rest for it. */
+  readonly held: 'run' | 'sweep' | 'queue' | null
   readonly step: number
   readonly steps: number
   /** Null unless running. */
