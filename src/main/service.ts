@@ -14,12 +14,12 @@ import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './job
 import { checkClaims } from './jobs/claims'
 import { workerLimits } from './jobs/workerLimits'
 import type { WorkerLimits } from './jobs/job'
-import { estimate, speedOf } from './jobs/cost'
+import { estimate, measuringSpeedsOf, speedOf } from './jobs/cost'
 import { EventHub } from './jobs/eventHub'
 import { groupingOf, type Grouping } from './jobs/grouping'
 import { decideRung } from './jobs/halving'
 import { runViews, systemInfo } from './jobs/runViews'
-import { Scheduler } from './jobs/scheduler'
+import { Scheduler, type SchedulerOptions } from './jobs/scheduler'
 import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
@@ -95,7 +95,8 @@ export function createService(options: ServiceOptions): Service {
         limits: { ...workerLimits(slots), ...options.limits },
         freeDiskBytes: options.freeDiskBytes ?? (() => project.health.freeDiskBytes()),
         groupingOf: (run, waiting) => groupingOfRun(run, waiting),
-        onCompleted: (run, together) => conclude(project, systems, run, together),
+        onCompleted: (run, told) => conclude(project, systems.get(run.spec.system), run, told),
+        onConcluded: ({ id, spec }) => desk?.startPlan(id, spec.analyses),
         onSettled: ({ sweep }) => {
           if (sweep) decideRung(project, sweep.id, clock.now())
         },
@@ -248,14 +249,15 @@ function publicError(thrown: unknown, method: string, log: Log): ErrorData {
 /** What follows from a completed run: verdicts on its claims, and a measured speed for later estimates. */
 function conclude(
   project: Project,
-  systems: ReadonlyMap<string, System>,
+  system: System | undefined,
   run: StoredRun,
-  together: number | null,
+  told: Parameters<SchedulerOptions['onCompleted']>[1],
 ): void {
   const at = run.endedAt ?? run.createdAt
-  const system = systems.get(run.spec.system)
   if (system) checkClaims(project, run, system, at)
-  if (together === null) return
-  const speed = speedOf(run, project.records.storedBytes(run.id), together)
-  if (speed) project.calibration.add(speed, at)
+  if (!told) return
+  const speed = speedOf(run, project.records.storedBytes(run.id), told.costs, told.together)
+  if (!speed) return
+  project.calibration.add(speed, at)
+  for (const cost of measuringSpeedsOf(run, told.costs)) project.calibration.addMeasuring(cost, at)
 }

@@ -175,6 +175,7 @@ export const detail: RunDetail = {
   held: null,
   step: LAST,
   steps: LAST,
+  fraction: 1,
   stepsPerSecond: null,
   secondsLeft: null,
   createdAt: 0,

@@ -45,7 +45,13 @@ const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
   message: z.string(),
 })
 
-const progressSchema: z.ZodType<Progress> = z.object({ step, steps: step, stepsPerSecond: float, secondsLeft: float })
+const progressSchema: z.ZodType<Progress> = z.object({
+  step,
+  steps: step,
+  stepsPerSecond: float,
+  secondsLeft: float,
+  fraction: z.number().min(0).max(1),
+})
 
 const outcomeSchema: z.ZodType<RunOutcome> = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['completed', 'cancelled', 'rested']), step }),
@@ -75,6 +81,18 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
 ])
 export type ToWorker = z.output<typeof toWorkerSchema>
 
+const seconds = z.number().min(0)
+
+/** What a worker has spent since it began to train: on steps, and on measurements by their class (probePlan.ts). */
+const runCostsSchema = z.object({
+  steps: step,
+  /** Of the model. */
+  parameters: z.int().min(0),
+  trainingSeconds: seconds,
+  measured: z.record(z.string().max(120), z.object({ count: z.int().min(1), seconds })),
+})
+export type RunCosts = z.output<typeof runCostsSchema>
+
 /** Its run, by its place in the job. */
 const run = z.int().min(0)
 
@@ -91,6 +109,8 @@ const reportSchema = z.discriminatedUnion('type', [
   }),
   /** A state of the run; everything measured up to its step was sent before. */
   z.object({ run, type: z.literal('checkpoint'), point: resumePointSchema, kept: z.boolean() }),
+  /** Before a run that is complete ends: what it and those that trained with it have cost. */
+  z.object({ run, type: z.literal('costs'), costs: runCostsSchema }),
   z.object({ run, type: z.literal('ended'), outcome: outcomeSchema }),
 ])
 export type Report = z.output<typeof reportSchema>

@@ -52,6 +52,7 @@ export function runViews(
       held: heldBack(run),
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,
+      fraction: progress?.fraction ?? (run.steps > 0 ? run.step / run.steps : 0),
       stepsPerSecond: finiteOrNull(progress?.stepsPerSecond),
       secondsLeft: finiteOrNull(progress?.secondsLeft),
       createdAt: run.createdAt,

@@ -156,6 +156,7 @@ function taskOf(
     },
     onStart: (provenance) => outbox.report({ run, type: 'started', provenance }),
     onProgress: (progress) => outbox.add(run, { progress }),
+    onCosts: (costs) => outbox.report({ run, type: 'costs', costs }),
     onCheckpoint: (point, kept) => outbox.report({ run, type: 'checkpoint', point, kept }),
     ended(outcome) {
       if (hasEnded) return

@@ -72,7 +72,7 @@ export const useQueue = defineStore('queue', () => {
     return {
       training: ownRunning + sum(open.map(({ counts }) => counts.running)),
       waiting: waitingCount.value,
-      done: sum(own.map(({ run }) => run.step)) + sum(open.map(({ steps }) => steps.done)),
+      done: sum(own.map(({ run }) => run.fraction * run.steps)) + sum(open.map(({ steps }) => steps.done)),
       of: sum(own.map(({ run }) => run.steps)) + sum(open.map(({ steps }) => steps.of)),
     }
   })

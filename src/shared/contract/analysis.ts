@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { analysisSpecSchema, type AnalysisDetail, type AnalysisSpecInput, type AnalysisSummary, type OperatorInfo } from '../analysis' // prettier-ignore
+import { analysisSpecSchema, type AnalysisDetail, type AnalysisMenu, type AnalysisSpecInput, type AnalysisSummary } from '../analysis' // prettier-ignore
 import { runIdSchema as runId, type RunId } from '../ids'
 
 /** Whether the answer was there already, or the same question is being worked on. */
@@ -12,13 +12,7 @@ export interface AnalysisRequests {
   /** What can be analysed of a run, at which of its stored states. */
   'analysis.choices': {
     input: { runId: RunId }
-    output: {
-      readonly operators: readonly OperatorInfo[]
-      readonly parameters: readonly string[]
-      /** Those that are weight matrices, from layer 1 on. */
-      readonly weights: readonly string[]
-      readonly steps: readonly number[]
-    }
+    output: AnalysisMenu & { readonly steps: readonly number[] }
   }
   /** At the last stored state where no step is given. A question that was answered before is not computed again. */
   'analysis.start': {

@@ -1,3 +1,4 @@
+import type { AnalysisMenu } from '../analysis'
 import type { ErrorData } from '../errors'
 import type { FigureDefinition } from '../figure'
 import type { RunId, SweepId } from '../ids'
@@ -65,6 +66,8 @@ export interface SpecPreview {
     /** Where the speed comes from: 'measured on this machine' or 'rough, nothing measured yet'. */
     readonly basis: 'measured' | 'rough'
   } | null
+  /** What analyses can be planned; null while the draft has no model. */
+  readonly analysisMenu: AnalysisMenu | null
   readonly predictions: readonly Prediction[]
   /** Pictures of the theory around the draft; empty where the system has none. */
   readonly theoryFigures: readonly TheoryFigure[]
@@ -94,6 +97,8 @@ export interface RunSummary {
   readonly held: 'run' | 'sweep' | 'queue' | null
   readonly step: number
   readonly steps: number
+  /** How far it is, from 0 to 1: of its time where it trains, measuring included, else of its steps. */
+  readonly fraction: number
   /** Null unless running. */
   readonly stepsPerSecond: number | null
   readonly secondsLeft: number | null

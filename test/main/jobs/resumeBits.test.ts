@@ -37,6 +37,7 @@ function laboratory() {
     limits: workerLimits(1),
     groupingOf: () => ({ together: 1, reason: '' }),
     onCompleted: () => {},
+    onConcluded: () => {},
     onSettled: () => {},
     onChanged: ({ id }) => {
       if (project.runs.get(id).endedAt !== null) ended.get(id)?.()

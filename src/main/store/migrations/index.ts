@@ -7,7 +7,8 @@ import { comparisons } from './005-comparisons'
 import { analyses } from './006-analyses'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
-import { trainedTime } from './009-trained-time'
+import { trainedTime } from './010-trained-time'
+import { measuringCosts } from './011-measuring-costs'
 
 /** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   matrices,
   quarantine,
   trainedTime,
+  measuringCosts,
 ]
