@@ -48,6 +48,8 @@ export interface ServiceOptions extends Catalogue {
   readonly slots?: number
   /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
   readonly resumes?: boolean
+  /** Starts with the queue paused and leaves interrupted runs alone, because the last starts failed. */
+  readonly isSafe?: boolean
   /** What a worker may do before it is ended, where that differs from what suits this machine. */
   readonly limits?: Partial<WorkerLimits>
   /** Left on the disk of the project; asked of the system when not given. */
@@ -73,13 +75,15 @@ export interface Service {
  * @throws LabError when the project cannot be opened; see `openProject`
  */
 export function createService(options: ServiceOptions): Service {
-  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, resumes = true } = options
+  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, isSafe = false } = options
+  const resumes = !isSafe && (options.resumes ?? true)
   const { log = terminalLog, diagnostics } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
   const catalogue: Catalogue = { systems, probes, resources: { ...options.resources, matrices: project.matrices } }
   const events = new EventHub()
   const pulse = new SweepPulse(events, () => project.queue.count())
+  if (isSafe && project.readOnlyReason === null) project.queue.pause(true)
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
   const views = runViews(project, scheduler, systems)
   const ofSweeps = sweepViews(project, scheduler, views, slots)
@@ -175,6 +179,7 @@ export function createService(options: ServiceOptions): Service {
       readOnlyReason: project.readOnlyReason,
       blas: options.blas,
       slots,
+      isSafe,
     }),
     'systems.list': async () => [...systems.values()].map((system) => systemInfo(system, project, { probes })),
     'spec.preview': async ({ spec }) => previewSpec(spec, catalogue, project.calibration),

@@ -1,5 +1,12 @@
 /** What the frame of the workbench says. */
 export const words = {
+  serviceSafeMode: {
+    says:
+      'The service ended twice while it started. So the queue is paused, and runs that were training were left alone, ' +
+      'with everything that they had measured. Check the project, look at the last lines of their logs, then go on.',
+    check: 'Check the project',
+    resume: 'Resume the queue',
+  },
   safeMode: {
     says:
       'Safe mode: the last two starts did not come to their end. The draft, the place and the layouts of that time are ' +

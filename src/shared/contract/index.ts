@@ -27,6 +27,8 @@ export interface AppInfo {
   /** 'embedded' or the BLAS that jobs will use. */
   readonly blas: string
   readonly slots: number
+  /** The last starts of the service failed, so the queue is paused and no run goes on by itself. */
+  readonly isSafe: boolean
 }
 
 export interface SystemInfo {

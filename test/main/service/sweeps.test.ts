@@ -325,6 +325,24 @@ describe('a batch whose worker dies', () => {
   })
 })
 
+describe('a service whose last starts failed', () => {
+  it('starts with the queue paused and leaves interrupted runs alone until someone goes on', async () => {
+    const projectPath = join(temporaryFolder(), 'work.clps')
+    const first = opened({ projectPath })
+    const params = { steps: 1000, pauseMs: 5, stateEvery: 1 }
+    const { sweepId } = await first.handlers['sweep.start']({ spec: sweep([list('params.width', 2, 3)], params) })
+    await reached(first, sweepId, ({ counts }) => counts.running === 1)
+    await first.close()
+    const second = opened({ projectPath, isSafe: true })
+    expect(await second.handlers['app.info'](null)).toMatchObject({ isSafe: true })
+    const found = await second.handlers['sweep.get']({ sweepId })
+    expect(found.counts).toMatchObject({ interrupted: 1, pending: 1, running: 0 })
+    expect((await queue(second)).paused).toBe(true)
+    await second.handlers['queue.resume'](null)
+    await reached(second, sweepId, ({ counts }) => counts.running === 1)
+  })
+})
+
 describe('named specs', () => {
   it('are saved, replaced, listed and deleted', async () => {
     const { handlers } = opened()
