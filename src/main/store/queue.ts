@@ -33,6 +33,8 @@ export interface Queue {
    * @param shape equal for runs of a sweep that can train as one program
    */
   add(runId: RunId, sweepId: SweepId | null, shape: string | null, place?: 'front' | 'end' | QueuePlace): void
+  /** Its pending runs that are in no queue, in their order, behind all others of priority 0. */
+  addSweep(sweepId: SweepId): void
   remove(runId: RunId): void
   /** Null for a run that does not wait. */
   find(runId: RunId): (Waiting & QueuePlace) | null
@@ -122,6 +124,17 @@ export function queueOn(connection: Connection): Queue {
         `INSERT INTO queue (run_id, sweep_id, shape, paused, priority, position, held)
          VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0), ?, ?, ?)`,
         [runId, sweepId, shape, sweepId, priority, position, Number(held)],
+      )
+    },
+
+    addSweep(sweepId) {
+      connection.run(
+        `INSERT INTO queue (run_id, sweep_id, shape, paused, position)
+         SELECT runs.id, sweep_id, shape, paused,
+           (SELECT ifnull(max(position), 0) FROM queue WHERE priority = 0) + row_number() OVER (ORDER BY sweep_index)
+         FROM runs JOIN sweeps ON sweeps.id = sweep_id
+         WHERE sweep_id = ? AND status = 'pending' AND runs.id NOT IN (SELECT run_id FROM queue)`,
+        [sweepId],
       )
     },
 

@@ -14,6 +14,7 @@ import { parseSteps } from '#shared/scheduleText'
 import { parseValues } from '#shared/sweepText'
 import { textAt, type Draft } from './draft'
 import { readPlans, type Plans } from './draftPlans'
+import { words } from './words'
 
 type DraftSweep = SweepSpecInput & { readonly axes: SweepAxis[] }
 
@@ -136,24 +137,24 @@ function readFrame({ fields, scheduleKind }: Draft): Frame {
   const stepsAt = (path: string): number[] => {
     const text = fields[path] ?? ''
     const steps = parseSteps(text)
-    if (!steps) issues.push({ path, message: refusal(text, 'whole steps with commas, such as 300, 1000') })
+    if (!steps) issues.push({ path, message: words.draft.refusal(text, words.draft.extraSteps) })
     return steps ?? []
   }
   const [extraSteps, keptSteps] = [stepsAt('schedule.extraSteps'), stepsAt('checkpoints.steps')]
   const every = numberOf(everyText)
   const isEvery = Number.isInteger(every) && every >= 1 && every <= 1e9
   if (scheduleKind === 'linear' && !isEvery) {
-    issues.push({ path: 'schedule.every', message: refusal(everyText, 'a whole number of steps, at least 1') })
+    issues.push({ path: 'schedule.every', message: words.draft.refusal(everyText, words.draft.firstSteps) })
   }
-  if (name.length > 200) issues.push({ path: 'name', message: refusal(name, 'at most 200 characters') })
+  if (name.length > 200) issues.push({ path: 'name', message: words.draft.refusal(name, words.draft.name) })
   const resumeSeconds = Number(fields['checkpoints.resumeSeconds'] ?? 30)
   return { extraSteps, every: isEvery ? every : 100, keptSteps, resumeSeconds, issues }
 }
 
 const strategyFields = {
-  draws: { expected: 'a whole number from 1 to 100000', isGood: (n: number) => n >= 1 && n <= 100_000 },
-  factor: { expected: 'a whole number from 2 to 10', isGood: (n: number) => n >= 2 && n <= 10 },
-  firstSteps: { expected: 'a whole number of steps, at least 1', isGood: (n: number) => n >= 1 },
+  draws: { expected: words.draft.draws, isGood: (n: number) => n >= 1 && n <= 100_000 },
+  factor: { expected: words.draft.factor, isGood: (n: number) => n >= 2 && n <= 10 },
+  firstSteps: { expected: words.draft.firstSteps, isGood: (n: number) => n >= 1 },
 } as const
 
 function readStrategy({ strategy }: Draft): { strategy: SweepStrategy; issues: FieldIssue[] } {
@@ -162,7 +163,7 @@ function readStrategy({ strategy }: Draft): { strategy: SweepStrategy; issues: F
     const { expected, isGood } = strategyFields[field]
     const value = numberOf(strategy[field])
     if (Number.isInteger(value) && isGood(value)) return value
-    issues.push({ path: `strategy.${field}`, message: refusal(strategy[field], expected) })
+    issues.push({ path: `strategy.${field}`, message: words.draft.refusal(strategy[field], expected) })
     return 2
   }
   const { kind, metric, direction } = strategy
@@ -183,13 +184,9 @@ function sweepIssues(draft: Draft, sweep: DraftSweep): FieldIssue[] {
     .map((issue) => ({ path: issue.path.join('.'), message: `${issue.path.join('.')}: ${issue.message}.` }))
     .map((issue) =>
       issue.path === 'drawSeed'
-        ? { path: 'drawSeed', message: refusal(draft.drawSeed, 'a whole number from 0 to 4294967295') }
+        ? { path: 'drawSeed', message: words.draft.refusal(draft.drawSeed, words.draft.drawSeed) }
         : issue,
     )
-}
-
-function refusal(given: string, expected: string): string {
-  return `Got "${given}", expected ${expected}.`
 }
 
 /** NaN for what is not a number; an empty field is not zero. */

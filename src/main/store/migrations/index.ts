@@ -7,6 +7,7 @@ import { comparisons } from './005-comparisons'
 import { analyses } from './006-analyses'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
+import { arriving } from './009-arriving'
 import { trainedTime } from './010-trained-time'
 import { measuringCosts } from './011-measuring-costs'
 
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   analyses,
   matrices,
   quarantine,
+  arriving,
   trainedTime,
   measuringCosts,
 ]
