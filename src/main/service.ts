@@ -15,13 +15,13 @@ import { ClaimDesk } from './jobs/claimDesk'
 import { checkClaims } from './jobs/claims'
 import { workerLimits } from './jobs/workerLimits'
 import type { WorkerLimits } from './jobs/job'
-import { estimate, speedOf } from './jobs/cost'
+import { estimate, measuringSpeedsOf, speedOf } from './jobs/cost'
 import { storageAdvice, withStorageAdvice } from './jobs/diskGuard'
 import { EventHub } from './jobs/eventHub'
 import { groupingOf, type Grouping } from './jobs/grouping'
 import { decideRung } from './jobs/halving'
 import { runViews, systemInfo } from './jobs/runViews'
-import { Scheduler } from './jobs/scheduler'
+import { Scheduler, type SchedulerOptions } from './jobs/scheduler'
 import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
@@ -53,6 +53,8 @@ export interface ServiceOptions extends Catalogue {
   readonly slots?: number
   /** Whether runs that an earlier service left interrupted go on by themselves; true when not given. */
   readonly resumes?: boolean
+  /** Starts with the queue paused and leaves interrupted runs alone, because the last starts failed. */
+  readonly isSafe?: boolean
   /** What a worker may do before it is ended, where that differs from what suits this machine. */
   readonly limits?: Partial<WorkerLimits>
   /** Left on the disk of the project; asked of the system when not given. */
@@ -78,7 +80,8 @@ export interface Service {
  * @throws LabError when the project cannot be opened; see `openProject`
  */
 export function createService(options: ServiceOptions): Service {
-  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, resumes = true } = options
+  const { projectPath, startWorker, systems, probes, clock = systemClock, readOnly = false, isSafe = false } = options
+  const resumes = !isSafe && (options.resumes ?? true)
   const { log = terminalLog, diagnostics } = options
   const slots = options.slots ?? Math.max(1, availableParallelism() - 1)
   const project = openProject(projectPath, { clock, readOnly })
@@ -86,6 +89,7 @@ export function createService(options: ServiceOptions): Service {
   const events = new EventHub()
   const pulse = new SweepPulse(events, () => project.queue.count())
   const freeDiskBytes = options.freeDiskBytes ?? (() => project.health.freeDiskBytes())
+  if (isSafe && project.readOnlyReason === null) project.queue.pause(true)
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
   const views = runViews(project, scheduler, systems)
   const ofSweeps = sweepViews(project, scheduler, views, slots)
@@ -101,7 +105,8 @@ export function createService(options: ServiceOptions): Service {
         limits: { ...workerLimits(slots), ...options.limits },
         freeDiskBytes,
         groupingOf: (run, waiting) => groupingOfRun(run, waiting),
-        onCompleted: (run, together) => conclude(project, systems, run, together),
+        onCompleted: (run, told) => conclude(project, systems.get(run.spec.system), run, told),
+        onConcluded: ({ id, spec }) => desk?.startPlan(id, spec.analyses),
         onSettled: ({ sweep }) => {
           if (sweep) decideRung(project, sweep.id, clock.now())
         },
@@ -190,6 +195,7 @@ export function createService(options: ServiceOptions): Service {
       readOnlyReason: project.readOnlyReason,
       blas: options.blas,
       slots,
+      isSafe,
     }),
     'systems.list': async () => [...systems.values()].map((system) => systemInfo(system, project, { probes })),
     'spec.preview': async ({ spec }) =>
@@ -276,14 +282,15 @@ function publicError(thrown: unknown, method: string, log: Log): ErrorData {
 /** What follows from a completed run: verdicts on its claims, and a measured speed for later estimates. */
 function conclude(
   project: Project,
-  systems: ReadonlyMap<string, System>,
+  system: System | undefined,
   run: StoredRun,
-  together: number | null,
+  told: Parameters<SchedulerOptions['onCompleted']>[1],
 ): void {
   const at = run.endedAt ?? run.createdAt
-  const system = systems.get(run.spec.system)
   if (system) checkClaims(project, run, system, at)
-  if (together === null) return
-  const speed = speedOf(run, project.records.storedBytes(run.id), together)
-  if (speed) project.calibration.add(speed, at)
+  if (!told) return
+  const speed = speedOf(run, project.records.storedBytes(run.id), told.costs, told.together)
+  if (!speed) return
+  project.calibration.add(speed, at)
+  for (const cost of measuringSpeedsOf(run, told.costs)) project.calibration.addMeasuring(cost, at)
 }

@@ -7,7 +7,7 @@ import { connect } from './bridge/connect'
 import { beginStart, healthyAfterMs } from './composables/starts'
 import { startKey } from './composables/useKept'
 import { keepPlace } from './keepPlace'
-import { router } from './router'
+import { readAhead, router } from './router'
 import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
@@ -35,7 +35,9 @@ const faces = [
   '12px "DejaVu Sans"',
 ]
 await Promise.allSettled(faces.map((face) => document.fonts.load(face)))
+await router.isReady()
 app.mount('#app')
+requestIdleCallback(() => void readAhead())
 setTimeout(start.succeeded, healthyAfterMs)
 // Closed or reloaded by the person: a crash does not come here.
 window.addEventListener('pagehide', start.succeeded)

@@ -1,8 +1,9 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
 import { isRunId, isSweepId } from '#shared/ids'
 import { places } from './places'
-import RunView from './views/run/RunView.vue'
-import SweepView from './views/sweep/SweepView.vue'
+
+const runView = () => import('./views/run/RunView.vue')
+const sweepView = () => import('./views/sweep/SweepView.vue')
 
 /** Hash history: the same addresses work under app:// and on the loopback host. */
 export const router = createRouter({
@@ -18,7 +19,7 @@ export const router = createRouter({
     {
       path: '/runs/:runId',
       name: 'run',
-      component: RunView,
+      component: runView,
       meta: { title: 'Run' },
       props: true,
       beforeEnter: (to) => isRunId(String(to.params['runId'])) || { name: 'runs' },
@@ -26,7 +27,7 @@ export const router = createRouter({
     {
       path: '/sweeps/:sweepId',
       name: 'sweep',
-      component: SweepView,
+      component: sweepView,
       meta: { title: 'Sweep' },
       props: true,
       beforeEnter: (to) => isSweepId(String(to.params['sweepId'])) || { name: 'queue' },
@@ -38,3 +39,8 @@ export const router = createRouter({
 router.afterEach((to) => {
   document.title = `${String(to.meta['title'] ?? 'Workbench')} – Collapsar`
 })
+
+/** Reads the other places, so that going there is at once. One that cannot be read is read again when it is asked for. */
+export async function readAhead(): Promise<void> {
+  await Promise.allSettled([...places.map(({ view }) => view()), runView(), sweepView()])
+}

@@ -116,6 +116,14 @@ export interface OutlierHistory {
   readonly overlaps: readonly { readonly step: number; readonly overlap: number }[]
 }
 
+/** What can be analysed of a model. */
+export interface AnalysisMenu {
+  readonly operators: readonly OperatorInfo[]
+  readonly parameters: readonly string[]
+  /** Those that are weight matrices, from layer 1 on. */
+  readonly weights: readonly string[]
+}
+
 /** One entry of the catalogue for a model. */
 export interface OperatorInfo {
   readonly id: string

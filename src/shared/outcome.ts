@@ -13,7 +13,10 @@ export interface Progress {
   readonly step: number
   readonly steps: number
   readonly stepsPerSecond: number
+  /** NaN while nobody can tell. */
   readonly secondsLeft: number
+  /** Of the time that the run takes, measuring included; from 0 to 1. */
+  readonly fraction: number
 }
 
 /** What computed a run: version, backend, BLAS, device, precision, threads. */

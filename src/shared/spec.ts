@@ -1,11 +1,16 @@
 import { z } from 'zod'
+import { analysisSpecSchema } from './analysis'
 import { LabError } from './errors'
 
 /** When probes measure. */
 export const scheduleSchema = z.strictObject({
-  /** 'log': step 0, `perDecade` steps in each decade, the extra steps, and the last; 'end': the extra steps and the last. */
-  kind: z.enum(['log', 'end']).default('log'),
+  /**
+   * 'log': step 0, `perDecade` steps in each decade, the extra steps, and the last; 'linear': every multiple of `every`,
+   * the extra steps and the last; 'end': the extra steps and the last.
+   */
+  kind: z.enum(['log', 'linear', 'end']).default('log'),
   perDecade: z.int().min(1).max(200).default(12),
+  every: z.int().min(1).max(1_000_000_000).default(100),
   extraSteps: z.array(z.int().min(0)).max(1000).default([]),
 })
 export type Schedule = z.infer<typeof scheduleSchema>
@@ -20,7 +25,14 @@ export const checkpointsSchema = z.strictObject({
   /** Seconds between states to go on from after an interruption; each replaces the one before. */
   resumeSeconds: z.number().min(0.1).max(86_400).default(30),
 })
-export type CheckpointPlan = z.infer<typeof checkpointsSchema>
+
+/** A spectrum to be computed of a run once it is complete. */
+export const analysisPlanSchema = z.strictObject({
+  /** Of the states at these steps, which are kept for it; none: of the last one. */
+  steps: z.array(z.int().min(0)).max(100).default([]),
+  spec: analysisSpecSchema,
+})
+export type AnalysisPlan = z.infer<typeof analysisPlanSchema>
 
 /** What a person calls a run; empty for a run that is called by its id. */
 export const runNameSchema = z.string().max(200)
@@ -38,6 +50,9 @@ export const runSpecSchema = z.strictObject({
   /** Probe ids; null: the system's own list. */
   probes: z.array(z.string()).nullable().default(null),
   schedule: scheduleSchema.prefault({}),
+  /** By probe id, where a probe has a schedule of its own; it measures then, costly or not, and at no other step. */
+  probeSchedules: z.record(z.string().min(1).max(100), scheduleSchema).default({}),
+  analyses: z.array(analysisPlanSchema).max(20).default([]),
   checkpoints: checkpointsSchema.prefault({}),
   backend: z
     .strictObject({
@@ -76,6 +91,7 @@ export function scheduledSteps(schedule: Schedule, steps: number): number[] {
   const chosen = new Set<number>([steps])
   for (const step of schedule.extraSteps) if (step <= steps) chosen.add(step)
   if (schedule.kind === 'log') for (const step of logarithmicSteps(schedule.perDecade, steps)) chosen.add(step)
+  if (schedule.kind === 'linear') for (let step = 0; step < steps; step += schedule.every) chosen.add(step)
   return [...chosen].sort((a, b) => a - b)
 }
 
@@ -88,12 +104,28 @@ function logarithmicSteps(perDecade: number, steps: number): number[] {
   }
 }
 
-/** As scheduledSteps, with the steps whose states are kept. */
-export function measuredSteps({ schedule, checkpoints }: Pick<RunSpec, 'schedule' | 'checkpoints'>, steps: number) {
-  return scheduledSteps({ ...schedule, extraSteps: [...schedule.extraSteps, ...checkpoints.steps] }, steps)
+/** Steps at which a run of `steps` steps measures one probe, ascending: by its own schedule, or by that of the run. */
+export function probeSteps(spec: RunSpec, probe: string, steps: number): number[] {
+  return scheduledSteps(spec.probeSchedules[probe] ?? sharedSchedule(spec), steps)
+}
+
+/** Every step at which something is measured, ascending. */
+export function measuredSteps(spec: RunSpec, steps: number): number[] {
+  const schedules = [sharedSchedule(spec), ...Object.values(spec.probeSchedules)]
+  const all = new Set(schedules.flatMap((schedule) => scheduledSteps(schedule, steps)))
+  return [...all].sort((a, b) => a - b)
+}
+
+/** Where states are kept, it is also measured what they are like. */
+function sharedSchedule(spec: RunSpec): Schedule {
+  return { ...spec.schedule, extraSteps: [...spec.schedule.extraSteps, ...chosenStates(spec)] }
+}
+
+function chosenStates({ checkpoints, analyses }: RunSpec): number[] {
+  return [...checkpoints.steps, ...analyses.flatMap((plan) => plan.steps)]
 }
 
 /** Steps of a run of `steps` steps whose states are kept; the last is among them. */
-export function keptSteps({ steps: chosen }: CheckpointPlan, steps: number): ReadonlySet<number> {
-  return new Set([...chosen.filter((step) => step < steps), steps])
+export function keptSteps(spec: RunSpec, steps: number): ReadonlySet<number> {
+  return new Set([...chosenStates(spec).filter((step) => step < steps), steps])
 }

@@ -1,3 +1,4 @@
+import { planText, scheduleText } from './scheduleText'
 import { paramText } from './params'
 import type { RunSpec } from './spec'
 import type { SweepSpec } from './sweep'
@@ -15,7 +16,7 @@ export interface FieldDifference {
 export type SpecFields = ReadonlyMap<string, string>
 
 export function fieldsOfRun(spec: RunSpec): SpecFields {
-  const { system, params, seed, probes, schedule, checkpoints, backend, name, ...rest } = spec
+  const { system, params, seed, probes, schedule, probeSchedules, analyses, checkpoints, backend, name, ...rest } = spec
   rest satisfies Record<string, never>
   return new Map([
     ['system', system],
@@ -24,6 +25,8 @@ export function fieldsOfRun(spec: RunSpec): SpecFields {
     ['seed', String(seed)],
     ['probes', probes?.join(', ') ?? 'those of the system'],
     ...nested('schedule', schedule),
+    ...Object.entries(probeSchedules).map(([id, own]): [string, string] => [`probeSchedules.${id}`, scheduleText(own)]),
+    ['analyses', analyses.map(planText).join('; ')],
     ...nested('checkpoints', checkpoints),
     ...nested('backend', backend),
   ])

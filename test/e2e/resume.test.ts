@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { systemClock } from '#main/store/clock'
-import { openProject } from '#main/store/openProject'
 import type { Project } from '#main/store/project'
 import type { StoredRun } from '#main/store/runs'
+import { lookAt, remainsOf } from './helpers/remains'
 
 const CLI = 'out/main/cli.js'
 /** Some ten seconds of training, and a state to go on from five times a second. */
@@ -19,34 +18,9 @@ const spec = {
   checkpoints: { steps: [1000], resumeSeconds: 0.2 },
 }
 
-function look<T>(path: string, at: (project: Project, run: StoredRun) => T): T {
-  const project = openProject(path, { clock: systemClock, readOnly: true })
-  try {
-    return at(project, project.runs.list()[0]!)
-  } finally {
-    project.close()
-  }
-}
-
-/** Everything measured and the states that are kept, to the bit; but for what a clock says. */
-function remains(path: string) {
-  const hex = ({ buffer, byteOffset, byteLength }: Float64Array | Float32Array) =>
-    Buffer.from(buffer, byteOffset, byteLength).toString('hex')
-  return look(path, ({ records, checkpoints }, { id }) => ({
-    records: records.measured(id).map(({ quantity, layer, steps }) => ({
-      quantity,
-      layer,
-      steps: [...steps],
-      values:
-        quantity === 'wallTime' ||
-        Array.from(steps, (step) => hex(records.atOrBefore(id, quantity, layer, step)!.data)),
-    })),
-    states: checkpoints.steps(id).map((step) => ({
-      step,
-      arrays: checkpoints.at(id, step).arrays.map(({ name, data }) => ({ name, data: hex(data) })),
-    })),
-  }))
-}
+const look = <T>(path: string, at: (project: Project, run: StoredRun) => T): T =>
+  lookAt(path, (project) => at(project, project.runs.list()[0]!))
+const remains = (path: string) => look(path, (project, { id }) => remainsOf(project, id))
 
 function started(args: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })

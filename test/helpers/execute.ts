@@ -4,6 +4,7 @@ import type { Provenance, RunOutcome } from '#shared/outcome'
 import { parseRunSpec, type RunSpecInput } from '#shared/spec'
 import type { Evidence, Preset } from '#main/core/system'
 import { executeRun } from '#main/jobs/executeRun'
+import type { RunCosts } from '#main/jobs/protocol'
 import { folderResources } from '#main/jobs/folderResources'
 import { clockQuantities } from '#main/jobs/runClock'
 
@@ -12,6 +13,8 @@ export interface Executed {
   readonly log: string[]
   readonly outcome: RunOutcome
   readonly provenance: Provenance | null
+  /** Null where the run was not completed. */
+  readonly costs: RunCosts | null
   /** Stored states: their steps, and whether they are kept for good. */
   readonly states: { readonly step: number; readonly kept: boolean }[]
 }
@@ -28,6 +31,7 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
   const log: string[] = []
   let measured = 0
   let provenance: Provenance | null = null
+  let costs: RunCosts | null = null
   const states: Executed['states'] = []
   const abort = new AbortController()
   const outcome = await executeRun(parseRunSpec(input), {
@@ -42,9 +46,10 @@ export async function execute(input: RunSpecInput, cancelAfterRecords = Infinity
     signal: abort.signal,
     onStart: (given) => (provenance = given),
     onProgress: () => {},
+    onCosts: (given) => (costs = given),
     onCheckpoint: ({ checkpoint: { step } }, kept) => states.push({ step, kept }),
   })
-  return { records, log, outcome, provenance, states }
+  return { records, log, outcome, provenance, costs, states }
 }
 
 /** A preset of a system, at the steps its claims look at. */

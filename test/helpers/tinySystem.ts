@@ -148,18 +148,34 @@ function tinyState(step: number) {
   return {
     checkpoint: { step, arrays: [{ name: 'W1', shape: [1], data: Float64Array.of(step) }] },
     lastFiniteLoss: 1 / (step + 1),
+    trainedSeconds: step,
   }
 }
 
 /** Stands in for training. */
-export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart, onProgress, onCheckpoint }) => {
+export const tinyExecute: Execute = async (
+  spec,
+  { sink, signal, pause, resume, onStart, onProgress, onCosts, onCheckpoint },
+) => {
   const { steps, pauseMs, stateEvery, ending } = parseParams(params, spec.params)
   onStart({ version: 'test', pid: process.pid })
-  for (let step = (resume?.checkpoint.step ?? -1) + 1; step <= steps; step++) {
+  const started = performance.now()
+  const from = (resume?.checkpoint.step ?? -1) + 1
+  for (let step = from; step <= steps; step++) {
     if (signal.aborted && ending !== 'deaf') return { status: 'cancelled', step }
     for (const measurement of tinyMeasurements(step)) sink.record({ meta: null, ...measurement, step })
-    onProgress({ step, steps, stepsPerSecond: 10, secondsLeft: step === 0 ? NaN : (steps - step) / 10 })
+    onProgress({
+      step,
+      steps,
+      stepsPerSecond: 10,
+      secondsLeft: step === 0 ? NaN : (steps - step) / 10,
+      fraction: step / steps,
+    })
     if (stateEvery > 0 && step % stateEvery === 0) onCheckpoint?.(tinyState(step), false)
+    if (pause?.aborted && step < steps) {
+      onCheckpoint?.(tinyState(step), false)
+      return { status: 'rested', step }
+    }
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   sink.log({ level: 'info', message: `reached step ${steps}` })
@@ -175,5 +191,7 @@ export const tinyExecute: Execute = async (spec, { sink, signal, resume, onStart
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   while (ending === 'exhausted') kept.push(Array.from({ length: 1000 }, (_, i) => [i]))
+  const trainingSeconds = (performance.now() - started) / 1000
+  onCosts?.({ steps: steps - Math.max(from - 1, 0), parameters: 6, trainingSeconds, measured: {} })
   return { status: 'completed', step: steps }
 }

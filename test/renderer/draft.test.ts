@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { analysisSpecSchema } from '#shared/analysis'
 import { runSpecSchema } from '#shared/spec'
 import { parseSweepSpec, sweepSpecSchema, sweepToJson, type SweepAxis } from '#shared/sweep'
 import { emptyDraft, type Draft } from '../../src/renderer/composables/draft'
@@ -99,6 +100,27 @@ describe('specOf', () => {
   })
 })
 
+describe('plans of a draft', () => {
+  it('name what cannot be read, and leave it out', () => {
+    const part = {
+      probeSchedules: { loss: 'now and then', nc1: '' },
+      analyses: [
+        { spec: analysisSpecSchema.parse({ operator: 'hessian' }), steps: '10, x', count: '' },
+        { spec: analysisSpecSchema.parse({ operator: 'hessian' }), steps: '', count: '0' },
+      ],
+    }
+    const { base, issues } = specOf(typed({ 'checkpoints.steps': '1.5' }, part), deepUfm)
+    expect(base).toMatchObject({ probeSchedules: {}, analyses: [] })
+    expect(issues.map(({ path }) => path)).toEqual([
+      'checkpoints.steps',
+      'probeSchedules.loss',
+      'analyses.0',
+      'analyses.1',
+    ])
+    for (const { message } of issues) expect(message).toMatch(/^Got ".*", expected /)
+  })
+})
+
 describe('draftFrom', () => {
   const axes: fc.Arbitrary<SweepAxis[]> = fc
     .record({
@@ -111,6 +133,16 @@ describe('draftFrom', () => {
       [{ path: 'params.weightDecay', values: { kind: 'logUniform', from: 1e-7, to, count } }],
       [{ path: 'seed', values: { kind: 'range', from: 0, to: seeds - 1, count: seeds, scale: 'integer' } }],
     ])
+
+  const planned = {
+    schedule: { kind: 'linear', perDecade: 12, every: 250, extraSteps: [3] },
+    probeSchedules: { nc1: { kind: 'end', extraSteps: [7, 9] }, loss: { kind: 'log', perDecade: 40 } },
+    analyses: [
+      { steps: [300], spec: { operator: 'layerHessian', layer: 2, top: 20, bottom: 3 } },
+      { spec: { operator: 'hessian', parameters: ['W1'] } },
+    ],
+    checkpoints: { steps: [10, 20], resumeSeconds: 5 },
+  } as const
 
   it('is undone by specOf', () => {
     fc.assert(
@@ -127,7 +159,7 @@ describe('draftFrom', () => {
         }
         const spec = parseSweepSpec({
           name: 'small',
-          base: { ...base, seed: 0, params: { ...firsts, weightDecay: 1e-7 } },
+          base: { ...base, ...planned, seed: 0, params: { ...firsts, weightDecay: 1e-7 } },
           axes: swept,
           constraints: ['width >= K', 'lambda < 1'],
           strategy: strategies[kind],

@@ -46,7 +46,6 @@ const entry = (number: number, of: SweepId | null, stepsPerSecond: number | null
   run: { ...run(number, stepsPerSecond === null ? 'pending' : 'running', of), stepsPerSecond },
   sweepId: of,
   priority: 0,
-  held: null,
   batch: 1,
 })
 const sweepOf = (of: RunSummary) => of.sweepId

@@ -5,6 +5,7 @@ import type { RunId } from '#shared/ids'
 import type { RunSpec } from '#shared/spec'
 import type { OpenedService } from '../host/openService'
 import type { CommandContext } from './command'
+import { followAnalyses } from './followAnalyses'
 import { ProgressBar } from './progressBar'
 
 const REFRESH_MS = 250
@@ -17,7 +18,9 @@ export async function trainAll(
 ): Promise<RunDetail[]> {
   const ids: RunId[] = []
   for (const spec of specs) ids.push((await service.handlers['run.start']({ spec })).runId)
-  return followRuns(context, service, ids)
+  const ended = await followRuns(context, service, ids)
+  await followAnalyses(context, service, ids)
+  return ended
 }
 
 /**
@@ -64,7 +67,7 @@ function progressOf(runs: readonly RunSummary[]) {
   const isWaiting = runs.some((run) => run.status === 'pending')
   return {
     label: runs.length === 1 ? runs[0]!.system : `${ended} of ${runs.length} runs done`,
-    done: runs.reduce((sum, run) => sum + (isUnfinished(run) ? run.step : run.steps), 0),
+    done: runs.reduce((sum, run) => sum + (isUnfinished(run) ? run.fraction * run.steps : run.steps), 0),
     of: runs.reduce((sum, run) => sum + run.steps, 0),
     secondsLeft: isWaiting || left.length === 0 ? null : Math.max(...left),
   }

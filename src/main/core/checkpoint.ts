@@ -32,6 +32,8 @@ export interface ResumePoint {
   readonly checkpoint: Checkpoint
   /** What the run would report if the loss diverged next. */
   readonly lastFiniteLoss: number
+  /** Wall time of the training up to here, measuring included, summed over the processes that took part. */
+  readonly trainedSeconds: number
 }
 
 export function dtypeOf(data: FloatArray): FloatDtype {

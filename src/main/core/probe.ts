@@ -18,7 +18,11 @@ export interface Probe {
   readonly quantities: readonly QuantityDefinition[]
   /** Whether the quantity is defined for this model. */
   applies(model: Model): boolean
-  measure(snapshot: Snapshot, signal: AbortSignal): Promise<readonly Measurement[]>
+  /**
+   * @param isAsked a person asked for this step: quantities that are too costly for every step of a shared schedule, and
+   *   leave most of them out, are measured too
+   */
+  measure(snapshot: Snapshot, signal: AbortSignal, isAsked?: boolean): Promise<readonly Measurement[]>
 }
 
 export function scalarMeasurement(quantity: string, value: number, layer: number | null = null): Measurement {

@@ -14,6 +14,7 @@ import type { HostedService } from './hostedService'
 import type { Installation } from './installation'
 import { diagnosticsBundle } from './diagnostics'
 import { openLogFile } from './logFile'
+import { beginServiceStart, type ServiceStart } from './serviceStarts'
 
 /** The folder of the data sets: what a worker gets as its one argument. */
 export function dataFolder(installation: Installation): string {
@@ -46,38 +47,56 @@ export async function openService(options: OpenServiceOptions): Promise<OpenedSe
   const { installation, project, startWorker, host, slots, readOnly = false, resumes = true, logFolder } = options
   const log = logFolder === undefined ? null : openLogFile(logFolder)
   log?.write('info', `Collapsar ${installation.version} opens a project as ${host}.`)
-  const service = createService({
-    projectPath: project,
-    readOnly,
-    resumes,
-    startWorker,
-    host,
-    probes,
-    systems,
-    resources: folderResources(dataFolder(installation)),
-    // Only who looks at a page wants to know, and the search takes a moment.
-    blas: readOnly ? 'not searched' : await blasInWords(),
-    ...(slots !== undefined && { slots }),
-    ...(log && {
-      log,
-      diagnostics: async (health: ProjectHealth) =>
-        diagnosticsBundle({
-          version: installation.version,
-          host,
-          blas: await describeBlas(),
-          health,
-          log: log.tail(),
-        }),
+  // Only a host that stays open goes on with runs by itself.
+  const start = log && !readOnly ? beginServiceStart(`${project}.starts`) : null
+  if (start?.isSafe)
+    log?.write('warning', 'The last two starts failed: the queue is paused and no run goes on by itself.')
+  const service = await opened(start, async () =>
+    createService({
+      projectPath: project,
+      readOnly,
+      resumes,
+      isSafe: start?.isSafe ?? false,
+      startWorker,
+      host,
+      probes,
+      systems,
+      resources: folderResources(dataFolder(installation)),
+      // Only who looks at a page wants to know, and the search takes a moment.
+      blas: readOnly ? 'not searched' : await blasInWords(),
+      ...(slots !== undefined && { slots }),
+      ...(log && {
+        log,
+        diagnostics: async (health: ProjectHealth) =>
+          diagnosticsBundle({
+            version: installation.version,
+            host,
+            blas: await describeBlas(),
+            health,
+            log: log.tail(),
+          }),
+      }),
     }),
-  })
+  )
   return {
     handlers: service.handlers,
     on: service.on,
     call: (method, input) => dispatch(service.handlers, method, input, log ?? terminalLog),
     async close() {
       await service.close()
+      start?.over()
       log?.write('info', 'Closed.')
     },
+  }
+}
+
+/** A project that cannot be opened says why: that is no start that failed without a word. */
+async function opened<T>(start: ServiceStart | null, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (thrown) {
+    start?.over()
+    throw thrown
   }
 }
 

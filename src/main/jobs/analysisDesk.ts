@@ -3,7 +3,7 @@ import { analysisSpecSchema, type AnalysisProgress, type AnalysisSpec, type Anal
 import type { AnalysisStarted } from '#shared/contract/analysis'
 import { LabError, type ErrorData } from '#shared/errors'
 import type { RunId } from '#shared/ids'
-import { parseWith } from '#shared/spec'
+import { parseWith, type AnalysisPlan } from '#shared/spec'
 import { version } from '../../../package.json'
 import type { StoredAnalysis } from '../store/analyses'
 import type { Clock } from '../store/clock'
@@ -99,6 +99,21 @@ export class AnalysisDesk {
     }
     const source = { kind: 'run', spec: run.spec, checkpoint, isLast } as const
     return this.#start({ runId, step: at, matrix: spec.operator, spec }, source, hash.digest('hex'))
+  }
+
+  /** What the spec of a run that is complete plans; a state that was never stored is named in its log. */
+  startPlan(runId: RunId, plans: readonly AnalysisPlan[]): void {
+    const { project, clock } = this.#options
+    for (const { steps, spec } of plans) {
+      for (const step of steps.length > 0 ? steps : [null]) {
+        try {
+          this.startRun(runId, step, spec)
+        } catch (thrown) {
+          const message = `The planned analysis of ${spec.operator} was not made: ${LabError.from(thrown).message}`
+          project.log.add(runId, { time: clock.now(), level: 'warning', message })
+        }
+      }
+    }
   }
 
   /** Eigenvalues of a matrix by the bytes of its NPY file. */

@@ -3,9 +3,11 @@ import { LabError } from '#shared/errors'
 import { checkParams, type FieldIssue, type ParamSchema, type ParamsOf } from '#shared/params'
 import type { QuantityDefinition } from '#shared/records'
 import { runSpecSchema, type RunSpec } from '#shared/spec'
+import type { Model } from '../core/model'
 import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { Calibration } from '../store/calibration'
+import { analysisMenu, planIssues } from './analysisPlan'
 import { estimate, workloadOf, type Workload } from './cost'
 import { resolveMatrices, withReferences } from './matrixParams'
 import { clockQuantities } from './runClock'
@@ -23,6 +25,7 @@ export interface CheckedSpec {
   readonly system: System
   readonly params: ParamsOf<ParamSchema>
   readonly workload: Workload
+  readonly model: Model
   readonly quantities: readonly QuantityDefinition[]
 }
 
@@ -41,15 +44,20 @@ export function checkSpec(draft: Readonly<Record<string, unknown>>, catalogue: C
     return refused([...others, ...issues])
   }
   let spec = parsed.data
-  const unknown = (spec.probes ?? []).filter((id) => !catalogue.probes.has(id))
+  const unknown = [...(spec.probes ?? []), ...Object.keys(spec.probeSchedules)].filter(
+    (id) => !catalogue.probes.has(id),
+  )
   if (unknown.length > 0) return refused(unknown.map((id) => unknownName('probes', id, catalogue.probes)))
   try {
     spec = { ...spec, params: withReferences(system.params, spec.params, catalogue.resources) }
     const params = resolveMatrices(system.params, values, catalogue.resources)
     const model = system.model(params)
+    const { steps } = system.training(params)
+    const wrong = [...scheduleIssues(spec, steps), ...planIssues(spec, model, steps)]
+    if (wrong.length > 0) return refused(wrong)
     const probes = probesOf(spec, system, catalogue).filter((probe) => probe.applies(model))
     const workload = workloadOf(system, params, probes, catalogue.resources)
-    return { issues: [], checked: { spec, system, params, workload, quantities: quantitiesOf(probes) } }
+    return { issues: [], checked: { spec, system, params, model, workload, quantities: quantitiesOf(probes) } }
   } catch (thrown) {
     const error = LabError.from(thrown)
     if (error.code === 'internal') throw error
@@ -72,12 +80,13 @@ export function previewSpec(
   calibration: Calibration,
 ): SpecPreview {
   const { issues, checked } = checkSpec(draft, catalogue)
-  if (!checked) return { issues, advice: [], estimate: null, predictions: [], theoryFigures: [] }
-  const { spec, system, params, workload } = checked
+  if (!checked) return { issues, advice: [], estimate: null, analysisMenu: null, predictions: [], theoryFigures: [] }
+  const { spec, system, params, model, workload } = checked
   return {
     issues,
     advice: system.advice(params),
     estimate: estimate(spec, workload, calibration),
+    analysisMenu: analysisMenu(model),
     predictions: system.theory(params),
     theoryFigures: system.theoryFigures?.(params) ?? [],
   }
@@ -93,6 +102,19 @@ export function quantitiesOf(probes: readonly Probe[]): readonly QuantityDefinit
   const all = [...probes.flatMap((probe) => probe.quantities), ...clockQuantities]
   const byId = new Map(all.map((quantity) => [quantity.id, quantity]))
   return [...byId.values()]
+}
+
+/** More measured steps than this are a slip of typing. */
+const MOST_POINTS = 100_000
+
+function scheduleIssues({ schedule, probeSchedules }: RunSpec, steps: number): FieldIssue[] {
+  const own = Object.entries(probeSchedules).map(([id, one]) => ({ path: `probeSchedules.${id}`, ...one }))
+  return [{ path: 'schedule.every', ...schedule }, ...own]
+    .filter(({ kind, every }) => kind === 'linear' && steps / every > MOST_POINTS)
+    .map(({ path, every }) => ({
+      path,
+      message: `Got every ${every} of ${steps} steps, expected at most ${MOST_POINTS} measured steps: every ${Math.ceil(steps / MOST_POINTS)} or more.`,
+    }))
 }
 
 function refused(issues: readonly FieldIssue[]): SpecCheck {

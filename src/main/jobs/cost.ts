@@ -4,8 +4,11 @@ import { optimiserArrays } from '../core/optimiser'
 import type { Probe } from '../core/probe'
 import type { Resources, System } from '../core/system'
 import type { SpecPreview } from '#shared/contract/index'
-import type { Calibration, Speed } from '../store/calibration'
+import type { Calibration, MeasuringSpeed, Speed } from '../store/calibration'
 import type { StoredRun } from '../store/runs'
+import { numbersIn } from './numbersIn'
+import { otherClass, POINT, ProbePlan } from './probePlan'
+import type { RunCosts } from './protocol'
 
 /** How much work a run is, counted from its model. */
 export interface Workload {
@@ -16,6 +19,8 @@ export interface Workload {
   readonly numbersPerMeasurement: number
   /** Numbers of a stored state: parameters and the optimiser's own. */
   readonly numbersPerState: number
+  /** The probes that apply, of which each measures by its schedule. */
+  readonly probes: readonly Probe[]
 }
 
 /**
@@ -30,19 +35,19 @@ export function workloadOf(
 ): Workload {
   const model = system.model(params)
   const { steps, batchSize, optimiser } = system.training(params)
-  const sizes = model.parameters.map(({ shape }) => shape.reduce((product, size) => product * size, 1))
-  const parameters = sizes.reduce((sum, size) => sum + size, 0)
+  const parameters = numbersIn(model.parameters)
   const weights = model.parameters.filter(({ kind }) => kind === 'weight')
   const features = model.parameters.find(({ kind }) => kind === 'features')
   // Free features are the data; only other models have files to read, which shows early that one is missing.
   const samples = features?.shape[1] ?? system.data(params, resources).train.targets.cols
-  const weightNumbers = weights.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  const weightNumbers = numbersIn(weights)
   const widest = Math.max(1, ...weights.flatMap(({ shape }) => shape))
   return {
     parameters,
     steps,
     flopsPerStep: 6 * weightNumbers * (batchSize ?? samples) + 2 * parameters,
     numbersPerState: parameters * (1 + optimiserArrays(optimiser)),
+    probes,
     numbersPerMeasurement: probes
       .flatMap((probe) => probe.quantities)
       .reduce((sum, { kind, perLayer }) => {
@@ -61,49 +66,87 @@ export function workloadOf(
 
 /** Before anything was measured here: a step's overhead, and the speed of the embedded kernels on one core. */
 const ROUGH = {
-  cpu: { secondsPerStep: 2e-5, flopsPerSecond: 5e9, secondsPerMeasurement: 0.02 },
-  gpu: { secondsPerStep: 1e-3, flopsPerSecond: 5e11, secondsPerMeasurement: 0.1 },
+  cpu: { secondsPerStep: 2e-5, flopsPerSecond: 5e9, secondsPerMeasurement: 0.002 },
+  gpu: { secondsPerStep: 1e-3, flopsPerSecond: 5e11, secondsPerMeasurement: 0.01 },
 }
 
-/** Time and storage of a run: from the measured run nearest in size, else by a rough rule. */
+/**
+ * Time and storage of a run: start + steps · seconds per step + Σ over classes of measurements of count · seconds, each
+ * from the measured run nearest in size, else by a rough rule.
+ */
 export function estimate(spec: RunSpec, workload: Workload, calibration: Calibration): SpecPreview['estimate'] {
   const { steps, parameters, flopsPerStep, numbersPerMeasurement, numbersPerState } = workload
-  const measurements = measuredSteps(spec, steps).length
+  const plan = new ProbePlan(spec, workload.probes, steps)
+  const measurements = plan.points.length
   const counts = { steps, parameters, measuredSteps: measurements }
-  const ofStates =
-    keptSteps(spec.checkpoints, steps).size * numbersPerState * (spec.backend.dtype === 'float64' ? 8 : 4)
-  const nearest = nearestIn(calibration.of(spec.system, backendKey(spec)), flopsPerStep)
+  const ofStates = keptSteps(spec, steps).size * numbersPerState * (spec.backend.dtype === 'float64' ? 8 : 4)
+  const measuring = secondsOfMeasuring(plan, spec, workload, calibration)
+  const nearest = nearestBy(calibration.of(spec.system, backendKey(spec)), (speed) => speed.flopsPerStep, flopsPerStep)
   if (nearest) {
-    // Smaller steps are not much faster: their time is overhead. Larger ones grow with their work.
-    const growth = Math.max(1, flopsPerStep / nearest.flopsPerStep)
-    const seconds = steps * nearest.secondsPerStep * growth
+    const secondsPerStep = nearest.secondsPerStep * growth(flopsPerStep, nearest.flopsPerStep)
+    const seconds = nearest.startSeconds + steps * secondsPerStep + measuring
     const bytes = Math.ceil(measurements * nearest.bytesPerMeasurement) + ofStates
     return { ...counts, seconds, bytes, basis: 'measured' }
   }
   const rough = ROUGH[spec.backend.id]
-  const seconds =
-    steps * (rough.secondsPerStep + flopsPerStep / rough.flopsPerSecond) + measurements * rough.secondsPerMeasurement
+  const seconds = steps * (rough.secondsPerStep + flopsPerStep / rough.flopsPerSecond) + measuring
   return { ...counts, seconds, bytes: measurements * numbersPerMeasurement * 8 + ofStates, basis: 'rough' }
 }
 
-function nearestIn(speeds: readonly Speed[], flopsPerStep: number): Speed | null {
-  const distance = (speed: Speed) => Math.abs(Math.log(speed.flopsPerStep / flopsPerStep))
-  return speeds.reduce<Speed | null>((best, speed) => (best && distance(best) <= distance(speed) ? best : speed), null)
+function secondsOfMeasuring(
+  plan: ProbePlan,
+  spec: RunSpec,
+  { parameters }: Workload,
+  calibration: Calibration,
+): number {
+  const known = Map.groupBy(calibration.measuring(spec.system, backendKey(spec)), ({ costClass }) => costClass)
+  const secondsOf = (costClass: string) => {
+    const costs = known.get(costClass) ?? known.get(otherClass(costClass)) ?? []
+    const nearest = nearestBy(costs, (cost) => cost.parameters, parameters)
+    if (!nearest) return costClass === POINT ? 0 : ROUGH[spec.backend.id].secondsPerMeasurement
+    return nearest.seconds * growth(parameters, nearest.parameters)
+  }
+  return [...plan.counts].reduce((sum, [costClass, count]) => sum + count * secondsOf(costClass), 0)
+}
+
+/** What is smaller than was measured is not much faster: its time is overhead. What is larger grows with its work. */
+function growth(size: number, measured: number): number {
+  return Math.max(1, size / measured)
+}
+
+function nearestBy<T>(all: readonly T[], sizeOf: (one: T) => number, size: number): T | null {
+  const distance = (one: T) => Math.abs(Math.log(sizeOf(one) / size))
+  return all.reduce<T | null>((best, one) => (best && distance(best) <= distance(one) ? best : one), null)
 }
 
 /**
  * What a completed run cost since it last started, for later estimates; null when it was too short to tell.
- * @param together how many runs shared the time
+ * @param costs what its worker spent, on all the runs that trained with it
+ * @param together how many those are
  */
-export function speedOf(run: StoredRun, storedBytes: number, together: number): Speed | null {
-  if (run.startedAt === null || run.endedAt === null || run.step <= run.startedAtStep) return null
+export function speedOf(run: StoredRun, storedBytes: number, costs: RunCosts, together: number): Speed | null {
+  if (run.startedAt === null || run.endedAt === null || costs.steps <= 0) return null
+  const measuring = Object.values(costs.measured).reduce((sum, { seconds }) => sum + seconds, 0)
+  const wall = (run.endedAt - run.startedAt) / 1000
   return {
     system: run.spec.system,
     backend: backendKey(run.spec),
     flopsPerStep: run.flopsPerStep,
-    secondsPerStep: (run.endedAt - run.startedAt) / 1000 / (run.step - run.startedAtStep) / together,
+    secondsPerStep: costs.trainingSeconds / costs.steps / together,
+    startSeconds: Math.max(0, wall - costs.trainingSeconds - measuring) / together,
     bytesPerMeasurement: storedBytes / measuredSteps(run.spec, run.steps).length,
   }
+}
+
+/** What one measurement of each class cost. */
+export function measuringSpeedsOf({ spec }: StoredRun, { measured, parameters }: RunCosts): MeasuringSpeed[] {
+  return Object.entries(measured).map(([costClass, { count, seconds }]) => ({
+    system: spec.system,
+    backend: backendKey(spec),
+    costClass,
+    parameters,
+    seconds: seconds / count,
+  }))
 }
 
 function backendKey({ backend }: RunSpec): string {

@@ -6,15 +6,16 @@ import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
 import { random } from '../compute/rng/random'
 import type { Model } from '../core/model'
-import type { Probe } from '../core/probe'
 import type { Resources, System, TrainingRecipe } from '../core/system'
 import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import type { Replica } from '../train/replica'
 import { ReplicatedTraining } from '../train/replicatedTraining'
 import { resolveMatrices } from './matrixParams'
-import { isLook, lookAt, lossOf, measureAll, recordPoints, restOf } from './measuring'
+import { isLook, lookAt, lossOf, measureAll, restOf, type Measuring } from './measuring'
+import { costsOf, MeasuringCosts } from './measuringCosts'
 import { Pace, TURN_MS } from './pace'
+import { ProbePlan } from './probePlan'
 import { RunClock } from './runClock'
 import type { Task } from './serveJob'
 import { StateKeeper, type SaveState } from './stateKeeper'
@@ -102,10 +103,10 @@ interface Running {
 }
 
 class ReplicaExecution {
-  readonly #measuring: readonly Probe[]
-  readonly #targets: readonly number[]
-  readonly #rest: number | null
+  readonly #plan: ProbePlan
+  readonly #costs: MeasuringCosts
   readonly #pace: Pace
+  readonly #from: number
   #running: Running[]
   #stepsPerTurn = 1
 
@@ -117,18 +118,25 @@ class ReplicaExecution {
     samples: number,
   ) {
     const { spec, resume, until } = members[0]!.task
-    const from = resume?.checkpoint.step ?? -1
-    this.#measuring = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(members[0]!.model))
-    this.#rest = restOf(until, recipe.steps)
-    this.#targets = recordPoints(spec, recipe.steps, from, this.#rest)
-    this.#pace = new Pace(recipe.steps, Math.max(from, 0), (progress) => {
-      for (const { task } of this.#running) task.onProgress(progress)
+    this.#from = resume?.checkpoint.step ?? -1
+    const probes = (spec.probes ?? system.probes).map(probeById).filter((probe) => probe.applies(members[0]!.model))
+    this.#plan = new ProbePlan(spec, probes, recipe.steps, restOf(until, recipe.steps))
+    this.#costs = new MeasuringCosts(this.#plan, this.#from)
+    this.#pace = new Pace({
+      steps: recipe.steps,
+      from: Math.max(this.#from, 0),
+      before: resume?.trainedSeconds ?? 0,
+      costs: this.#costs,
+      runs: () => this.#running.length,
+      report: (progress) => {
+        for (const { task } of this.#running) task.onProgress(progress)
+      },
     })
     this.#running = members.map(({ task, recipe: own }, index) => ({
       index,
       task,
       states: this.#keeperOf(index, task),
-      clock: new RunClock(own, samples),
+      clock: new RunClock(own, samples, task.resume?.trainedSeconds),
       lastFiniteLoss: task.resume?.lastFiniteLoss ?? NaN,
     }))
     this.#resume()
@@ -139,16 +147,18 @@ class ReplicaExecution {
     for (const running of this.#running.filter(({ task }) => !task.resume)) {
       running.lastFiniteLoss = await lossOf(await this.training.snapshot(running.index))
     }
-    for (const target of this.#targets) {
+    for (const target of this.#plan.after(this.#from)) {
       await this.#trainTo(target)
+      this.#costs.begin(target, this.#running.length)
       for (const running of this.#running) await this.#measure(running, target === this.recipe.steps)
       await this.#pace.turn(this.training.step, true)
       await this.#attend()
       if (this.#running.length === 0) return
     }
     for (const running of this.#running) {
-      if (this.#rest !== null) await running.states.saveWhenDue(saver(running), true)
-      this.#end(running, { status: this.#rest === null ? 'completed' : 'rested', step: this.training.step })
+      const rests = this.#plan.rest !== null
+      if (rests) await running.states.saveWhenDue(saver(running), true)
+      this.#end(running, { status: rests ? 'rested' : 'completed', step: this.training.step })
     }
   }
 
@@ -164,7 +174,7 @@ class ReplicaExecution {
         return checkpoint
       },
     }
-    return new StateKeeper(state, keptSteps(spec.checkpoints, this.recipe.steps), spec.checkpoints.resumeSeconds)
+    return new StateKeeper(state, keptSteps(spec, this.recipe.steps), spec.checkpoints.resumeSeconds)
   }
 
   #resume(): void {
@@ -216,10 +226,11 @@ class ReplicaExecution {
 
   /** Measures a run; the last time it also ends. */
   async #measure(running: Running, isLast: boolean): Promise<void> {
-    const { index, task, states, clock } = running
+    const { index, task, states } = running
     try {
       const snapshot = await this.training.snapshot(index, isLast)
-      const loss = await measureAll(this.#measuring, clock, snapshot, task.sink, task.signal)
+      const loss = await measureAll(snapshot, this.#measuringOf(running))
+      this.#costs.finishOne()
       if (loss === null) return this.#diverge(running)
       running.lastFiniteLoss = loss
       await this.#pace.turn(this.training.step)
@@ -232,11 +243,16 @@ class ReplicaExecution {
     }
   }
 
-  /** Ends those that a person has cancelled meanwhile, with the states they can be resumed from. */
+  #measuringOf({ task: { sink, signal }, clock }: Running): Measuring {
+    return { plan: this.#plan, costs: this.#costs, clock, sink, signal }
+  }
+
+  /** Ends those that a person has cancelled or paused meanwhile, with the states they can be resumed from. */
   async #attend(): Promise<void> {
-    for (const running of this.#running.filter(({ task }) => task.signal.aborted)) {
+    for (const running of this.#running.filter(({ task }) => task.signal.aborted || task.pause?.aborted)) {
       await running.states.saveWhenDue(saver(running), true)
-      this.#end(running, { status: 'cancelled', step: this.training.step })
+      const status = running.task.signal.aborted ? 'cancelled' : 'rested'
+      this.#end(running, { status, step: this.training.step })
     }
     await this.training.compact()
   }
@@ -246,12 +262,18 @@ class ReplicaExecution {
   }
 
   #end(running: Running, outcome: RunOutcome): void {
+    if (outcome.status === 'completed') {
+      const steps = outcome.step - Math.max(this.#from, 0)
+      running.task.onCosts?.(
+        costsOf(this.#costs, this.members[running.index]!.model, this.#pace.trainingSeconds, steps),
+      )
+    }
     this.training.stop(running.index)
     this.#running = this.#running.filter((other) => other !== running)
     running.task.ended(outcome)
   }
 }
 
-function saver({ task, lastFiniteLoss }: Pick<Running, 'task' | 'lastFiniteLoss'>): SaveState {
-  return (checkpoint, kept) => task.onCheckpoint?.({ checkpoint, lastFiniteLoss }, kept)
+function saver({ task, lastFiniteLoss, clock }: Running): SaveState {
+  return (checkpoint, kept) => task.onCheckpoint?.({ checkpoint, lastFiniteLoss, trainedSeconds: clock.seconds }, kept)
 }

@@ -90,6 +90,41 @@ export class Job {
     this.#killTimer = setTimeout(() => this.#handle?.kill(), CANCEL_GRACE_MS)
   }
 
+  /** Asks the worker to let runs rest after their step; they wait in the queue again, held back by themselves or not. */
+  pause(runIds: readonly RunId[]): void {
+    const asked = new Set(runIds)
+    for (const run of this.#runs) if (asked.has(run.run.id)) run.isPausing = true
+    this.#sendPauses((run) => asked.has(run.run.id))
+  }
+
+  /** Whether a run that comes to rest is held back then. */
+  hold(runIds: readonly RunId[], held: boolean): void {
+    const asked = new Set(runIds)
+    for (const run of this.#runs) if (asked.has(run.run.id)) run.isHeld = held
+  }
+
+  /** Its runs of which one asks. */
+  runsWhere(wanted: (run: StoredRun) => boolean): readonly RunId[] {
+    return this.#runs.filter((run) => !run.hasEnded && wanted(run.run)).map(({ run }) => run.id)
+  }
+
+  /** Steps by which its runs are further than their counts of steps say, because measuring takes time too. */
+  aheadOf(wanted: (run: StoredRun) => boolean): number {
+    const ahead = ({ run, progress }: ReportedRun) => (progress ? progress.fraction * run.steps - progress.step : 0)
+    return this.#runs.filter(({ run }) => wanted(run)).reduce((sum, run) => sum + ahead(run), 0)
+  }
+
+  /** What was asked of a run that trains. */
+  stateOf(runId: RunId): { readonly isPausing: boolean; readonly isHeld: boolean } | null {
+    const run = this.#find(runId)
+    return run && !run.hasEnded ? run : null
+  }
+
+  #sendPauses(asked: (run: ReportedRun) => boolean): void {
+    const runs = this.#members.flatMap((run, i) => (run.isPausing && !run.hasEnded && asked(run) ? [i] : []))
+    if (runs.length > 0) this.#handle?.send({ type: 'pause', runs })
+  }
+
   /** Ends the worker at once; its runs are interrupted for this reason. Resolves when the process is gone. */
   stop(reason: LabError): Promise<void> {
     this.#stopped ??= reason
@@ -135,6 +170,8 @@ export class Job {
       matrices: [...matrices.values()],
       memoryBytes,
     })
+    // Asked for while the start was being stored.
+    this.#sendPauses(() => true)
     this.#silence = setTimeout(() => {
       this.#hangs = true
       handle.kill()

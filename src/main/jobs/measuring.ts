@@ -1,20 +1,14 @@
 import { LabError } from '#shared/errors'
-import { measuredSteps, type RunSpec } from '#shared/spec'
-import type { Probe } from '../core/probe'
 import type { Sink } from '../core/sink'
 import type { Snapshot } from '../core/snapshot'
 import type { StopRule } from '../core/system'
 import { totalGradientNorm } from '../probes/gradientNorm'
+import type { MeasuringCosts } from './measuringCosts'
+import { POINT, type DueProbe, type ProbePlan } from './probePlan'
 import type { RunClock } from './runClock'
 
 /** What a look at a run between its record points finds. */
 export type Look = 'going' | 'converged' | 'diverged'
-
-/** Steps that a run measures after `from`, up to the step it rests at; ascending. */
-export function recordPoints(spec: RunSpec, steps: number, from: number, rest: number | null): readonly number[] {
-  const points = new Set([...measuredSteps(spec, steps), ...(rest === null ? [] : [rest])])
-  return [...points].filter((step) => step > from && step <= (rest ?? steps)).sort((a, b) => a - b)
-}
 
 /** The step at which a run rests before its end; null where it goes through. */
 export function restOf(until: number | null | undefined, steps: number): number | null {
@@ -44,28 +38,39 @@ export async function lossOf(snapshot: Snapshot): Promise<number> {
   return data + regularisation
 }
 
+/** What a measurement goes through. */
+export interface Measuring {
+  readonly plan: ProbePlan
+  readonly costs: MeasuringCosts
+  readonly clock: RunClock
+  readonly sink: Sink
+  readonly signal: AbortSignal
+}
+
 /** Records what the clock says and the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
-export async function measureAll(
-  probes: readonly Probe[],
-  clock: RunClock,
-  snapshot: Snapshot,
-  sink: Sink,
-  signal: AbortSignal,
-): Promise<number | null> {
+export async function measureAll(snapshot: Snapshot, measuring: Measuring): Promise<number | null> {
+  const { plan, costs, clock, sink } = measuring
+  let started = performance.now()
+  const spend = (costClass: string) => costs.add(costClass, (performance.now() - started) / 1000)
   const loss = await lossOf(snapshot)
   if (!Number.isFinite(loss)) {
     sink.log({ level: 'error', message: `Diverged: the loss at step ${snapshot.step} is ${loss}.` })
     return null
   }
   for (const measurement of clock.at(snapshot.step)) sink.record({ meta: null, ...measurement, step: snapshot.step })
-  for (const probe of probes) await measure(probe, snapshot, sink, signal)
+  spend(POINT)
+  for (const due of plan.dueAt(snapshot.step, snapshot.isLast)) {
+    started = performance.now()
+    await measure(due, snapshot, measuring)
+    spend(due.costClass)
+  }
   return loss
 }
 
 /** A quantity that is undefined for a state (all class means equal, say) is logged and left out; the run goes on. */
-async function measure(probe: Probe, snapshot: Snapshot, sink: Sink, signal: AbortSignal): Promise<void> {
+async function measure({ probe, isAsked }: DueProbe, snapshot: Snapshot, { sink, signal }: Measuring): Promise<void> {
   try {
-    for (const measurement of await probe.measure(snapshot, signal)) {
+    for (const measurement of await probe.measure(snapshot, signal, isAsked)) {
       sink.record({ meta: null, ...measurement, step: snapshot.step })
     }
   } catch (thrown) {

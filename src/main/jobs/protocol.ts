@@ -38,6 +38,7 @@ const recordSchema: z.ZodType<MeasuredRecord> = z
 const resumePointSchema: z.ZodType<ResumePoint> = z.object({
   checkpoint: checkpointSchema,
   lastFiniteLoss: z.number(),
+  trainedSeconds: z.number().min(0),
 })
 
 const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
@@ -45,7 +46,13 @@ const logSchema: z.ZodType<Omit<LogEntry, 'time'>> = z.object({
   message: z.string(),
 })
 
-const progressSchema: z.ZodType<Progress> = z.object({ step, steps: step, stepsPerSecond: float, secondsLeft: float })
+const progressSchema: z.ZodType<Progress> = z.object({
+  step,
+  steps: step,
+  stepsPerSecond: float,
+  secondsLeft: float,
+  fraction: z.number().min(0).max(1),
+})
 
 const outcomeSchema: z.ZodType<RunOutcome> = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['completed', 'cancelled', 'rested']), step }),
@@ -71,8 +78,22 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   checkClaimSchema,
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
+  /** These rest after their step, with a stored state. */
+  z.object({ type: z.literal('pause'), runs: z.array(z.int().min(0)) }),
 ])
 export type ToWorker = z.output<typeof toWorkerSchema>
+
+const seconds = z.number().min(0)
+
+/** What a worker has spent since it began to train: on steps, and on measurements by their class (probePlan.ts). */
+const runCostsSchema = z.object({
+  steps: step,
+  /** Of the model. */
+  parameters: z.int().min(0),
+  trainingSeconds: seconds,
+  measured: z.record(z.string().max(120), z.object({ count: z.int().min(1), seconds })),
+})
+export type RunCosts = z.output<typeof runCostsSchema>
 
 /** Its run, by its place in the job. */
 const run = z.int().min(0)
@@ -90,6 +111,8 @@ const reportSchema = z.discriminatedUnion('type', [
   }),
   /** A state of the run; everything measured up to its step was sent before. */
   z.object({ run, type: z.literal('checkpoint'), point: resumePointSchema, kept: z.boolean() }),
+  /** Before a run that is complete ends: what it and those that trained with it have cost. */
+  z.object({ run, type: z.literal('costs'), costs: runCostsSchema }),
   z.object({ run, type: z.literal('ended'), outcome: outcomeSchema }),
 ])
 export type Report = z.output<typeof reportSchema>

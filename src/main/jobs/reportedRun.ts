@@ -4,10 +4,11 @@ import type { LogEntry } from '#shared/records'
 import type { ResumePoint } from '../core/checkpoint'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
+import type { QueuePlace } from '../store/queue'
 import type { Ending, StoredRun } from '../store/runs'
 import { goOn } from './goOn'
 import type { Change, Journal } from './journal'
-import type { Batch, Report, SavedState } from './protocol'
+import type { Batch, Report, RunCosts, SavedState } from './protocol'
 import { withoutPaths } from './withoutPaths'
 
 export interface RunContext {
@@ -16,14 +17,16 @@ export interface RunContext {
   readonly clock: Clock
   /** Whether a run that was interrupted is taken up again. */
   goesOn(): boolean
-  /** Runs inside the transaction that ends a completed run. */
-  onCompleted(run: StoredRun): void
+  /** Runs inside the transaction that ends a completed run. @param costs null where its worker did not tell */
+  onCompleted(run: StoredRun, costs: RunCosts | null): void
+  /** It is complete, and that is stored. */
+  concluded(run: StoredRun): void
   /** Runs inside the transaction in which a run ends or comes to rest. */
   onSettled(run: StoredRun): void
   /** Something about the run other than its measurements is new. */
   changed(run: StoredRun): void
   measured(run: StoredRun, step: number): void
-  /** It took so many steps. */
+  /** It got further by so much of its steps, of which the time of measuring is a part: see Progress.fraction. */
   advanced(run: StoredRun, steps: number): void
 }
 
@@ -32,7 +35,9 @@ export type Final = Omit<Ending, 'at'>
 /** One run of a job: turns what its worker reports into changes of the project. Writing them is the job's business. */
 export class ReportedRun {
   #progress: Progress | null = null
-  #step = 0
+  #costs: RunCosts | null = null
+  /** How far it is, in steps. */
+  #done = 0
   #hasEnded = false
   /** How often its process died since it last got further. */
   #deaths: number
@@ -40,7 +45,13 @@ export class ReportedRun {
   #earlier: Provenance | null = null
   #resume: ResumePoint | null = null
   readonly #stored = Promise.withResolvers<void>()
+  /** Where it stood in the queue. */
+  #place: QueuePlace | null = null
   isCancelled = false
+  /** Asked to rest, so that it waits in the queue again. */
+  isPausing = false
+  /** Whether it is held back when it comes to rest. */
+  isHeld = false
 
   constructor(
     readonly run: StoredRun,
@@ -84,6 +95,7 @@ export class ReportedRun {
     const { id } = this.run
     return {
       apply: () => {
+        this.#place = project.queue.find(id)
         this.#resume = project.checkpoints.latest(id)
         const step = this.#resume?.checkpoint.step ?? -1
         project.runs.start(id, clock.now(), Math.max(step, 0))
@@ -94,7 +106,7 @@ export class ReportedRun {
       },
       committed: () => {
         if (this.#resume) this.#earlier = this.run.provenance
-        this.#step = this.#resume?.checkpoint.step ?? 0
+        this.#done = this.#resume?.checkpoint.step ?? 0
         this.context.changed(this.run)
         settled()
       },
@@ -116,6 +128,9 @@ export class ReportedRun {
         return this.#store(report)
       case 'checkpoint':
         return this.#keep(report)
+      case 'costs':
+        this.#costs = report.costs
+        return null
       case 'ended':
         if (report.outcome.status === 'rested') return this.#rest(report.outcome.step)
         return this.end(finalOf(report.outcome), logOf(report.outcome))
@@ -144,14 +159,17 @@ export class ReportedRun {
       if (error) project.log.add(id, { level: 'error', message: error.message, time: at })
       project.runs.end(id, { ...ending, error, at })
       project.records.compact(id)
-      if (completed) onCompleted(project.runs.get(id))
+      if (completed) onCompleted(project.runs.get(id), this.#costs)
       if (ending.status === 'interrupted' && goesOn()) goOn(project, project.runs.get(id), at)
       // What was waiting for this run alone is decided now.
       this.context.onSettled(this.run)
     }
     return {
       apply: () => close(final, final.status === 'completed'),
-      committed: this.#settled,
+      committed: () => {
+        this.#settled()
+        if (final.status === 'completed') this.context.concluded(this.run)
+      },
       refused: (error) =>
         journal.write({ apply: () => close(failure(error), false), committed: this.#settled, refused: this.#settled }),
     }
@@ -162,16 +180,30 @@ export class ReportedRun {
     this.#stored.resolve()
   }
 
-  /** It has come as far as it was to: what becomes of it is decided with all of its sweep. */
-  #rest(step: number): Change {
-    const { project, journal, onSettled } = this.context
+  /**
+   * It leaves its worker. Having come as far as it was to, it rests until all of its sweep is decided; stopped before, it
+   * waits in the queue again, in its old place.
+   */
+  #rest(step: number): Change | null {
+    // Someone cancelled it while it came to rest.
+    if (this.isCancelled) return this.end({ status: 'cancelled', step, error: null })
+    const { project, journal, clock, onSettled } = this.context
+    const { id, until } = this.run
     this.#hasEnded = true
     this.onEnd()
     this.#advanceTo(step)
     return {
       apply: () => {
-        project.runs.rest(this.run.id, step)
-        onSettled(this.run)
+        if (step === until) {
+          project.runs.rest(id, step)
+          return onSettled(this.run)
+        }
+        project.runs.putBack(id, step, this.#place ? { ...this.#place, held: this.isHeld } : 'front')
+        project.log.add(id, {
+          time: clock.now(),
+          level: 'info',
+          message: `Paused at step ${step}; its state is stored.`,
+        })
       },
       committed: this.#settled,
       refused: (error) => journal.write(this.#closing(failure(error))),
@@ -192,10 +224,11 @@ export class ReportedRun {
     const { project, clock } = this.context
     const { id } = this.run
     const time = clock.now()
-    this.#progress = progress ?? this.#progress
+    const fraction = Math.max(progress?.fraction ?? 0, this.#progress?.fraction ?? 0)
+    this.#progress = progress ? { ...progress, fraction } : this.#progress
     const lastRecord = records.at(-1)
     const step = Math.max(progress?.step ?? 0, lastRecord?.step ?? 0)
-    this.#advanceTo(step)
+    this.#advanceTo(fraction * this.run.steps)
     return this.#change(
       () => {
         project.records.append(id, records)
@@ -218,10 +251,10 @@ export class ReportedRun {
     })
   }
 
-  #advanceTo(step: number): void {
-    if (step <= this.#step) return
-    this.context.advanced(this.run, step - this.#step)
-    this.#step = step
+  #advanceTo(done: number): void {
+    if (done <= this.#done) return
+    this.context.advanced(this.run, done - this.#done)
+    this.#done = done
   }
 
   #change(apply: () => void, committed?: () => void): Change {

@@ -33,8 +33,8 @@ export const clockQuantities: readonly QuantityDefinition[] = [
     label: 'wall time',
     symbol: '',
     unit: 's',
-    help: 'Time since training began in this process, measuring included, and all runs included where several train as one program. Differs from machine to machine and from repetition to repetition.',
-    formula: 'now − start',
+    help: 'Time spent on training so far, measuring included, and all runs included where several train as one program. A run that was resumed goes on from the time of the state that it went on from; how long it stood still does not count. Differs from machine to machine and from repetition to repetition.',
+    formula: 'Σ_processes (now − start)',
     source: 'Elementary; read from the monotonic clock of the process',
   },
 ]
@@ -45,11 +45,20 @@ export class RunClock {
   #step = 0
   #flowTime = 0
 
-  /** @param samples N of the training set */
+  /**
+   * @param samples N of the training set
+   * @param before seconds that earlier processes spent on what it goes on from
+   */
   constructor(
     readonly recipe: Pick<TrainingRecipe, 'learningRate' | 'batchSize' | 'freshSamples'>,
     readonly samples: number,
+    readonly before = 0,
   ) {}
+
+  /** Spent on the run so far. */
+  get seconds(): number {
+    return this.before + (performance.now() - this.#started) / 1000
+  }
 
   /** @param step not below that of the call before */
   at(step: number): Measurement[] {
@@ -60,7 +69,7 @@ export class RunClock {
       scalarMeasurement('flowTime', this.#flowTime),
       // Fresh samples are of no training set that could be gone through.
       ...(freshSamples ? [] : [scalarMeasurement('epoch', epoch)]),
-      scalarMeasurement('wallTime', (performance.now() - this.#started) / 1000),
+      scalarMeasurement('wallTime', this.seconds),
     ]
   }
 }

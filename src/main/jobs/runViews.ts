@@ -21,9 +21,24 @@ export interface RunViews {
 /** Runs as views show them. @param scheduler null when the project is only read */
 export function runViews(
   project: Project,
-  scheduler: Pick<Scheduler, 'progress' | 'trouble'> | null,
+  scheduler: Pick<Scheduler, 'progress' | 'stateOf' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
+  function heldBack({ id, status, sweep }: StoredRun): RunSummary['held'] {
+    if (status === 'pending') {
+      const waiting = project.queue.find(id)
+      return waiting && heldBy(waiting.held, waiting.paused)
+    }
+    const asked = status === 'running' ? scheduler?.stateOf(id) : null
+    return asked?.isPausing ? heldBy(asked.isHeld, sweep !== null && project.sweeps.get(sweep.id).paused) : null
+  }
+
+  function heldBy(itself: boolean, itsSweep: boolean): RunSummary['held'] {
+    if (itself) return 'run'
+    if (itsSweep) return 'sweep'
+    return project.queue.isPaused ? 'queue' : null
+  }
+
   function summary(run: StoredRun): RunSummary {
     const { held, checked } = project.claims.counts(run.id)
     const progress = scheduler?.progress(run.id) ?? null
@@ -36,8 +51,10 @@ export function runViews(
       seed: run.spec.seed,
       sweepId: run.sweep?.id ?? null,
       status: run.status,
+      held: heldBack(run),
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,
+      fraction: progress?.fraction ?? (run.steps > 0 ? run.step / run.steps : 0),
       stepsPerSecond: finiteOrNull(progress?.stepsPerSecond),
       secondsLeft: finiteOrNull(progress?.secondsLeft),
       createdAt: run.createdAt,

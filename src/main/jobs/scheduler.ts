@@ -9,6 +9,7 @@ import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
 import { Job, type WorkerLimits } from './job'
 import { Journal } from './journal'
+import type { RunCosts } from './protocol'
 import { Throughput } from './throughput'
 import type { StartWorker } from './workerHandle'
 
@@ -27,9 +28,11 @@ export interface SchedulerOptions {
   groupingOf(run: StoredRun, waiting: number): Grouping
   /**
    * Runs inside the transaction that ends a completed run: claims, calibration.
-   * @param together how many runs shared the worker's time; null where another run of the job has told its speed
+   * @param told what its worker spent, and on how many runs; null where another run of the job has told
    */
-  onCompleted(run: StoredRun, together: number | null): void
+  onCompleted(run: StoredRun, told: { readonly costs: RunCosts; readonly together: number } | null): void
+  /** After that is committed. */
+  onConcluded(run: Pick<StoredRun, 'id' | 'spec'>): void
   /** Runs inside the transaction in which a run ends or comes to rest: what its sweep decides. */
   onSettled(run: Pick<StoredRun, 'sweep'>): void
   onChanged(run: Pick<StoredRun, 'id' | 'sweep'>): void
@@ -93,7 +96,13 @@ export class Scheduler {
     return [...this.#jobs].map((job) => job.open).filter((runs) => runs.length > 0)
   }
 
-  /** Of the runs of a sweep, or of all; 0 when nothing moves. */
+  /** Of the runs of a sweep, or of all: see Job.aheadOf. */
+  stepsAhead(sweepId?: SweepId): number {
+    const isOf = ({ sweep }: StoredRun) => sweepId === undefined || sweep?.id === sweepId
+    return [...this.#jobs].reduce((sum, job) => sum + job.aheadOf(isOf), 0)
+  }
+
+  /** Of the runs of a sweep, or of all, where measuring counts as steps: see Progress.fraction; 0 when nothing moves. */
   stepsPerSecond(sweepId?: SweepId): number {
     return this.#throughput.perSecond(sweepId)
   }
@@ -104,6 +113,25 @@ export class Scheduler {
       const group = this.#disk.look() ? this.#nextGroup() : null
       if (!group) return
       this.#startJob(group)
+    }
+  }
+
+  /** What was asked of a run that trains; null for one that does not. */
+  stateOf(runId: RunId): ReturnType<Job['stateOf']> {
+    return this.#active.get(runId)?.stateOf(runId) ?? null
+  }
+
+  /** Runs that train come to rest after their step, with a stored state, and wait in the queue again where they stood. */
+  pause(wanted: (run: StoredRun) => boolean): void {
+    for (const job of this.#jobs) job.pause(job.runsWhere(wanted))
+  }
+
+  /** Holds runs back, or lets them go: those that wait, and those that train by pausing them. */
+  hold(runIds: readonly RunId[], held: boolean): void {
+    this.#options.project.queue.hold(runIds, held)
+    for (const job of this.#jobs) {
+      job.hold(runIds, held)
+      if (held) job.pause(runIds)
     }
   }
 
@@ -137,7 +165,8 @@ export class Scheduler {
     for (const job of this.#jobs) job.cancel(runIds)
     project.transaction(() => {
       for (const id of runIds) {
-        if (this.#active.has(id)) continue
+        // One that was paused waits already, while its worker is still on its way out.
+        if (this.#active.has(id) && project.runs.get(id).status !== 'pending') continue
         project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
         onSettled(project.runs.get(id))
       }
@@ -171,7 +200,8 @@ export class Scheduler {
   }
 
   #startJob({ runs, note }: { readonly runs: readonly StoredRun[]; readonly note: string | null }): void {
-    const { project, clock, startWorker, limits, onCompleted, onSettled, onChanged, onMeasured } = this.#options
+    const { project, clock, startWorker, limits, onCompleted, onConcluded, onSettled, onChanged, onMeasured } =
+      this.#options
     let hasToldSpeed = false
     const job = new Job(runs, {
       project,
@@ -181,10 +211,11 @@ export class Scheduler {
       note,
       journal: this.#journal,
       goesOn: () => !this.#closed,
-      onCompleted(run) {
-        onCompleted(run, hasToldSpeed ? null : runs.length)
-        hasToldSpeed = true
+      onCompleted(run, costs) {
+        onCompleted(run, hasToldSpeed || !costs ? null : { costs, together: runs.length })
+        hasToldSpeed ||= costs !== null
       },
+      concluded: onConcluded,
       onSettled,
       changed: onChanged,
       measured: ({ id }, step) => onMeasured(id, step),

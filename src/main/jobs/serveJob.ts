@@ -46,10 +46,11 @@ export function serveJob(
   { together = oneByOne(execute), analyse, checkClaim = cannotCheck }: MoreJobs = {},
 ): Promise<void> {
   const aborts: AbortController[] = []
-  const signalOfNext = () => {
-    const abort = new AbortController()
-    aborts.push(abort)
-    return abort.signal
+  const pauses: AbortController[] = []
+  const nextOf = (controllers: AbortController[]) => {
+    const controller = new AbortController()
+    controllers.push(controller)
+    return controller.signal
   }
   return new Promise((resolve) => {
     port.onMessage((received) => {
@@ -60,11 +61,16 @@ export function serveJob(
         void checkClaim(message)
           .then((answer) => port.post(answer))
           .then(resolve)
+      } else if (message.type === 'pause') {
+        for (const run of message.runs) pauses[run]?.abort()
       } else if (message.type === 'analyse') {
-        void runAnalysis(port, analyse, message, resources, signalOfNext()).then(resolve)
+        void runAnalysis(port, analyse, message, resources, nextOf(aborts)).then(resolve)
       } else {
         const outbox = new Outbox(port, message.runs.length === 1)
-        const tasks = message.runs.map((run, i) => taskOf(run, i, outbox, signalOfNext()))
+        const tasks = message.runs.map((run, i) => ({
+          ...taskOf(run, i, outbox, nextOf(aborts)),
+          pause: nextOf(pauses),
+        }))
         const executeAll = tasks.length === 1 ? oneByOne(execute) : together
         const matrices = libraryFrom(message.matrices)
         const pulse = setInterval(() => {
@@ -163,6 +169,7 @@ function taskOf(
     },
     onStart: (provenance) => outbox.report({ run, type: 'started', provenance }),
     onProgress: (progress) => outbox.add(run, { progress }),
+    onCosts: (costs) => outbox.report({ run, type: 'costs', costs }),
     onCheckpoint: (point, kept) => outbox.report({ run, type: 'checkpoint', point, kept }),
     ended(outcome) {
       if (hasEnded) return

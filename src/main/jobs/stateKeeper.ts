@@ -7,6 +7,7 @@ export type SaveState = (checkpoint: Checkpoint, kept: boolean) => void
 /** Decides when the state of a training is saved: at chosen steps for good, and by the clock to go on from. */
 export class StateKeeper {
   #savedAt = performance.now()
+  #savedStep = -1
 
   constructor(
     readonly training: Pick<Training, 'step' | 'checkpoint'>,
@@ -18,9 +19,11 @@ export class StateKeeper {
 
   /**
    * Call it where everything up to the current step was measured.
-   * @param isLeaving the run ends here, but may be resumed
+   * @param isLeaving the run leaves this process here, but may be resumed
    */
   async saveWhenDue(save: SaveState, isLeaving: boolean): Promise<void> {
+    // What is kept already is not saved again as something to be replaced.
+    if (this.#savedStep === this.training.step) return
     if (isLeaving || performance.now() - this.#savedAt >= this.resumeSeconds * 1000) await this.#save(save, false)
   }
 
@@ -32,6 +35,7 @@ export class StateKeeper {
 
   async #save(save: SaveState, kept: boolean): Promise<void> {
     save(await this.training.checkpoint(), kept)
+    this.#savedStep = this.training.step
     // Saving is not part of the interval: however long it takes, training gets its share.
     this.#savedAt = performance.now()
   }

@@ -14,7 +14,7 @@ export interface SweepViews {
 }
 
 /** What the views need to know of the scheduler. */
-type Training = Pick<Scheduler, 'stepsPerSecond' | 'training' | 'trouble'>
+type Training = Pick<Scheduler, 'stepsAhead' | 'stepsPerSecond' | 'training' | 'trouble'>
 
 /** Sweeps and queue as views show them. @param scheduler null when the project is only read */
 export function sweepViews(project: Project, scheduler: Training | null, runs: RunViews, slots: number): SweepViews {
@@ -23,6 +23,7 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
     const counts = progress?.counts ?? NO_RUNS
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
     const rate = scheduler?.stepsPerSecond(sweep.id) ?? 0
+    const ahead = scheduler?.stepsAhead(sweep.id) ?? 0
     return {
       id: sweep.id,
       name: spec.name,
@@ -34,8 +35,8 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
       runs: total,
       counts,
       paused: sweep.paused,
-      steps: { done: progress?.settledSteps ?? 0, of: progress?.steps ?? 0 },
-      secondsLeft: progress && rate > 0 ? stepsLeft(progress) / rate : null,
+      steps: { done: (progress?.settledSteps ?? 0) + ahead, of: progress?.steps ?? 0 },
+      secondsLeft: progress && rate > 0 ? Math.max(0, stepsLeft(progress) - ahead) / rate : null,
     }
   }
 
@@ -45,7 +46,6 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
       run: runs.summary(run),
       sweepId: run.sweep?.id ?? null,
       priority: waiting?.priority ?? 0,
-      held: waiting ? heldBy(waiting, project.queue.isPaused) : null,
       batch,
     }
   }
@@ -75,7 +75,7 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
           .map(({ runId, batch }) => entry(runId, null, batch)),
         waiting: project.queue.page(offset, limit).map((waiting) => entry(waiting.runId, waiting, 1)),
         waitingCount: project.queue.count(),
-        secondsLeft: rate > 0 ? openSteps(project) / rate : null,
+        secondsLeft: rate > 0 ? Math.max(0, openSteps(project) - (scheduler?.stepsAhead() ?? 0)) / rate : null,
       }
     },
   }
@@ -90,10 +90,4 @@ function stepsLeft({ steps, settledSteps, completed }: SweepProgress): number {
 function openSteps(project: Project): number {
   const ofSweeps = [...project.sweeps.progress().values()].reduce((sum, progress) => sum + stepsLeft(progress), 0)
   return ofSweeps + project.runs.openStepsAlone()
-}
-
-function heldBy({ held, paused }: Waiting, isQueuePaused: boolean): QueueEntry['held'] {
-  if (held) return 'run'
-  if (paused) return 'sweep'
-  return isQueuePaused ? 'queue' : null
 }

@@ -40,8 +40,8 @@ export default {
   title: 'Class terms of the layer Hessian',
   quantities,
   applies: () => true,
-  async measure(snapshot, signal) {
-    if (!isSparseStep(snapshot)) return []
+  async measure(snapshot, signal, isAsked = false) {
+    if (!isAsked && !isSparseStep(snapshot)) return []
     const measured: Measurement[] = []
     for (const state of await snapshot.layers()) {
       signal.throwIfAborted()

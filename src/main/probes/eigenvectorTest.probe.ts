@@ -29,12 +29,12 @@ export default {
     },
   ],
   applies: () => true,
-  async measure(snapshot, signal) {
+  async measure(snapshot, signal, isAsked = false) {
     const { model, split } = snapshot
     const layers = await snapshot.layers()
     const attempts: (() => Measurement)[] = []
     for (const state of layers) {
-      if (!isDue(snapshot, state)) continue
+      if (!isAsked && !isDue(snapshot, state)) continue
       const means = layerClassMeans(layers, state, split.classSizes)
       const exact = blockRoute(model, split.targets.cols, state) === 'kronecker'
       const images = exact ? null : await imagesOf(snapshot, state, means, signal)

@@ -56,8 +56,8 @@ export default {
   title: 'Full Hessian spectrum',
   quantities,
   applies: () => true,
-  async measure(snapshot, signal) {
-    if (!isSparseStep(snapshot)) return []
+  async measure(snapshot, signal, isAsked = false) {
+    if (!isAsked && !isSparseStep(snapshot)) return []
     const { parameters, loss, classes } = snapshot.model
     const weights = parameters.filter(({ kind }) => kind === 'weight').map(({ name }) => name)
     const full = snapshot.hessian('total')

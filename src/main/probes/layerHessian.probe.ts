@@ -22,10 +22,10 @@ export default {
     },
   ],
   applies: () => true,
-  async measure(snapshot, signal) {
+  async measure(snapshot, signal, isAsked = false) {
     const measured: Measurement[] = []
     for (const state of await snapshot.layers()) {
-      if (!isDue(snapshot, state)) continue
+      if (!isAsked && !isDue(snapshot, state)) continue
       const { layer, eigenvalues, meta } = await layerBlock(snapshot, state, signal)
       measured.push({
         quantity: 'layerHessian',

@@ -56,13 +56,13 @@ export default {
   title: 'Gradient in the outlier space',
   quantities,
   applies: () => true,
-  async measure(snapshot, signal) {
+  async measure(snapshot, signal, isAsked = false) {
     const { model } = snapshot
     const gradients = { data: await snapshot.dataGradient(), total: await totalGradient(snapshot) }
     const spaces = { InOutliers: outlierCount(model), InTopK: model.classes }
     const attempts: (() => Measurement)[] = []
     for (const state of await snapshot.layers()) {
-      if (!isDue(snapshot, state)) continue
+      if (!isAsked && !isDue(snapshot, state)) continue
       const block = await layerBlock(snapshot, state, signal)
       const weight = weightName(model, state.layer)
       for (const [which, gradient] of Object.entries(gradients)) {

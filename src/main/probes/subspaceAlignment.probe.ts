@@ -91,8 +91,8 @@ export default {
   title: 'Alignment with the leading eigenspaces',
   quantities,
   applies: () => true,
-  async measure(snapshot, signal) {
-    if (!isSparseStep(snapshot)) return []
+  async measure(snapshot, signal, isAsked = false) {
+    if (!isAsked && !isSparseStep(snapshot)) return []
     const basis = await leadingEigenvectors(snapshot, signal)
     const { model, split } = snapshot
     const batch = Math.max(1, Math.round(BATCH_SHARE * split.targets.cols))

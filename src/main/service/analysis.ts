@@ -5,7 +5,7 @@ import { LabError } from '#shared/errors'
 import { parseParams } from '#shared/params'
 import type { System } from '../core/system'
 import type { AnalysisDesk } from '../jobs/analysisDesk'
-import { operators } from '../probes/operators/index'
+import { analysisMenu } from '../jobs/analysisPlan'
 import { trackAnalyses } from './trackAnalyses'
 import { uploadedMatrix, type Uploads } from './uploads'
 import type { StoredAnalysis } from '../store/analyses'
@@ -44,11 +44,7 @@ export function analysisHandlers({
       const model = system.model(parseParams(system.params, spec.params))
       const [steps, last] = [project.checkpoints.steps(runId), project.checkpoints.lastStep(runId)]
       return {
-        operators: [...operators.values()]
-          .filter((definition) => definition.applies(model))
-          .map(({ id, title, help, choose }) => ({ id, title, help, choose })),
-        parameters: model.parameters.map(({ name }) => name),
-        weights: model.parameters.filter(({ kind }) => kind === 'weight').map(({ name }) => name),
+        ...analysisMenu(model),
         // One that is only there to go on from can be looked at as long as it is.
         steps: last === null || steps.includes(last) ? steps : [...steps, last],
       }

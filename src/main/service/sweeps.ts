@@ -104,7 +104,14 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
 
   function pauseSweep(sweepId: SweepId, paused: boolean): null {
     const { id } = project.sweeps.get(sweepId)
-    return changeQueue(() => project.queue.pauseSweep(id, paused), [], id)
+    return changeQueue(
+      (scheduler) => {
+        project.queue.pauseSweep(id, paused)
+        if (paused) scheduler.pause((run) => run.sweep?.id === id)
+      },
+      [],
+      id,
+    )
   }
 
   return {
@@ -124,10 +131,14 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
     'sweep.resume': async ({ sweepId }) => pauseSweep(sweepId, false),
     'sweep.retryFailed': async ({ sweepId }) => ({ runs: retryFailed(sweepId) }),
     'queue.list': async ({ offset, limit }) => views.queue(offset, limit),
-    'queue.pause': async () => changeQueue(() => project.queue.pause(true)),
+    'queue.pause': async () =>
+      changeQueue((scheduler) => {
+        project.queue.pause(true)
+        scheduler.pause(() => true)
+      }),
     'queue.resume': async () => changeQueue(() => project.queue.pause(false)),
-    'queue.hold': async ({ runIds }) => changeQueue(() => project.queue.hold(runIds, true), runIds),
-    'queue.release': async ({ runIds }) => changeQueue(() => project.queue.hold(runIds, false), runIds),
+    'queue.hold': async ({ runIds }) => changeQueue((scheduler) => scheduler.hold(runIds, true), runIds),
+    'queue.release': async ({ runIds }) => changeQueue((scheduler) => scheduler.hold(runIds, false), runIds),
     'queue.move': async ({ target, before }) => changeQueue(() => project.queue.move(target, before)),
     'queue.prioritise': async ({ target, priority }) => changeQueue(() => project.queue.prioritise(target, priority)),
     'specs.list': async () => project.sweeps.namedSpecs(),

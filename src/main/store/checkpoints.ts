@@ -28,7 +28,7 @@ export interface Checkpoints {
    */
   save(runId: RunId, point: ResumePoint, kept: boolean): void
   /** As `save`, without the arrays, which follow one by one. @returns the number of the state */
-  begin(runId: RunId, state: { step: number; lastFiniteLoss: number; kept: boolean }): number
+  begin(runId: RunId, state: { step: number; lastFiniteLoss: number; trainedSeconds: number; kept: boolean }): number
   addPacked(stateId: number, position: number, array: PackedArray): void
   /** Steps whose states are kept, ascending. */
   steps(runId: RunId): readonly number[]
@@ -45,7 +45,12 @@ export interface Checkpoints {
 }
 
 const stepRow = z.object({ step: z.int().min(0) })
-const pointRow = z.object({ id: z.number(), step: z.int().min(0), last_finite_loss: z.number() })
+const pointRow = z.object({
+  id: z.number(),
+  step: z.int().min(0),
+  last_finite_loss: z.number(),
+  trained_seconds: z.number(),
+})
 
 const arrayRow = z
   .object({
@@ -62,9 +67,11 @@ const arrayRow = z
 
 export function checkpointsOn(connection: Connection): Checkpoints {
   const points = (runId: RunId) =>
-    connection.all(pointRow, 'SELECT id, step, last_finite_loss FROM checkpoints WHERE run_id = ? ORDER BY step DESC', [
-      runId,
-    ])
+    connection.all(
+      pointRow,
+      'SELECT id, step, last_finite_loss, trained_seconds FROM checkpoints WHERE run_id = ? ORDER BY step DESC',
+      [runId],
+    )
 
   function read({ id, step }: z.output<typeof pointRow>): Checkpoint {
     const sql =
@@ -72,11 +79,12 @@ export function checkpointsOn(connection: Connection): Checkpoints {
     return { step, arrays: connection.all(arrayRow, sql, [id]) }
   }
 
-  const begin: Checkpoints['begin'] = (runId, { step, lastFiniteLoss, kept }) =>
+  const begin: Checkpoints['begin'] = (runId, { step, lastFiniteLoss, trainedSeconds, kept }) =>
     connection.transaction(() => {
       connection.run('DELETE FROM checkpoints WHERE run_id = ? AND (kept = 0 OR step = ?)', [runId, step])
-      const sql = 'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss) VALUES (?, ?, ?, ?)'
-      return connection.run(sql, [runId, step, Number(kept), lastFiniteLoss]).id
+      const sql =
+        'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss, trained_seconds) VALUES (?, ?, ?, ?, ?)'
+      return connection.run(sql, [runId, step, Number(kept), lastFiniteLoss, trainedSeconds]).id
     })
 
   const addPacked: Checkpoints['addPacked'] = (stateId, position, { name, dtype, shape, blob }) => {
@@ -88,9 +96,9 @@ export function checkpointsOn(connection: Connection): Checkpoints {
   }
 
   return {
-    save: (runId, { checkpoint: { step, arrays }, lastFiniteLoss }, kept) =>
+    save: (runId, { checkpoint: { step, arrays }, lastFiniteLoss, trainedSeconds }, kept) =>
       connection.transaction(() => {
-        const id = begin(runId, { step, lastFiniteLoss, kept })
+        const id = begin(runId, { step, lastFiniteLoss, trainedSeconds, kept })
         arrays.forEach(({ name, shape, data }, position) => {
           addPacked(id, position, { name, shape, dtype: dtypeOf(data), blob: packFloats(data) })
         })
@@ -115,7 +123,11 @@ export function checkpointsOn(connection: Connection): Checkpoints {
     latest(runId) {
       for (const point of points(runId)) {
         try {
-          return { checkpoint: read(point), lastFiniteLoss: point.last_finite_loss }
+          return {
+            checkpoint: read(point),
+            lastFiniteLoss: point.last_finite_loss,
+            trainedSeconds: point.trained_seconds,
+          }
         } catch (thrown) {
           // An older state costs time, a run that cannot start again costs the run.
           if (!(thrown instanceof LabError && thrown.details.damaged === true)) throw thrown

@@ -16,16 +16,28 @@ export interface Waiting {
   readonly paused: boolean
 }
 
+/** Where a run stood in the queue, and whether it is held back. */
+export interface QueuePlace {
+  readonly priority: number
+  readonly position: number
+  readonly held: boolean
+}
+
 /**
  * The runs that wait, in the order in which they start: by priority (larger first), then by position.
  * Everything is stored, so the queue is the same after a restart.
  */
 export interface Queue {
-  /** With priority 0. @param shape equal for runs of a sweep that can train as one program */
-  add(runId: RunId, sweepId: SweepId | null, shape: string | null, place?: 'front' | 'end'): void
+  /**
+   * At the front or the end of those with priority 0, the end when not given, or at the place that it had before.
+   * @param shape equal for runs of a sweep that can train as one program
+   */
+  add(runId: RunId, sweepId: SweepId | null, shape: string | null, place?: 'front' | 'end' | QueuePlace): void
   /** Its pending runs that are in no queue, in their order, behind all others of priority 0. */
   addSweep(sweepId: SweepId): void
   remove(runId: RunId): void
+  /** Null for a run that does not wait. */
+  find(runId: RunId): (Waiting & QueuePlace) | null
   /** The first run that nothing holds back; null when there is none. */
   next(): Waiting | null
   /**
@@ -52,15 +64,24 @@ export interface Queue {
   ofSweep(sweepId: SweepId): readonly RunId[]
 }
 
-const waitingRow = z
-  .object({
-    run_id: runIdSchema,
-    sweep_id: sweepIdSchema.nullable(),
-    priority: z.union([z.literal(-2), z.literal(-1), z.literal(0), z.literal(1), z.literal(2)]),
-    held: flagColumn,
-    paused: flagColumn,
-  })
-  .transform(({ run_id, sweep_id, ...rest }): Waiting => ({ runId: run_id, sweepId: sweep_id, ...rest }))
+const waitingColumns = z.object({
+  run_id: runIdSchema,
+  sweep_id: sweepIdSchema.nullable(),
+  priority: z.union([z.literal(-2), z.literal(-1), z.literal(0), z.literal(1), z.literal(2)]),
+  held: flagColumn,
+  paused: flagColumn,
+})
+const waitingOf = ({ run_id, sweep_id, priority, held, paused }: z.output<typeof waitingColumns>): Waiting => ({
+  runId: run_id,
+  sweepId: sweep_id,
+  priority,
+  held,
+  paused,
+})
+const waitingRow = waitingColumns.transform(waitingOf)
+const placedRow = waitingColumns
+  .extend({ position: z.number() })
+  .transform(({ position, ...waiting }) => ({ ...waitingOf(waiting), position }))
 
 const idRow = z.object({ run_id: runIdSchema })
 const countRow = z.object({ count: z.number() })
@@ -83,6 +104,13 @@ export function queueOn(connection: Connection): Queue {
     return connection.get(placeRow, 'SELECT priority, position FROM queue WHERE run_id = ?', [runId])
   }
 
+  /** Before or behind all others that nobody gave a priority. */
+  function outermost(end: 'front' | 'end'): QueuePlace {
+    const position = end === 'end' ? 'max(position), 0) + 1' : 'min(position), 0) - 1'
+    const sql = `SELECT 0 AS priority, ifnull(${position} AS position FROM queue WHERE priority = 0`
+    return { priority: 0, position: connection.get(placeRow, sql)?.position ?? 0, held: false }
+  }
+
   /** Gives the runs the places from a position on. */
   function settle(ids: readonly RunId[], priority: number, position: number): void {
     const sql = 'UPDATE queue SET priority = ?, position = ? WHERE run_id = ?'
@@ -91,12 +119,11 @@ export function queueOn(connection: Connection): Queue {
 
   return {
     add(runId, sweepId, shape, place = 'end') {
-      const position = place === 'end' ? 'max(position), 0) + 1' : 'min(position), 0) - 1'
+      const { priority, position, held } = typeof place === 'string' ? outermost(place) : place
       connection.run(
-        `INSERT INTO queue (run_id, sweep_id, shape, paused, position)
-         VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0),
-           (SELECT ifnull(${position} FROM queue WHERE priority = 0))`,
-        [runId, sweepId, shape, sweepId],
+        `INSERT INTO queue (run_id, sweep_id, shape, paused, priority, position, held)
+         VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0), ?, ?, ?)`,
+        [runId, sweepId, shape, sweepId, priority, position, Number(held)],
       )
     },
 
@@ -114,6 +141,8 @@ export function queueOn(connection: Connection): Queue {
     remove(runId) {
       connection.run('DELETE FROM queue WHERE run_id = ?', [runId])
     },
+
+    find: (runId) => connection.get(placedRow, `SELECT ${COLUMNS}, position FROM queue WHERE run_id = ?`, [runId]),
 
     next: () =>
       connection.get(

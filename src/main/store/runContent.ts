@@ -136,6 +136,7 @@ export const runDocumentSchema = z
         step: count,
         kept: z.boolean(),
         lastFiniteLoss: z.number(),
+        trainedSeconds: z.number().min(0).default(0),
         arrays: z.array(z.strictObject({ name: word, data: arrayRefSchema })),
       }),
     ),

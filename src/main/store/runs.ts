@@ -16,7 +16,7 @@ import {
   toJson,
 } from './columns'
 import type { Connection } from './connection'
-import type { Queue } from './queue'
+import type { Queue, QueuePlace } from './queue'
 import { runValuesOn } from './runValues'
 import type { Texts } from './texts'
 
@@ -91,6 +91,8 @@ export interface Runs {
   start(id: RunId, at: number, step?: number): void
   /** A run that trains rests at a step: it is pending again, but in no queue. */
   rest(id: RunId, step: number): void
+  /** A run that trains waits again, where it stood in the queue before or in front of all others. */
+  putBack(id: RunId, step: number, place: QueuePlace | 'front'): void
   /** Queues a resting run, to train up to another step; null: to its end. @throws LabError 'conflict' if it does not rest */
   goOnTo(id: RunId, until: number | null): void
   setProvenance(id: RunId, provenance: Provenance): void
@@ -218,6 +220,10 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       queue.remove(id)
     })
 
+  const rest = (id: RunId, step: number) => {
+    connection.run("UPDATE runs SET status = 'pending', step = ? WHERE id = ? AND status = 'running'", [step, id])
+  }
+
   const add: Runs['add'] = ({
     id,
     spec,
@@ -309,9 +315,14 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
         queue.remove(id)
       }),
 
-    rest(id, step) {
-      connection.run("UPDATE runs SET status = 'pending', step = ? WHERE id = ? AND status = 'running'", [step, id])
-    },
+    rest,
+
+    putBack: (id, step, place) =>
+      connection.transaction(() => {
+        rest(id, step)
+        const { sweep, shape } = get(id)
+        queue.add(id, sweep?.id ?? null, shape, place)
+      }),
 
     goOnTo: (id, until) =>
       connection.transaction(() => {

@@ -10,28 +10,47 @@ export function defineFunctions(database: Database.Database): void {
     result: ({ count, squares }: Moments) => (count > 1 ? Math.sqrt(squares / (count - 1)) : null),
     deterministic: true,
   })
-  database.function('series_value', { deterministic: true }, rememberedSeriesValue())
+  const { known, read } = rememberedSeriesValue()
+  database.function('known_series_value', known)
+  database.function('series_value', { deterministic: true }, read)
 }
 
 /** So many answers are kept: filters and tables ask for the same steps of the same runs again and again. */
 const MOST_REMEMBERED = 50_000
+/** Of so many steps. */
+const MOST_STEPS = 4
+/** Of a SHA-256: as good as all of it to tell chunks apart. */
+const KEY_BYTES = 16
 
-/** series_value(data, digest, count, step). What is unpacked never changes: its digest says which numbers it holds. */
+/**
+ * series_value(data, digest, count, step), and known_series_value(digest, step): NULL where nobody asked before, so that
+ * SQLite need not read the chunk where somebody did. What is unpacked never changes: its digest says which numbers it holds.
+ */
 function rememberedSeriesValue() {
-  const remembered = new Map<string, number | null>()
-  return (data: unknown, digest: unknown, count: unknown, step: unknown): number | null => {
+  const remembered = new Map<number, Map<string, number | null>>()
+  const keyOf = (digest: Uint8Array) => Buffer.from(digest.buffer, digest.byteOffset, KEY_BYTES).toString('latin1')
+  const known = (digest: unknown, step: unknown): number | null => {
+    if (!(digest instanceof Uint8Array) || typeof step !== 'number') {
+      throw new LabError('internal', 'known_series_value: expected the digest of a chunk, and a step.')
+    }
+    return remembered.get(step)?.get(keyOf(digest)) ?? null
+  }
+  const read = (data: unknown, digest: unknown, count: unknown, step: unknown): number | null => {
     const isChunk = data instanceof Uint8Array && digest instanceof Uint8Array
     if (!isChunk || typeof count !== 'number' || typeof step !== 'number') {
       throw new LabError('internal', 'series_value: expected the data, digest and count of a chunk, and a step.')
     }
-    const key = `${step} ${Buffer.from(digest).toString('latin1')}`
-    const known = remembered.get(key)
-    if (known !== undefined) return known
     const value = valueAtOrBefore({ data, digest, count }, step)
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(key, value)
+    const ofStep = remembered.get(step) ?? new Map<string, number | null>()
+    if (ofStep.size >= MOST_REMEMBERED) ofStep.clear()
+    ofStep.set(keyOf(digest), value)
+    remembered.delete(step)
+    remembered.set(step, ofStep)
+    const [oldest] = remembered.keys()
+    if (remembered.size > MOST_STEPS && oldest !== undefined) remembered.delete(oldest)
     return value
   }
+  return { known, read }
 }
 
 interface Moments {

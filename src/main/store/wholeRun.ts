@@ -23,7 +23,13 @@ const arrayRow = refRow.extend({
   meta: jsonColumn(jsonObject).nullable(),
 })
 const namedRow = refRow.extend({ name: z.string() })
-const stateRow = z.object({ id: z.number(), step: z.number(), kept: flagColumn, last_finite_loss: z.number() })
+const stateRow = z.object({
+  id: z.number(),
+  step: z.number(),
+  kept: flagColumn,
+  last_finite_loss: z.number(),
+  trained_seconds: z.number(),
+})
 
 type BlobTable = 'arrays' | 'checkpoint_arrays' | 'analysis_arrays' | 'matrix_arrays'
 
@@ -121,13 +127,14 @@ export function wholeRunOn(connection: Connection, parts: WholeRunParts): (runId
       states: connection
         .all(
           stateRow,
-          'SELECT id, step, kept, last_finite_loss FROM checkpoints WHERE run_id = ? ORDER BY kept DESC, step',
+          `SELECT id, step, kept, last_finite_loss, trained_seconds FROM checkpoints
+           WHERE run_id = ? ORDER BY kept DESC, step`,
           [runId],
         )
-        .map(({ id, step, kept, last_finite_loss: lastFiniteLoss }) => {
+        .map(({ id, step, kept, last_finite_loss: lastFiniteLoss, trained_seconds: trainedSeconds }) => {
           const sql = `SELECT rowid AS id, name, dtype, shape, digest FROM checkpoint_arrays
             WHERE checkpoint_id = ? ORDER BY position`
-          return { step, kept, lastFiniteLoss, arrays: named('checkpoint_arrays', sql, id) }
+          return { step, kept, lastFiniteLoss, trainedSeconds, arrays: named('checkpoint_arrays', sql, id) }
         }),
       marks: annotations.of(runId),
       matrices: matrixParts(),

@@ -14,6 +14,25 @@ export const statusWords: Readonly<
   interrupted: { word: words.status.interrupted, tone: 'warn' },
 }
 
+/** The word for what a run does now: one that comes or came to rest says so. */
+export function stateWord({ status, held, step }: Pick<RunSummary, 'status' | 'held' | 'step'>): string {
+  if (held && status === 'running') return 'pausing'
+  return held && status === 'pending' && step > 0 ? 'paused' : statusWords[status].word
+}
+
+/** Why a run does not train, where that is not its own place in the queue. */
+export const heldWords: Readonly<Record<NonNullable<RunSummary['held']>, string>> = {
+  run: 'held',
+  sweep: 'sweep paused',
+  queue: 'queue paused',
+}
+
+/** What the button does that holds a run back or lets it go. */
+export function holdWord({ status, held, step }: Pick<RunSummary, 'status' | 'held' | 'step'>): string {
+  if (held === 'run') return step > 0 || status === 'running' ? 'Go on' : 'Let go'
+  return status === 'running' ? 'Pause' : 'Hold back'
+}
+
 export function isActive(run: Pick<RunSummary, 'status'>): boolean {
   return run.status === 'pending' || run.status === 'running'
 }

@@ -2,6 +2,13 @@ import type { RunColor } from '#shared/contract/runs'
 
 /** What the frame of the workbench says. */
 export const words = {
+  serviceSafeMode: {
+    says:
+      'The service ended twice while it started. So the queue is paused, and runs that were training were left alone, ' +
+      'with everything that they had measured. Check the project, look at the last lines of their logs, then go on.',
+    check: 'Check the project',
+    resume: 'Resume the queue',
+  },
   places: {
     library: 'Library',
     design: 'Design',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { analysisSpecSchema } from '#shared/analysis'
 import type { SystemInfo } from '#shared/contract/index'
 import { paramText } from '#shared/params'
 import { fieldDefinition } from '#shared/sweepFields'
@@ -15,12 +16,25 @@ export const draftStrategySchema = z.object({
 })
 export type DraftStrategy = Readonly<z.infer<typeof draftStrategySchema>>
 
+/** An analysis after training. */
+export const draftAnalysisSchema = z.object({
+  spec: analysisSpecSchema,
+  /** Empty: the last step. */
+  steps: z.string(),
+  /** Empty: as many eigenvalues as theory asks for. */
+  count: z.string(),
+})
+export type DraftAnalysis = Readonly<z.infer<typeof draftAnalysisSchema>>
+
 /** A sweep while it is being typed: every field is still text, so that nothing typed is lost or changed. */
 export const draftSchema = z.object({
   system: z.string(),
   /** By path in the run spec ('params.width', 'seed', 'schedule.extraSteps'); an absent field has its default. */
   fields: z.record(z.string(), z.string()),
-  scheduleKind: z.enum(['log', 'end']),
+  scheduleKind: z.enum(['log', 'linear', 'end']),
+  /** As typed, by probe id; an absent or empty one goes by the schedule of the run. */
+  probeSchedules: z.record(z.string(), z.string()).default({}),
+  analyses: z.array(draftAnalysisSchema).default([]),
   /** Null: the system's own list. */
   probes: z.array(z.string()).nullable(),
   /** Paths that move together. */
@@ -36,6 +50,8 @@ export const emptyDraft: Draft = {
   system: '',
   fields: {},
   scheduleKind: 'log',
+  probeSchedules: {},
+  analyses: [],
   probes: null,
   zips: [],
   constraints: '',

@@ -2,10 +2,11 @@ import { paramText } from '#shared/params'
 import { parseSweepSpec, sweepFromJson, type SweepSpec } from '#shared/sweep'
 import { valuesText } from '#shared/sweepText'
 import { emptyDraft, type Draft } from './draft'
+import { plansFrom } from './draftPlans'
 
 /** The draft that says what a sweep says; `specOf` reads it back to the same sweep. */
 export function draftFrom({ name, base, axes, constraints, strategy, drawSeed }: SweepSpec): Draft {
-  const { system, params, seed, probes, schedule, backend } = base
+  const { system, params, seed, probes, schedule, checkpoints, backend } = base
   const swept = axes.flatMap((axis) => axis.map(({ path, values }): [string, string] => [path, valuesText(values)]))
   return {
     system,
@@ -13,13 +14,18 @@ export function draftFrom({ name, base, axes, constraints, strategy, drawSeed }:
       ...Object.fromEntries(Object.entries(params).map(([id, value]) => [`params.${id}`, paramText(value)])),
       seed: String(seed),
       'schedule.perDecade': String(schedule.perDecade),
+      'schedule.every': String(schedule.every),
       'schedule.extraSteps': schedule.extraSteps.join(', '),
+      'checkpoints.steps': checkpoints.steps.join(', '),
+      'checkpoints.resumeSeconds': String(checkpoints.resumeSeconds),
       'backend.dtype': backend.dtype,
       'backend.blas': backend.blas,
+      'backend.sampleCompression': backend.sampleCompression,
       name: name || base.name,
       ...Object.fromEntries(swept),
     },
     scheduleKind: schedule.kind,
+    ...plansFrom(base),
     probes,
     zips: axes.filter((axis) => axis.length > 1).map((axis) => axis.map(({ path }) => path)),
     constraints: constraints.join('\n'),

@@ -10,8 +10,10 @@ import {
   type SweptValues,
 } from '#shared/sweep'
 import { fieldDefinition, sweepablePaths } from '#shared/sweepFields'
+import { parseSteps } from '#shared/scheduleText'
 import { parseValues } from '#shared/sweepText'
 import { textAt, type Draft } from './draft'
+import { readPlans, type Plans } from './draftPlans'
 import { words } from './words'
 
 type DraftSweep = SweepSpecInput & { readonly axes: SweepAxis[] }
@@ -38,10 +40,12 @@ interface ReadField {
 export function specOf(draft: Draft, system: SystemInfo): DraftSpec {
   const fields = sweepablePaths(system.params).map((path) => readField(draft, path, system))
   const frame = readFrame(draft)
-  const base = baseOf(draft, system, new Map(fields.map(({ path, first }) => [path, first])), frame.extraSteps)
+  const plans = readPlans(draft)
+  const base = baseOf(draft, system, new Map(fields.map(({ path, first }) => [path, first])), frame, plans)
   const issues = [
     ...fields.flatMap(({ path, issue }) => (issue === null ? [] : [{ path, message: issue }])),
     ...frame.issues,
+    ...plans.issues,
   ]
   const axes = axesOf(draft, fields)
   if (axes.length === 0) return { base, sweep: null, issues }
@@ -94,7 +98,8 @@ function baseOf(
   draft: Draft,
   system: SystemInfo,
   values: ReadonlyMap<string, ParamValue>,
-  extraSteps: number[],
+  { extraSteps, every, keptSteps, resumeSeconds }: Frame,
+  { probeSchedules, analyses }: Plans,
 ): RunSpecInput {
   const number = (path: string) => Number(values.get(path))
   return {
@@ -104,28 +109,46 @@ function baseOf(
     ),
     seed: number('seed'),
     probes: draft.probes ? [...draft.probes] : null,
-    schedule: { kind: draft.scheduleKind, perDecade: number('schedule.perDecade'), extraSteps },
+    schedule: { kind: draft.scheduleKind, perDecade: number('schedule.perDecade'), every, extraSteps },
+    probeSchedules,
+    analyses,
+    checkpoints: { steps: keptSteps, resumeSeconds },
     backend: {
       id: 'cpu',
       dtype: values.get('backend.dtype') === 'float32' ? 'float32' : 'float64',
       blas: values.get('backend.blas') === 'embedded' ? 'embedded' : 'auto',
+      sampleCompression: draft.fields['backend.sampleCompression'] === 'off' ? 'off' : 'auto',
     },
     name: draft.fields['name'] ?? '',
   }
 }
 
-function readFrame({ fields }: Draft): { extraSteps: number[]; issues: FieldIssue[] } {
-  const [steps = '', name = ''] = [fields['schedule.extraSteps'], fields['name']]
-  const extraSteps = steps
-    .split(/[,\s]+/)
-    .filter(Boolean)
-    .map(numberOf)
+interface Frame {
+  readonly extraSteps: number[]
+  readonly every: number
+  readonly keptSteps: number[]
+  readonly resumeSeconds: number
+  readonly issues: readonly FieldIssue[]
+}
+
+function readFrame({ fields, scheduleKind }: Draft): Frame {
+  const [name = '', everyText = '100'] = [fields['name'], fields['schedule.every']]
   const issues: FieldIssue[] = []
-  if (!extraSteps.every((step) => Number.isInteger(step) && step >= 0)) {
-    issues.push({ path: 'schedule.extraSteps', message: words.draft.refusal(steps, words.draft.extraSteps) })
+  const stepsAt = (path: string): number[] => {
+    const text = fields[path] ?? ''
+    const steps = parseSteps(text)
+    if (!steps) issues.push({ path, message: words.draft.refusal(text, words.draft.extraSteps) })
+    return steps ?? []
+  }
+  const [extraSteps, keptSteps] = [stepsAt('schedule.extraSteps'), stepsAt('checkpoints.steps')]
+  const every = numberOf(everyText)
+  const isEvery = Number.isInteger(every) && every >= 1 && every <= 1e9
+  if (scheduleKind === 'linear' && !isEvery) {
+    issues.push({ path: 'schedule.every', message: words.draft.refusal(everyText, words.draft.firstSteps) })
   }
   if (name.length > 200) issues.push({ path: 'name', message: words.draft.refusal(name, words.draft.name) })
-  return { extraSteps: issues.length > 0 ? [] : extraSteps, issues }
+  const resumeSeconds = Number(fields['checkpoints.resumeSeconds'] ?? 30)
+  return { extraSteps, every: isEvery ? every : 100, keptSteps, resumeSeconds, issues }
 }
 
 const strategyFields = {

@@ -73,7 +73,7 @@ export const useQueue = defineStore('queue', () => {
     return {
       training: ownRunning + sum(open.map(({ counts }) => counts.running)),
       waiting: waitingCount.value,
-      done: sum(own.map(({ run }) => run.step)) + sum(open.map(({ steps }) => steps.done)),
+      done: sum(own.map(({ run }) => run.fraction * run.steps)) + sum(open.map(({ steps }) => steps.done)),
       of: sum(own.map(({ run }) => run.steps)) + sum(open.map(({ steps }) => steps.of)),
     }
   })
@@ -88,8 +88,6 @@ export const useQueue = defineStore('queue', () => {
   const setPaused = (paused: boolean) => act(() => client.request(paused ? 'queue.pause' : 'queue.resume', null))
   const setSweepPaused = ({ id }: SweepSummary, paused: boolean) =>
     act(() => client.request(paused ? 'sweep.pause' : 'sweep.resume', { sweepId: id }))
-  const setHeld = (runId: RunId, held: boolean) =>
-    act(() => client.request(held ? 'queue.hold' : 'queue.release', { runIds: [runId] }))
   const cancelSweep = (sweepId: SweepId) => act(() => client.request('sweep.cancel', { sweepId }))
   const retryFailed = (sweepId: SweepId) =>
     act(async () => {
@@ -135,7 +133,6 @@ export const useQueue = defineStore('queue', () => {
     loadMore,
     setPaused,
     setSweepPaused,
-    setHeld,
     cancelSweep,
     cancelRun,
     retryFailed,

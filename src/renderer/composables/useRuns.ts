@@ -44,6 +44,10 @@ export const useRuns = defineStore('runs', () => {
 
   const resume = (runId: RunId) => notices.guard(() => client.request('run.resume', { runId }).then(recent.refresh))
 
+  /** Holds a run back that waits, pauses one that trains, and lets either go again. */
+  const setHeld = (runId: RunId, held: boolean) =>
+    notices.guard(() => client.request(held ? 'queue.hold' : 'queue.release', { runIds: [runId] }).then(recent.refresh))
+
   const bin = (runIds: readonly RunId[]) =>
     notices.guard(async () => {
       const { binned, active } = await client.request('runs.bin', { runIds })
@@ -67,6 +71,7 @@ export const useRuns = defineStore('runs', () => {
     refresh: recent.refresh,
     cancel,
     resume,
+    setHeld,
     repeat,
     bin,
     restore,

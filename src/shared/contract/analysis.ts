@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { analysisSpecSchema, type AnalysisDetail, type AnalysisSpecInput, type AnalysisSummary, type OperatorInfo, type OutlierHistory } from '../analysis' // prettier-ignore
+import {
+  analysisSpecSchema,
+  type AnalysisDetail,
+  type AnalysisMenu,
+  type AnalysisSpecInput,
+  type AnalysisSummary,
+  type OutlierHistory,
+} from '../analysis'
 import { runIdSchema as runId, type RunId } from '../ids'
 import { outlierChoiceSchema, type OutlierChoice } from '../outliers'
 import { uploadSchema } from './uploads'
@@ -14,13 +21,7 @@ export interface AnalysisRequests {
   /** What can be analysed of a run, at which of its stored states. */
   'analysis.choices': {
     input: { runId: RunId }
-    output: {
-      readonly operators: readonly OperatorInfo[]
-      readonly parameters: readonly string[]
-      /** Those that are weight matrices, from layer 1 on. */
-      readonly weights: readonly string[]
-      readonly steps: readonly number[]
-    }
+    output: AnalysisMenu & { readonly steps: readonly number[] }
   }
   /** At the last stored state where no step is given. A question that was answered before is not computed again. */
   'analysis.start': {

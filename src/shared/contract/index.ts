@@ -1,3 +1,4 @@
+import type { AnalysisMenu } from '../analysis'
 import type { ErrorData } from '../errors'
 import type { FigureDefinition } from '../figure'
 import type { RunId, SweepId } from '../ids'
@@ -29,6 +30,8 @@ export interface AppInfo {
   /** 'embedded' or the BLAS that jobs will use. */
   readonly blas: string
   readonly slots: number
+  /** The last starts of the service failed, so the queue is paused and no run goes on by itself. */
+  readonly isSafe: boolean
 }
 
 export interface SystemInfo {
@@ -68,6 +71,8 @@ export interface SpecPreview {
     /** Where the speed comes from: 'measured on this machine' or 'rough, nothing measured yet'. */
     readonly basis: 'measured' | 'rough'
   } | null
+  /** What analyses can be planned; null while the draft has no model. */
+  readonly analysisMenu: AnalysisMenu | null
   readonly predictions: readonly Prediction[]
   /** Pictures of the theory around the draft; empty where the system has none. */
   readonly theoryFigures: readonly TheoryFigure[]
@@ -93,8 +98,12 @@ export interface RunSummary {
   /** The sweep it belongs to; null for a run of its own. */
   readonly sweepId: SweepId | null
   readonly status: RunStatus
+  /** What keeps it from training, itself, its sweep or the whole queue; a run that still trains comes to rest for it. */
+  readonly held: 'run' | 'sweep' | 'queue' | null
   readonly step: number
   readonly steps: number
+  /** How far it is, from 0 to 1: of its time where it trains, measuring included, else of its steps. */
+  readonly fraction: number
   /** Null unless running. */
   readonly stepsPerSecond: number | null
   readonly secondsLeft: number | null

@@ -77,8 +77,6 @@ export interface QueueEntry {
   readonly run: RunSummary
   readonly sweepId: SweepId | null
   readonly priority: Priority
-  /** Whether this run is held back by itself, its sweep or the whole queue. */
-  readonly held: 'run' | 'sweep' | 'queue' | null
   /** How many runs train together as one program; 1 for a run of its own or one that waits. */
   readonly batch: number
 }
@@ -118,16 +116,16 @@ export interface SweepRequests {
   'sweep.get': { input: { sweepId: SweepId }; output: SweepDetail }
   /** Cancels what waits and what trains. */
   'sweep.cancel': { input: { sweepId: SweepId }; output: null }
-  /** Runs that train go on to their end; those that wait are held back. */
+  /** Runs that train come to rest after their step, with a stored state; they wait and are held back like the others. */
   'sweep.pause': { input: { sweepId: SweepId }; output: null }
   'sweep.resume': { input: { sweepId: SweepId }; output: null }
   /** Queues failed and interrupted runs of the sweep again, as new runs in their places; the old ones go to the bin. */
   'sweep.retryFailed': { input: { sweepId: SweepId }; output: { runs: number } }
   'queue.list': { input: { offset: number; limit: number }; output: QueueView }
-  /** Nothing new is started until it is resumed; runs that train go on. */
+  /** Nothing is started until it is resumed; runs that train come to rest as with `sweep.pause`. */
   'queue.pause': { input: null; output: null }
   'queue.resume': { input: null; output: null }
-  /** Holds waiting runs back, and lets them go again. */
+  /** Holds runs back, and lets them go again; those that train come to rest as with `sweep.pause`. */
   'queue.hold': { input: { runIds: readonly RunId[] }; output: null }
   'queue.release': { input: { runIds: readonly RunId[] }; output: null }
   /** Puts waiting runs, in the order given, before another one that waits; null: at the end. They take its priority. */

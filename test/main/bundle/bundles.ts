@@ -34,7 +34,11 @@ export function addRun(project: Project, number: number, records = sampleRecords
   project.records.append(id, records)
   project.log.add(id, { time: 5, level: 'warning', message: 'Quotes " and ünïcode' })
   for (const kept of [true, false]) {
-    project.checkpoints.save(id, { checkpoint: { step: kept ? 4 : 9, arrays: state }, lastFiniteLoss: 0.25 }, kept)
+    project.checkpoints.save(
+      id,
+      { checkpoint: { step: kept ? 4 : 9, arrays: state }, lastFiniteLoss: 0.25, trainedSeconds: 1.5 },
+      kept,
+    )
   }
   const checks = [
     { label: 'gap', measured: NaN, predicted: null, relation: 'atMost' as const, allowance: Infinity, holds: false },

@@ -47,7 +47,7 @@ describe('messages of a worker', () => {
   it('may bring states in either precision, whose arrays fill their shapes', () => {
     const state = (data: unknown, lastFiniteLoss = 1) => {
       const arrays = [{ name: 'W1', shape: [2, 2], data }]
-      const point = { checkpoint: { step: 3, arrays }, lastFiniteLoss }
+      const point = { checkpoint: { step: 3, arrays }, lastFiniteLoss, trainedSeconds: 0 }
       return fromWorkerSchema.safeParse([{ run: 0, type: 'checkpoint', point, kept: true }])
     }
     expect(state(new Float64Array(4)).success).toBe(true)

@@ -74,6 +74,7 @@ describe('a full disk', () => {
       limits: workerLimits(1),
       groupingOf: () => ({ together: 1, reason: '' }),
       onCompleted: () => {},
+      onConcluded: () => {},
       onSettled: () => {},
       onChanged: () => {},
       onMeasured: (_id, step) => (announced = step),

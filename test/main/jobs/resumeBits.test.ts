@@ -37,6 +37,7 @@ function laboratory() {
     limits: workerLimits(1),
     groupingOf: () => ({ together: 1, reason: '' }),
     onCompleted: () => {},
+    onConcluded: () => {},
     onSettled: () => {},
     onChanged: ({ id }) => {
       if (project.runs.get(id).endedAt !== null) ended.get(id)?.()
@@ -105,7 +106,7 @@ async function expectSameWhenCut(spec: RunSpecInput, steps: number, cuts: readon
       records.filter(({ step }) => step <= cut + lost),
     )
     const checkpoint = project.checkpoints.at(whole.id, cut)
-    project.checkpoints.save(id, { checkpoint, lastFiniteLoss: 1 }, false)
+    project.checkpoints.save(id, { checkpoint, lastFiniteLoss: 1, trainedSeconds: 0 }, false)
     project.runs.end(id, { status: 'interrupted', step: null, error: null, at: 0 })
     scheduler.resume(id)
     expect(await end(id)).toMatchObject({ status: 'completed', step: whole.step, startedAtStep: cut })
@@ -171,7 +172,11 @@ describe('a run that was cut off', () => {
     project.runs.enqueue(newRun(1))
     const whole = new Training(options)
     for (let step = 0; step <= 40; step++) {
-      project.checkpoints.save(runId(1), { checkpoint: await whole.checkpoint(), lastFiniteLoss: 1 }, true)
+      project.checkpoints.save(
+        runId(1),
+        { checkpoint: await whole.checkpoint(), lastFiniteLoss: 1, trainedSeconds: 0 },
+        true,
+      )
       whole.advance()
     }
     const property = fc.asyncProperty(fc.integer({ min: 0, max: 39 }), async (cut) => {

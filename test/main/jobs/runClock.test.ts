@@ -27,6 +27,13 @@ describe('RunClock', () => {
     expect(first).toBeGreaterThanOrEqual(0)
     expect(second).toBeGreaterThanOrEqual(first)
   })
+  it('goes on from the time that earlier processes spent', () => {
+    const clock = new RunClock({ learningRate: () => 0, batchSize: null }, 1, 100)
+    const { wallTime } = valuesOf(clock.at(5))
+    expect(wallTime).toBeGreaterThanOrEqual(100)
+    expect(wallTime).toBeLessThan(110)
+    expect(clock.seconds).toBeGreaterThanOrEqual(wallTime!)
+  })
   it('describes what it records, and calls only the wall time a clock', () => {
     const recorded = new RunClock({ learningRate: () => 0, batchSize: null }, 1).at(0)
     expect(recorded.map(({ quantity }) => quantity)).toEqual(clockQuantities.map(({ id }) => id))

@@ -149,7 +149,7 @@ describe('a sweep', () => {
     const { sweepId } = await service.handlers['sweep.start']({ spec })
     await reached(service, sweepId, ({ counts }) => counts.running === 1)
     await service.handlers['sweep.pause']({ sweepId })
-    expect((await queue(service)).waiting).toMatchObject([{ held: 'sweep', sweepId }])
+    expect((await queue(service)).waiting).toMatchObject([{ run: { held: 'sweep' }, sweepId }])
     const [training] = (await queue(service)).running
     await service.handlers['run.cancel']({ runId: training!.run.id })
     const paused = await reached(service, sweepId, ({ counts }) => counts.cancelled === 1)
@@ -189,7 +189,7 @@ describe('a sweep', () => {
     await first.handlers['queue.pause'](null)
     const { sweepId } = await first.handlers['sweep.start']({ spec: sweep([seeds(3)]) })
     const { waiting } = await queue(first)
-    expect(waiting.map(({ held }) => held)).toEqual(['queue', 'queue', 'queue'])
+    expect(waiting.map(({ run }) => run.held)).toEqual(['queue', 'queue', 'queue'])
     await first.handlers['queue.hold']({ runIds: [waiting[0]!.run.id] })
     await first.close()
     const second = opened({ projectPath })
@@ -233,6 +233,76 @@ describe('the queue', () => {
   })
 })
 
+describe('a pause', () => {
+  const long = { steps: 400, pauseMs: 2 }
+  const summaries = async (service: Service, found: SweepDetail) =>
+    service.handlers['runs.summaries']({ runIds: found.runIds })
+
+  it('of a sweep stops what trains with a stored state, where it stood in the queue, and goes on from there', async () => {
+    const service = opened()
+    const spec = sweep([seeds(3)], long)
+    const { sweepId } = await service.handlers['sweep.start']({ spec })
+    const { sweepId: other } = await service.handlers['sweep.start']({ spec: sweep([seeds(1)], {}) })
+    await reached(service, sweepId, ({ counts }) => counts.running === 3)
+    await vi.waitFor(async () => expect((await queue(service)).running[0]?.run.step).toBeGreaterThan(0))
+    await service.handlers['sweep.pause']({ sweepId })
+    const paused = await reached(service, sweepId, ({ counts }) => counts.pending === 3)
+    const runs = await summaries(service, paused)
+    expect(runs).toMatchObject([{ held: 'sweep' }, { held: 'sweep' }, { held: 'sweep' }])
+    const steps = runs.map(({ step }) => step)
+    for (const [i, { id }] of runs.entries()) {
+      expect((await service.handlers['run.states']({ runId: id })).last).toBe(steps[i])
+      expect(steps[i]).toBeGreaterThan(0)
+      expect(steps[i]).toBeLessThan(long.steps)
+    }
+    // Meanwhile the others go on.
+    await reached(service, other, ended)
+    expect((await queue(service)).waiting.map(({ run }) => run.id)).toEqual(paused.runIds)
+    await service.handlers['sweep.resume']({ sweepId })
+    const done = await reached(service, sweepId, ended)
+    expect(done.counts.completed).toBe(3)
+    for (const [i, runId] of done.runIds.entries()) {
+      const { log, measured } = await service.handlers['run.get']({ runId })
+      expect(log.map(({ message }) => message)).toContain(`Paused at step ${steps[i]}; its state is stored.`)
+      for (const { steps: all } of measured) expect(all).toEqual(Float64Array.from({ length: 401 }, (_, step) => step))
+    }
+  })
+
+  it('of one run of a batch lets the others train, and holds until it is let go', async () => {
+    const service = opened()
+    const { sweepId } = await service.handlers['sweep.start']({ spec: sweep([seeds(3)], { ...long, steps: 100 }) })
+    const { runIds } = await reached(service, sweepId, ({ counts }) => counts.running === 3)
+    await service.handlers['queue.hold']({ runIds: [runIds[1]!] })
+    const found = await reached(service, sweepId, ({ counts }) => counts.completed === 2)
+    expect(found.counts.pending).toBe(1)
+    expect((await summaries(service, found))[1]).toMatchObject({ status: 'pending', held: 'run' })
+    await service.handlers['queue.release']({ runIds: [runIds[1]!] })
+    expect((await reached(service, sweepId, ended)).counts.completed).toBe(3)
+  })
+
+  it('of the queue says so while runs come to rest; one that is cancelled meanwhile ends', async () => {
+    const service = opened()
+    const { sweepId } = await service.handlers['sweep.start']({ spec: sweep([list('params.width', 2)], long) })
+    const { runIds } = await reached(service, sweepId, ({ counts }) => counts.running === 1)
+    const [runId] = runIds
+    await service.handlers['queue.pause'](null)
+    expect((await queue(service)).running).toMatchObject([{ run: { status: 'running', held: 'queue' } }])
+    await reached(service, sweepId, ({ counts }) => counts.pending === 1)
+    await service.handlers['run.cancel']({ runId: runId! })
+    expect((await reached(service, sweepId, ended)).counts.cancelled).toBe(1)
+  })
+
+  it('that is taken back at once costs nothing but a new worker', async () => {
+    const service = opened()
+    const { sweepId } = await service.handlers['sweep.start']({ spec: sweep([list('params.width', 2)], long) })
+    await reached(service, sweepId, ({ counts }) => counts.running === 1)
+    await service.handlers['queue.pause'](null)
+    await service.handlers['queue.resume'](null)
+    const { counts } = await reached(service, sweepId, ended)
+    expect(counts.completed).toBe(1)
+  })
+})
+
 describe('a batch whose worker dies', () => {
   it('is interrupted run by run; what has ended stays so', async () => {
     const handles: { kill(): void }[] = []
@@ -252,6 +322,24 @@ describe('a batch whose worker dies', () => {
     handles.at(-1)?.kill()
     const found = await reached(service, sweepId, ended)
     expect(found.counts).toMatchObject({ completed: 2, interrupted: 2 })
+  })
+})
+
+describe('a service whose last starts failed', () => {
+  it('starts with the queue paused and leaves interrupted runs alone until someone goes on', async () => {
+    const projectPath = join(temporaryFolder(), 'work.clps')
+    const first = opened({ projectPath })
+    const params = { steps: 1000, pauseMs: 5, stateEvery: 1 }
+    const { sweepId } = await first.handlers['sweep.start']({ spec: sweep([list('params.width', 2, 3)], params) })
+    await reached(first, sweepId, ({ counts }) => counts.running === 1)
+    await first.close()
+    const second = opened({ projectPath, isSafe: true })
+    expect(await second.handlers['app.info'](null)).toMatchObject({ isSafe: true })
+    const found = await second.handlers['sweep.get']({ sweepId })
+    expect(found.counts).toMatchObject({ interrupted: 1, pending: 1, running: 0 })
+    expect((await queue(second)).paused).toBe(true)
+    await second.handlers['queue.resume'](null)
+    await reached(second, sweepId, ({ counts }) => counts.running === 1)
   })
 })
 

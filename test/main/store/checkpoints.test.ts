@@ -25,6 +25,7 @@ function checkpoint(step: number, ...data: FloatArray[]): Checkpoint {
 const point = (step: number, ...data: FloatArray[]) => ({
   checkpoint: checkpoint(step, ...data),
   lastFiniteLoss: step / 7,
+  trainedSeconds: step / 3,
 })
 const bytes = ({ buffer, byteOffset, byteLength }: FloatArray) => [...new Uint8Array(buffer, byteOffset, byteLength)]
 
@@ -61,7 +62,11 @@ describe('stored states', () => {
       project.checkpoints.save(id, point(step, values), step % 10 === 0)
       const resumePoints = step % 10 === 0 ? 0 : 1
       expect(project.checkpoints.storedBytes(id)).toBe(once * (Math.floor(step / 10) + resumePoints))
-      expect(project.checkpoints.latest(id)).toMatchObject({ checkpoint: { step }, lastFiniteLoss: step / 7 })
+      expect(project.checkpoints.latest(id)).toMatchObject({
+        checkpoint: { step },
+        lastFiniteLoss: step / 7,
+        trainedSeconds: step / 3,
+      })
     }
     expect(project.checkpoints.steps(id)).toEqual([10, 20])
     expect(project.checkpoints.steps(runId(2))).toEqual([])

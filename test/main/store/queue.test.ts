@@ -181,7 +181,7 @@ describe('the queue', () => {
     runs.enqueue(newRun(10, of(1, null)))
     queue.hold([runId(4)], true)
     queue.prioritise({ runIds: [runId(5)] }, 1)
-    checkpoints.save(runId(6), { checkpoint: { step: 3, arrays: [] }, lastFiniteLoss: 1 }, false)
+    checkpoints.save(runId(6), { checkpoint: { step: 3, arrays: [] }, lastFiniteLoss: 1, trainedSeconds: 0 }, false)
     expect(queue.peers(runId(1), 10)).toEqual([7, 8, 9].map(runId))
     expect(queue.peers(runId(1), 2)).toEqual([7, 8].map(runId))
     expect(queue.peers(runId(10), 2)).toEqual([])
@@ -194,6 +194,24 @@ describe('the queue', () => {
     expect(queue.next()).toBeNull()
     queue.pauseSweep(sweepId(1), false)
     expect(queue.next()?.runId).toBe(runId(1))
+  })
+
+  it('takes a run back in the place where it stood, held back or not', () => {
+    const { runs, queue } = withSweeps()
+    for (let number = 1; number <= 3; number++) runs.enqueue(newRun(number))
+    queue.prioritise({ runIds: [runId(2)] }, 2)
+    const order = () => queue.page(0, 10).map((run) => run.runId)
+    const before = order()
+    for (const number of [1, 2]) {
+      const place = queue.find(runId(number))
+      runs.start(runId(number), 0)
+      expect(queue.find(runId(number))).toBeNull()
+      runs.putBack(runId(number), 7, { ...place!, held: number === 2 })
+      expect(order()).toEqual(before)
+      expect(runs.get(runId(number))).toMatchObject({ status: 'pending', step: 7 })
+    }
+    expect(queue.next()?.runId).toBe(runId(1))
+    expect(queue.find(runId(2))).toMatchObject({ priority: 2, held: true, paused: false })
   })
 
   it('takes ten thousand runs at once, in one small file, and quickly finds its way in them', () => {

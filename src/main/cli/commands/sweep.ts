@@ -6,6 +6,7 @@ import { LabError } from '#shared/errors'
 import { paramText } from '#shared/params'
 import { exportSweepFigures } from '../../export/exportSweepFigures'
 import { defineCommand, jsonOption, projectOption } from '../command'
+import { followAnalyses } from '../followAnalyses'
 import { followSweep } from '../followSweep'
 import { sweepFromOptions } from '../sweepFromOptions'
 import { facts, table } from '../table'
@@ -60,6 +61,7 @@ export const sweep = defineCommand({
       context.terminal.note(`${planText(plan)}\n`)
       const { sweepId } = await service.handlers['sweep.start']({ spec })
       const done = await followSweep(context, service, sweepId)
+      await followAnalyses(context, service, done.runIds)
       const exitCode = done.counts.completed === done.runs ? 0 : 1
       const results = await service.handlers['sweep.results']({ sweepId })
       const summary = [summaryText(done), outcomeText(results)].filter(Boolean).join('\n\n')

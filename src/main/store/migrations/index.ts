@@ -9,6 +9,8 @@ import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
 import { arriving } from './009-arriving'
 import { exactClaims } from './010-exact-claims'
+import { trainedTime } from './011-trained-time'
+import { measuringCosts } from './012-measuring-costs'
 
 /** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
@@ -25,4 +27,6 @@ export const migrations: readonly Migration[] = [
   quarantine,
   arriving,
   exactClaims,
+  trainedTime,
+  measuringCosts,
 ]

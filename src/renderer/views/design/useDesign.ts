@@ -1,5 +1,6 @@
-import { computed, ref, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { useRouter } from 'vue-router'
+import type { AnalysisMenu } from '#shared/analysis'
 import type { FieldIssue } from '#shared/params'
 import { LabError } from '#shared/errors'
 import { sweptPaths, type SweepSpecInput } from '#shared/sweep'
@@ -42,6 +43,9 @@ export function useDesign() {
     if (over.value !== null && !paths.includes(over.value)) over.value = null
   })
   const run = useSpecPreview(computed(() => acceptable.value?.base ?? null))
+  /** As last known: a draft that is not acceptable has no model to be analysed. */
+  const menu = shallowRef<AnalysisMenu | null>(null)
+  watch(run.preview, (preview) => (menu.value = preview?.analysisMenu ?? menu.value))
   const askedSweep = computed((): AskedSweep | null => {
     const spec = acceptable.value?.sweep
     return spec ? { spec, over: over.value } : null
@@ -102,6 +106,7 @@ export function useDesign() {
     runPreview: run.preview,
     sweepPreview: computed(() => (isSweep.value ? sweep.answer.value : null)),
     isCurrent,
+    menu,
     error: computed(() => run.error.value ?? sweep.error.value),
     issues,
     advice,

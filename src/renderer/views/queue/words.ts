@@ -10,7 +10,7 @@ export const words = {
   sections: { failures: 'Needs a look', running: 'Running', waiting: 'Waiting', ended: 'Ended lately' },
   head: {
     label: 'The whole queue',
-    paused: 'The queue is paused: what runs goes on, nothing new is started.',
+    paused: 'The queue is paused: what trained rests with its state stored, nothing is started.',
     trouble: 'The queue stands still.',
     pause: 'Pause the queue',
     resume: 'Resume the queue',
@@ -26,13 +26,10 @@ export const words = {
     left: (time: string) => `${time} left`,
     took: (time: string) => `took ${time}`,
     loss: 'loss',
-    held: { run: 'held', sweep: 'sweep paused', queue: 'queue paused' },
     batch: (count: number) => `with ${count - 1} others`,
     cancel: 'Cancel',
     repeat: 'Repeat',
     resume: 'Resume',
-    hold: 'Hold back',
-    release: 'Let go',
     edit: 'Clone and edit in Design',
   },
   sweep: {
