@@ -56,6 +56,11 @@ export interface Snapshot {
    * column i is J_iᵀ s_ik. With H_l they give the layer's Gauss-Newton block.
    */
   layerJacobians(layer: number): Promise<readonly Matrix[]>
+  /**
+   * 1/N Σ_i g_i g_iᵀ with g_i the gradient of sample i's data loss, centred: 1/N Σ_i (g_i − ḡ)(g_i − ḡ)ᵀ; parameters as
+   * for `hessian`. One tangent and one cotangent pass a product. Theory note 04, b3.
+   */
+  gradientMoment(options: { readonly centred: boolean }, parameters?: readonly string[]): LinearOperator
   /** Parameters by name; all when not given. Vectors are concatenated in the order of the model. */
   hessian(part: HessianPart, parameters?: readonly string[]): LinearOperator
 }

@@ -4,7 +4,7 @@ import { matrix, type Matrix } from '../compute/matrix'
 import type { LinearOperator } from '../core/linearOperator'
 import type { LayerNodes, Model, ParameterSpec, Split } from '../core/model'
 import type { HessianPart, LayerState, ParameterArrays, Snapshot } from '../core/snapshot'
-import type { FedProgram, StatePrograms } from './statePrograms'
+import type { FedProgram, ProductOf, StatePrograms } from './statePrograms'
 
 /** One parameter among those of a direction. */
 interface DirectionPart {
@@ -158,29 +158,40 @@ export class StateSnapshot implements Snapshot {
     })
   }
 
-  hessian(part: HessianPart, names = this.model.parameters.map(({ name }) => name)): LinearOperator {
+  hessian(part: HessianPart, names = this.#names()): LinearOperator {
+    return part === 'total' ? this.#operator('data', names, true) : this.#operator(part, names, false)
+  }
+
+  gradientMoment({ centred }: { readonly centred: boolean }, names = this.#names()): LinearOperator {
+    return this.#operator(centred ? 'gradientCovariance' : 'gradientMoment', names, false)
+  }
+
+  #names(): readonly string[] {
+    return this.model.parameters.map(({ name }) => name)
+  }
+
+  #operator(matrix: ProductOf, names: readonly string[], withDecay: boolean): LinearOperator {
     const { programs } = this
-    const [ofData, withDecay] = part === 'total' ? (['data', true] as const) : ([part, false] as const)
     const parameters = programs.state.nodesOf(names).map(({ shape }, i): DirectionPart => {
       const name = names[i] ?? ''
       const decay = this.model.parameters.find((parameter) => parameter.name === name)?.weightDecay ?? 0
       return { name, size: sizeOf(shape), decay: withDecay ? decay : 0 }
     })
     const count = directionsTogether(this.split.targets)
-    const single = programs.hessian(ofData, names)
+    const single = programs.product(matrix, names)
     return {
       n: parameters.reduce((sum, { size }) => sum + size, 0),
       dtype: this.dtype,
-      apply: (x, y) => this.#applyHessian(single, parameters, x, y),
+      apply: (x, y) => this.#applyProduct(single, parameters, x, y),
       block: {
         count,
-        apply: (x, y) => this.#applyHessian(programs.hessianBlock(ofData, names, count), parameters, x, y),
+        apply: (x, y) => this.#applyProduct(programs.productBlock(matrix, names, count), parameters, x, y),
       },
     }
   }
 
   /** For as many directions as the program takes, one after the other in x and y. */
-  async #applyHessian(
+  async #applyProduct(
     { program, inputs, prepareFor }: FedProgram,
     parameters: readonly DirectionPart[],
     x: Float64Array,

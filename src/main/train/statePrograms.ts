@@ -1,11 +1,23 @@
 import type { Node } from '../compute/graph/node'
 import { reassociate } from '../compute/graph/reassociate'
 import { replicateJointly } from '../compute/graph/replicate'
-import { gaussNewtonProduct, grad, hessianVectorProduct, residualProduct, vjp } from '../compute/graph/transforms'
+import { multiply, scale, sum } from '../compute/graph/ops'
+import { substitute } from '../compute/graph/substitute'
+import {
+  gaussNewtonProduct,
+  grad,
+  gradientMomentProduct,
+  hessianVectorProduct,
+  residualProduct,
+  vjp,
+} from '../compute/graph/transforms'
 import { compile, type Program } from '../compute/program/compile'
 import type { HessianPart } from '../core/snapshot'
 import type { Split } from '../core/model'
 import type { ModelState } from './modelState'
+
+/** A symmetric matrix over parameters of which there are products: a part of the data Hessian, or a moment of gradients. */
+export type ProductOf = Exclude<HessianPart, 'total'> | 'gradientMoment' | 'gradientCovariance'
 
 /** A program that reads the state of a run, with the nodes it is fed through. */
 export interface FedProgram {
@@ -90,19 +102,19 @@ export class StatePrograms {
     })
   }
 
-  /** Fed with a direction in each of the parameters; outputs: the product of the data Hessian's part, by name. */
-  hessian(part: Exclude<HessianPart, 'total'>, names: readonly string[]): FedProgram {
-    return this.#once(`${part} ${names.join()}`, () => {
-      const { inputs, products } = this.#hessianProducts(part, names)
+  /** Fed with a direction in each of the parameters; outputs: the matrix times it, by name. */
+  product(matrix: ProductOf, names: readonly string[]): FedProgram {
+    return this.#once(`${matrix} ${names.join()}`, () => {
+      const { inputs, products } = this.#products(matrix, names)
       const outputs = this.#byName(names, products)
       return fed(compile(this.state.workspace, { outputs, varying: inputs }), inputs)
     })
   }
 
   /** The same for `count` directions at once, along a leading axis of inputs and outputs. */
-  hessianBlock(part: Exclude<HessianPart, 'total'>, names: readonly string[], count: number): FedProgram {
-    return this.#once(`${count} × ${part} ${names.join()}`, () => {
-      const { inputs, products } = this.#hessianProducts(part, names)
+  productBlock(matrix: ProductOf, names: readonly string[], count: number): FedProgram {
+    return this.#once(`${count} × ${matrix} ${names.join()}`, () => {
+      const { inputs, products } = this.#products(matrix, names)
       const stacked = inputs.map(({ shape }, i) => this.state.graph.input(`directions ${i}`, [count, ...shape]))
       const directions = new Map(inputs.map((node, i) => [node, stacked[i] ?? node]))
       const outputs = this.#byName(names, replicateJointly(products, count, directions))
@@ -110,18 +122,30 @@ export class StatePrograms {
     })
   }
 
-  #hessianProducts(
-    part: Exclude<HessianPart, 'total'>,
-    names: readonly string[],
-  ): Record<'inputs' | 'products', Node[]> {
+  #products(matrix: ProductOf, names: readonly string[]): Record<'inputs' | 'products', Node[]> {
     const nodes = this.state.nodesOf(names)
     const inputs = nodes.map((node, i) => this.state.graph.input(`direction ${i}`, node.shape))
     const products = {
       data: () => hessianVectorProduct(this.#dataLoss, nodes, inputs),
       gaussNewton: () => gaussNewtonProduct(this.#dataLoss, this.#logits, nodes, inputs),
       residual: () => residualProduct(this.#dataLoss, this.#logits, nodes, inputs),
-    }[part]()
+      gradientMoment: () => this.#momentProducts(nodes, inputs, false),
+      gradientCovariance: () => this.#momentProducts(nodes, inputs, true),
+    }[matrix]()
     return { inputs, products }
+  }
+
+  /**
+   * Every loss of ours is a mean over samples of a function of their logits F. So with its errors E = ∂L/∂F held fast,
+   * N Σ_k E_ki F_ki has the gradient of sample i's loss.
+   */
+  #momentProducts(nodes: readonly Node[], directions: readonly Node[], centred: boolean): Node[] {
+    const [K = 0, N = 0] = this.#logits.shape
+    const fixed = this.state.graph.input('errors', [K, N])
+    const losses = scale(sum(multiply(fixed, this.#logits), 0), N)
+    const errors = grad(this.#dataLoss, [this.#logits])
+    const products = gradientMomentProduct(losses, nodes, directions, { centred })
+    return substitute(products, new Map(errors.map((node) => [fixed, node])))
   }
 
   #byName(names: readonly string[], nodes: readonly Node[]): Record<string, Node> {

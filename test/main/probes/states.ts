@@ -52,6 +52,7 @@ export function withModel(snapshot: Snapshot, model: Model): Snapshot {
     dataGradient: () => snapshot.dataGradient(),
     layers: () => snapshot.layers(),
     layerJacobians: (layer) => snapshot.layerJacobians(layer),
+    gradientMoment: (options, parameters) => snapshot.gradientMoment(options, parameters),
     hessian: (part, parameters) => snapshot.hessian(part, parameters),
   }
 }

@@ -1,7 +1,7 @@
 import { symmetricEigenvalues } from '#main/compute/linalg/index'
 import { parameterReading } from '../eigenvectorReading'
 import { sampleGradients } from '../sampleGradients'
-import { sampleMomentGram, sampleMomentOperator, type SampleMoment } from '../sampleMoment'
+import { sampleMomentGram, type SampleMoment } from '../sampleMoment'
 import { chosenParameters, inWords, type OperatorDefinition } from './definition'
 import { named } from './hessians'
 
@@ -23,16 +23,18 @@ export const gradientMomentOperators: readonly OperatorDefinition[] = [
   async make(snapshot, choice) {
     const chosen = chosenParameters(snapshot.model, choice)
     const N = snapshot.split.targets.cols
-    const blocks = await sampleGradients(snapshot, chosen)
-    const moment: SampleMoment = { blocks, weights: new Float64Array(N).fill(1 / N), centred }
-    const operator = sampleMomentOperator(moment)
+    const operator = snapshot.gradientMoment({ centred }, chosen.map(({ name }) => name)) // prettier-ignore
+    const gram = async () => {
+      const blocks = await sampleGradients(snapshot, chosen)
+      return fromGram({ blocks, weights: new Float64Array(N).fill(1 / N), centred }, operator.n)
+    }
     return {
       ...named(operator, `${words}, ${inWords(snapshot.model, chosen)}`, {
         includesRegularisation: false,
         theoryCount: null,
         reading: () => parameterReading(snapshot, chosen),
       }),
-      exact: N > GRAM_LIMIT ? null : async () => ({ values: fromGram(moment, operator.n), method: 'gram' }),
+      exact: N > GRAM_LIMIT ? null : async () => ({ values: await gram(), method: 'gram' }),
     }
   },
 }))
