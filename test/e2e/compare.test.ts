@@ -65,7 +65,7 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
       .waitFor()
     expect(await subtitle(/^Loss over step/)).toBe('mean ± standard deviation, n = 3')
     expect(await panel(/^Metrics/).innerText()).toMatch(/last loss[\s\S]*±[\s\S]*n = 3[\s\S]*Δ \+/)
-    expect(await panel(/^Differences/).innerText()).toMatch(/params\.weightDecay\s+0\.005\s+0\.01/)
+    expect(await panel(/^Differences/).innerText()).toMatch(/Weight decay λ\s+0\.005\s+0\.01/)
   })
 
   it('changes band, axis and smoothing beside the picture, and says so', async () => {

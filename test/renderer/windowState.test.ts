@@ -123,4 +123,12 @@ describe.skipIf(!chromium)('what a person makes of the window', { timeout: 60_00
     await expect.poll(() => page.locator('tr[data-index]').count()).toBe(1)
     expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('status=diverged')
   })
+
+  it('puts the panels of Settings below each other where there is no room beside', async () => {
+    const page = await visit('/settings')
+    await page.setViewportSize({ width: 1100, height: 720 })
+    await page.getByRole('heading', { name: 'About' }).waitFor()
+    const overhang = await page.locator('.settings').evaluate((place) => place.scrollWidth - place.clientWidth)
+    expect(overhang).toBe(0)
+  })
 })
