@@ -77,9 +77,14 @@ async function measure(
   await measureBesidePeer(measured, peer, options)
 }
 
-/** Lanczos and the Ritz vectors of the largest eigenvalues. */
+/** Lanczos, semi-orthogonal as for densities, and the Ritz vectors of the largest eigenvalues. */
 async function topOf(operator: LinearOperator, memory: VectorStack): Promise<readonly Float64Array[]> {
-  const run = await lanczos(operator, { steps: TOP.steps, start: random(1, 'start').normal(operator.n), memory })
+  const run = await lanczos(operator, {
+    steps: TOP.steps,
+    start: random(1, 'start').normal(operator.n),
+    memory,
+    orthogonality: 'semi',
+  })
   const top = Array.from({ length: TOP.count }, (_, k) => run.steps - 1 - k)
   return ritzVectors(run.basis, run, top)
 }

@@ -35,6 +35,8 @@ import { SweepPulse } from './service/sweepPulse'
 import { sweepResultHandlers } from './service/sweepResults'
 import { sweepHandlers } from './service/sweeps'
 import { runsHandlers } from './service/runs'
+import { transferHandlers } from './service/transfer'
+import { createUploads, uploadHandlers } from './service/uploads'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -160,6 +162,14 @@ export function createService(options: ServiceOptions): Service {
     requireWriting: () => void writing(),
     onChanged: (runId) => events.emit('run.changed', { runId }),
   })
+  const uploads = createUploads()
+  const transfers = transferHandlers({
+    project,
+    uploads,
+    clock,
+    requireWriting: () => void writing(),
+    onChanged: (runId) => changed([runId], project.runs.get(runId).sweep?.id ?? null),
+  })
   // In the background: opening does not wait for it, and a backup that fails is made at the next opening.
   const backingUp =
     scheduler && backupIsDue(project, clock.now())
@@ -199,7 +209,9 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
-    ...matrixHandlers(project, clock),
+    ...matrixHandlers(project, clock, uploads),
+    ...uploadHandlers(uploads),
+    ...transfers.handlers,
     ...comparisonHandlers(project, systems, clock),
     ...runsHandlers({ project, views, systems, probes, clock, changed: (runId) => changed([runId], null) }),
   }
@@ -208,7 +220,8 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await Promise.all([desk?.close(), claimDesk?.close(), scheduler?.close(), care.close(), backingUp])
+      await Promise.all([desk?.close(), claimDesk?.close(), scheduler?.close(), care.close(), transfers.close(), backingUp])
+      await uploads.close()
       pulse.close()
       events.close()
       project.close()

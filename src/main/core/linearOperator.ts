@@ -1,7 +1,11 @@
+import type { Dtype } from '../compute/backends/backend'
+
 /** A real symmetric linear map given by its action; what every spectral method works on. */
 export interface LinearOperator {
   /** Dimension of the space. */
   readonly n: number
+  /** The precision that products are computed in, whatever the vectors are. Absent: float64. */
+  readonly dtype?: Dtype
   /**
    * Writes A x into y. x and y are never the same array and are only valid during the call.
    * Asynchronous on devices whose results have to be waited for.

@@ -105,11 +105,10 @@ async function iterated(
   about: Pick<SpectrumMeta, 'matrix' | 'dimension' | 'includesRegularisation' | 'dtype' | 'theoryCount'>,
 ): Promise<Analysis> {
   const { top: wanted = Math.max(LEAST_TOP, (operator.theoryCount ?? 0) + BEYOND), bottom: atBottom = 0 } = options
-  const { predicted, seed, resume, maxProducts, onProgress, onStep, signal, dtype } = options
+  const { predicted, seed, resume, maxProducts, onProgress, onStep, signal } = options
   const solved = await extremeEigenpairs(operator, {
     top: Math.min(wanted, operator.n - atBottom),
     bottom: atBottom,
-    tolerance: dtype === 'float64' ? 1e-8 : 1e-6,
     method: 'lanczos',
     signal,
     ...(predicted && { predicted }),

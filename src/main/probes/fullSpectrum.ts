@@ -30,7 +30,6 @@ export async function fullSpectrum(
   }
   const { pairs, products } = await topEigenpairs(operator, {
     count: Math.min(model.classes ** 2 + BEYOND, MOST_PAIRS),
-    tolerance: dtype === 'float64' ? 1e-8 : 1e-6,
     seed,
     signal,
   })

@@ -14,7 +14,6 @@ export async function lanczosBlock(request: BlockRequest): Promise<LayerBlock> {
   const operator = snapshot.hessian('data', [weight])
   const { pairs, products } = await topEigenpairs(operator, {
     count: Math.min(snapshot.model.classes ** 2 + BEYOND, MOST_PAIRS, operator.n),
-    tolerance: snapshot.dtype === 'float64' ? 1e-8 : 1e-6,
     seed: snapshot.seed,
     signal,
   })

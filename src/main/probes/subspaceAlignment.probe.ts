@@ -126,7 +126,6 @@ async function leadingEigenvectors(snapshot: Snapshot, signal: AbortSignal): Pro
   const wanted = Math.max(snapshot.model.classes, outlierCount(snapshot.model))
   const { top } = await extremeEigenpairs(operator, {
     top: Math.min(wanted, MOST_PAIRS, operator.n),
-    tolerance: snapshot.dtype === 'float64' ? 1e-8 : 1e-6,
     seed: snapshot.seed,
     signal,
   })

@@ -1,24 +1,31 @@
+import { readFile } from 'node:fs/promises'
 import type { Handlers } from '#shared/contract/index'
 import type { MatrixRequests } from '#shared/contract/matrices'
 import { LabError } from '#shared/errors'
 import { matrixNameIssue } from '#shared/importedMatrix'
-import { digestOf, readImportedMatrix } from '../import/matrixFile'
+import { matrixDigest } from '../core/matrixDigest'
+import { readImportedMatrix, type NamedBytes } from '../import/matrixFile'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import { createUploads } from './uploads'
+import type { Uploads } from './uploads'
 
-/** Uploads, and the matrices that are made of them. */
-export function matrixHandlers(project: Project, clock: Clock): Pick<Handlers, keyof MatrixRequests> {
-  const uploads = createUploads()
+/** The matrices of a project, and how uploaded files become some. */
+export function matrixHandlers(project: Project, clock: Clock, uploads: Uploads): Pick<Handlers, keyof MatrixRequests> {
+  async function bytesOf(upload: string): Promise<NamedBytes> {
+    const { name, path, remove } = await uploads.take(upload, 'matrix')
+    try {
+      return { name, bytes: await readFile(path) }
+    } finally {
+      await remove()
+    }
+  }
   return {
     'matrices.list': async () => project.matrices.list(),
-    'upload.begin': async ({ name, bytes }) => ({ upload: uploads.begin(name, bytes) }),
-    'upload.append': async ({ upload, part }) => ({ received: uploads.append(upload, part) }),
     'matrices.import': async ({ name, file, mask }) => {
       const issue = matrixNameIssue(name)
       if (issue) throw new LabError('bad-input', issue)
-      const matrix = readImportedMatrix(uploads.take(file), mask === null ? null : uploads.take(mask))
-      return project.matrices.add({ name, digest: digestOf(matrix), matrix, at: clock.now() })
+      const matrix = readImportedMatrix(await bytesOf(file), mask === null ? null : await bytesOf(mask))
+      return project.matrices.add({ name, digest: matrixDigest(matrix), matrix, at: clock.now() })
     },
   }
 }

@@ -4,8 +4,8 @@ import { matrix, type Matrix } from '#main/compute/matrix'
 import type { Random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { selectColumns, sideBySide } from './columns'
-import { BREAKDOWN } from './lanczosProcess'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace, orthogonaliseInPlace } from './orthogonaliseInPlace'
+import { precisionOf } from './precision'
 import { asFloat64, stored, type Storage, type StoredVector } from './storedVectors'
 import { combine, scaleInPlace } from './vectorOps'
 import { VectorStack } from './vectorStack'
@@ -170,7 +170,7 @@ export class BlockLanczos {
   /** W = Q_next R by Gram-Schmidt, the longest first; what vanishes against ‖H‖ is dropped. */
   #splitOff(images: readonly Float64Array[]): Matrix {
     const left = this.operator.n - this.locked.length - this.#basis.size
-    const floor = BREAKDOWN * Math.max(this.normFloor, this.#largestImage)
+    const floor = precisionOf(this.operator).breakdown * Math.max(this.normFloor, this.#largestImage)
     const open = images.map((w, column) => ({ w, column, before: norm(w) }))
     const rows: Float64Array[] = []
     this.#next = []
@@ -282,16 +282,18 @@ export class BlockLanczos {
  * @param keepsImages the run will keep H q beside every q
  */
 export function freshRun(
-  n: number,
+  operator: LinearOperator,
   locked: readonly StoredVector[],
   count: number,
   random: Random,
   keepsImages: boolean,
 ): BlockLanczosState {
+  const { n } = operator
+  const { breakdown } = precisionOf(operator)
   const next: Float64Array[] = []
   for (let k = 0; k < Math.min(count, n - locked.length); k++) {
     const q = random.normal(n)
-    if (!(normaliseOutsideInPlace(q, [...locked, ...next], BREAKDOWN) > BREAKDOWN)) continue
+    if (!(normaliseOutsideInPlace(q, [...locked, ...next], breakdown) > breakdown)) continue
     next.push(q)
   }
   const images = keepsImages ? [] : null

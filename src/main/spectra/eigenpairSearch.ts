@@ -39,7 +39,7 @@ export class EigenpairSearch {
     do {
       const avoided = [...this.#packedLocked(), ...this.#aside]
       const stream = random(seed, `topEigenpairs/${this.#run}`)
-      const start = resume?.process ?? freshRun(n, avoided, blockSize, stream, keepImages)
+      const start = resume?.process ?? freshRun(this.operator, avoided, blockSize, stream, keepImages)
       const run = new BlockLanczos(this.operator, avoided, storage, this.#normFloor, start)
       const judge = new RunJudge(this.#goals(), tolerance, resume?.judge ?? null)
       resume = undefined

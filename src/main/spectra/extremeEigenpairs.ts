@@ -5,6 +5,7 @@ import { countCopies, type CountedLevel, type PredictedLevel } from './copies'
 import { denseExtremes } from './denseExtremes'
 import { orthogonalityDefect } from './orthogonalityDefect'
 import { EigenpairSearch } from './eigenpairSearch'
+import { precisionOf } from './precision'
 import type { End, JudgeState } from './runJudge'
 import type { Storage, StoredVector } from './storedVectors'
 
@@ -19,7 +20,7 @@ export interface ExtremeEigenpairsOptions {
   readonly blockSize?: number
   /** What theory expects; sets the block size and stands beside the copies found. It does not steer what is found. */
   readonly predicted?: readonly PredictedLevel[]
-  /** A pair has converged when ‖Hv − λv‖ ≤ tolerance · ‖H‖. Default 1e-8; take about 1e-6 for float32 operators. */
+  /** A pair has converged when ‖Hv − λv‖ ≤ tolerance · ‖H‖. Default 1e-8, for a float32 operator 1e-6. */
   readonly tolerance?: number
   /** Most operator products, final ones for the residuals included. Default 300 + 30 · (top + bottom). */
   readonly maxProducts?: number
@@ -193,8 +194,16 @@ function summary(
   }
 }
 
-function checkedSettings({ n }: LinearOperator, options: ExtremeEigenpairsOptions): Settings {
-  const { top = 0, bottom = 0, tolerance = 1e-8, seed = 0, storage = 'float64', predicted = null } = options
+function checkedSettings(operator: LinearOperator, options: ExtremeEigenpairsOptions): Settings {
+  const { n } = operator
+  const {
+    top = 0,
+    bottom = 0,
+    tolerance = precisionOf(operator).tolerance,
+    seed = 0,
+    storage = 'float64',
+    predicted = null,
+  } = options
   const count = top + bottom
   if (![top, bottom].every((k) => Number.isInteger(k) && k >= 0) || count < 1 || count > n) {
     throw new LabError(

@@ -3,7 +3,7 @@ import { LabError } from '#shared/errors'
 import { dot, norm } from '#main/compute/linalg/index'
 import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
-import { BREAKDOWN } from './lanczosProcess'
+import { precisionOf } from './precision'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
 import { meanOf, type Estimate } from './spectralSum'
 
@@ -60,7 +60,7 @@ export async function hutchPlusPlus(operator: LinearOperator, options: TraceOpti
     const q = await times(random(seed, `hutchPlusPlus/sketch/${k}`).normal(n))
     if (!q) break
     largest = Math.max(largest, norm(q))
-    const least = (BREAKDOWN * largest) / norm(q)
+    const least = (precisionOf(operator).breakdown * largest) / norm(q)
     if (!(normaliseOutsideInPlace(q, basis, least) > least)) continue
     basis.push(q)
   }

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { LabError } from '#shared/errors'
 import type { LinearOperator } from '#main/core/linearOperator'
-import { lanczosProcess } from './lanczosProcess'
+import { lanczosProcess, type LanczosProcess, type LanczosProcessOptions } from './lanczosProcess'
+import type { QuadratureRule } from './gaussianMixture'
 import type { RitzPairs } from './ritzPairs'
 import type { StoredVector } from './storedVectors'
 import type { VectorStack } from './vectorStack'
@@ -15,6 +16,8 @@ export interface LanczosOptions {
   readonly deflated?: readonly Float64Array[]
   /** Where the basis is kept, see `LanczosProcessOptions`; the result's basis is valid until this is used again. */
   readonly memory?: VectorStack
+  /** See `LanczosProcessOptions`. Default 'full'. */
+  readonly orthogonality?: LanczosProcessOptions['orthogonality']
   readonly signal?: AbortSignal
   /** Called after every step. Return a promise to let other work, such as a cancel message, in. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>
@@ -38,7 +41,7 @@ export interface LanczosResult extends RitzPairs {
 }
 
 /**
- * Lanczos with full two-pass reorthogonalisation: T = tridiag(α, β) = S Θ Sᵀ represents H on span{v, Hv, …}.
+ * Lanczos with reorthogonalisation: T = tridiag(α, β) = S Θ Sᵀ represents H on span{v, Hv, …}.
  *
  * Theory note 01, section 7. A run finds each distinct eigenvalue once, however often it occurs: for counts use
  * `topEigenpairs`. Cost: m products and O(m² n).
@@ -46,19 +49,9 @@ export interface LanczosResult extends RitzPairs {
  * @throws LabError 'bad-input', 'shape' or 'degenerate' (see `lanczosProcess`)
  */
 export async function lanczos(operator: LinearOperator, options: LanczosOptions): Promise<LanczosResult> {
-  const { steps, start, deflated = [], memory, signal, onProgress } = options
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new LabError('bad-input', `lanczos: steps is ${steps}; give a whole number of at least 1.`, { steps })
-  }
-  const process = lanczosProcess(operator, start, { deflated, ...(memory && { memory }) })
-  while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
-    await process.step()
-    await onProgress?.(process.alpha.length, steps)
-    // While products are synchronous this is the only way in for the message that cancels.
-    await setImmediate()
-  }
+  const process = processOf(operator, options)
+  const stopped = await followed(process, options)
   const m = process.alpha.length
-  const stopped = process.brokenDown ? 'breakdown' : m === steps ? 'steps' : 'cancelled'
   const ritz = process.ritz()
   const lastBeta = m === 0 ? Number.NaN : process.beta[m - 1]!
   return {
@@ -71,4 +64,36 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions)
     steps: m,
     stopped,
   }
+}
+
+/** The quadrature rule of a start vector alone, without the vectors that `lanczos` gives. */
+export async function lanczosQuadrature(
+  operator: LinearOperator,
+  options: LanczosOptions,
+): Promise<QuadratureRule & Pick<LanczosResult, 'alpha' | 'steps' | 'stopped'>> {
+  const process = processOf(operator, options)
+  const stopped = await followed(process, options)
+  const alpha = Float64Array.from(process.alpha)
+  return { ...process.quadrature(), alpha, steps: alpha.length, stopped }
+}
+
+function processOf(operator: LinearOperator, options: LanczosOptions): LanczosProcess {
+  const { start, deflated = [], memory, orthogonality = 'full' } = options
+  return lanczosProcess(operator, start, { deflated, orthogonality, ...(memory && { memory }) })
+}
+
+async function followed(
+  process: LanczosProcess,
+  { steps, signal, onProgress }: LanczosOptions,
+): Promise<LanczosResult['stopped']> {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new LabError('bad-input', `lanczos: steps is ${steps}; give a whole number of at least 1.`, { steps })
+  }
+  while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
+    await process.step()
+    await onProgress?.(process.alpha.length, steps)
+    // While products are synchronous this is the only way in for the message that cancels.
+    await setImmediate()
+  }
+  return process.brokenDown ? 'breakdown' : process.alpha.length === steps ? 'steps' : 'cancelled'
 }

@@ -2,7 +2,7 @@ import { LabError } from '#shared/errors'
 import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { gaussianMixture, type QuadratureRule } from './gaussianMixture'
-import { lanczos, type LanczosResult } from './lanczos'
+import { lanczosQuadrature, type LanczosResult } from './lanczos'
 import { VectorStack } from './vectorStack'
 import { meanOf, spectralSum, type Estimate } from './spectralSum'
 
@@ -77,27 +77,35 @@ export async function spectralDensity(
   let products = 0
   for (let r = 0; r < R && !signal?.aborted; r++) {
     const stream = random(seed, `spectralDensity/${r}`)
-    const run = await lanczos(operator, {
+    const {
+      alpha,
+      steps: done,
+      ...rule
+    } = await lanczosQuadrature(operator, {
       steps,
       start: deflated.length > 0 ? stream.normal(operator.n) : stream.signs(n),
       deflated,
       memory,
+      // What float32 loses in each product is beyond the estimate that 'semi' goes by.
+      orthogonality: operator.dtype === 'float32' ? 'full' : 'semi',
       ...(signal && { signal }),
-      onProgress: (done) => onProgress?.(products + done, total),
+      onProgress: (step) => onProgress?.(products + step, total),
     })
-    products += run.steps
-    if (run.steps === 0) break
-    probes.push({ nodes: run.nodes, weights: run.weights, firstAlpha: run.alpha[0]!, stopped: run.stopped })
+    products += done
+    if (done === 0) break
+    probes.push({ ...rule, firstAlpha: alpha[0]! })
   }
   const sigma = options.sigma ?? defaultSigma(probes)
   const grid = options.grid ?? defaultGrid(probes, sigma)
+  const each = probes.map((probe) => gaussianMixture([probe], grid, sigma))
+  const estimates = Array.from(grid, (_, k) => meanOf(each.map((density) => density[k]!)))
   return {
     n,
     probes,
     sigma,
     grid,
-    density: gaussianMixture(probes, grid, sigma),
-    densityError: densityError(probes, grid, sigma),
+    density: Float64Array.from(estimates, ({ value }) => value),
+    densityError: Float64Array.from(estimates, ({ standardError }) => standardError),
     trace: meanOf(probes.map(({ firstAlpha }) => n * firstAlpha)),
     products,
     stopped: signal?.aborted && (probes.length < R || probes.at(-1)?.stopped === 'cancelled') ? 'cancelled' : 'done',
@@ -132,9 +140,4 @@ function defaultGrid(probes: readonly QuadratureRule[], sigma: number, points = 
 
 function range(probes: readonly QuadratureRule[]): [low: number, high: number] {
   return [Math.min(...probes.map((p) => p.nodes[0]!)), Math.max(...probes.map((p) => p.nodes.at(-1)!))]
-}
-
-function densityError(probes: readonly QuadratureRule[], grid: Float64Array, sigma: number): Float64Array {
-  const each = probes.map((probe) => gaussianMixture([probe], grid, sigma))
-  return grid.map((_, k) => meanOf(each.map((density) => density[k]!)).standardError)
 }

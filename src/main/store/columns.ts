@@ -55,6 +55,11 @@ export const runStatusSchema = z.enum(runStatuses)
 /** A truth value: SQLite has 0 and 1. */
 export const flagColumn = z.union([z.literal(0), z.literal(1)]).transform((flag) => flag === 1)
 
+export const dtypeColumn = z.enum(['float64', 'float32'])
+export const shapeColumn = jsonColumn(z.array(z.int().min(0)))
+/** A SHA-256 in hexadecimal. */
+export const digestColumn = z.instanceof(Uint8Array).transform((digest) => Buffer.from(digest).toString('hex'))
+
 export const layerSchema = z.int().min(0).nullable()
 
 const errorCodes = {

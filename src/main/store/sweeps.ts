@@ -39,6 +39,8 @@ export interface Sweeps {
   withdraw(id?: SweepId): void
   /** @throws LabError 'not-found' */
   get(id: SweepId): StoredSweep
+  /** Null where there is none. */
+  find(id: SweepId): StoredSweep | null
   /** Newest first. */
   list(): readonly StoredSweep[]
   /** Of one sweep or of all. */
@@ -91,6 +93,7 @@ const idRow = z.object({ id: runIdSchema })
 const SWEEPS = 'SELECT id, spec, paused, created_at FROM sweeps WHERE arriving = 0'
 
 export function sweepsOn(connection: Connection, queue: Queue): Sweeps {
+  const find = (id: SweepId) => connection.get(sweepRow, `${SWEEPS} AND id = ?`, [id])
   const ids = (sql: string, id: SweepId) => connection.all(idRow, sql, [id]).map((row) => row.id)
 
   function insert({ id, spec, createdAt }: Omit<StoredSweep, 'paused'>, arriving: boolean): void {
@@ -119,8 +122,10 @@ export function sweepsOn(connection: Connection, queue: Queue): Sweeps {
         connection.run(`DELETE FROM sweeps WHERE id IN (${announced})`, [id ?? null])
       }),
 
+    find,
+
     get(id) {
-      const found = connection.get(sweepRow, `${SWEEPS} AND id = ?`, [id])
+      const found = find(id)
       if (!found) throw new LabError('not-found', `There is no sweep ${id} in project "${connection.name}".`)
       return found
     },

@@ -170,6 +170,7 @@ export class StateSnapshot implements Snapshot {
     const single = programs.hessian(ofData, names)
     return {
       n: parameters.reduce((sum, { size }) => sum + size, 0),
+      dtype: this.dtype,
       apply: (x, y) => this.#applyHessian(single, parameters, x, y),
       block: {
         count,

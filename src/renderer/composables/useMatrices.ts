@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import { UPLOAD_PART_BYTES } from '#shared/contract/matrices'
+import { UPLOAD_PART_BYTES } from '#shared/contract/uploads'
 import { LabError } from '#shared/errors'
 import { MATRIX_LIMITS, type MatrixInfo } from '#shared/importedMatrix'
 import { useClient } from './useClient'
@@ -17,7 +17,11 @@ export const useMatrices = defineStore('matrices', () => {
       throw new LabError('bad-input', `${file.name} is larger than ${limit}. Import a part of it.`)
     }
     if (file.size === 0) throw new LabError('bad-input', `${file.name} is empty. Choose another file.`)
-    const { upload: id } = await client.request('upload.begin', { name: file.name, bytes: file.size })
+    const { upload: id } = await client.request('upload.begin', {
+      name: file.name,
+      bytes: file.size,
+      purpose: 'matrix',
+    })
     for (let at = 0; at < file.size; at += UPLOAD_PART_BYTES) {
       const part = new Uint8Array(await file.slice(at, at + UPLOAD_PART_BYTES).arrayBuffer())
       await client.request('upload.append', { upload: id, part })

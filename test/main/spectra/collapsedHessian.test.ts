@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
+import { random } from '#main/compute/rng/random'
 import { heavyBall } from '#main/core/optimiser'
 import { totalGradient } from '#main/probes/totalGradient'
+import { lanczos } from '#main/spectra/lanczos'
 import { extremeEigenpairs, type ExtremeEigenpairsOptions } from '#main/spectra/extremeEigenpairs'
 import { topEigenpairs } from '#main/spectra/topEigenpairs'
 import { formulaParameters } from '#main/systems/deep-ufm/formulaParameters'
@@ -78,6 +80,46 @@ describe.each(cases)('the full Hessian at collapse, K = $K, L = $depth, n = $n, 
       expectClose(result.top.map(({ value }) => value), all, { atol: 1e-12 }) // prettier-ignore
       expect(result.copies.top.every(({ found, predicted, cut }) => found === predicted && !cut)).toBe(true)
     })
+  })
+})
+
+describe('an operator that computes in float32', () => {
+  const config = uniformConfig(cases[0]!)
+  const parameters = dncParameters(config, collapsedSolution(config)!.singularValues)
+  const { levels, all } = predictedOf(config)
+
+  it.each(starts)('has allowances of its own: pairs converge, with their copies, start %i', async (seed) => {
+    await withSnapshot(
+      { config, variant: LINEAR_MSE, parameters },
+      async (snapshot) => {
+        const operator = snapshot.hessian('total')
+        expect(operator.dtype).toBe('float32')
+        const options = { top: 18, bottom: 1, predicted: levels, method: 'lanczos', seed } as const
+        const found = await extremeEigenpairs(operator, options)
+        expect(found.stopped).toBe('done')
+        expect([...found.top, ...found.bottom].every(({ converged }) => converged)).toBe(true)
+        expect(found.copies.top.slice(0, 2).map(({ found: copies }) => copies)).toEqual([6, 10])
+        // Values of isolated levels err less than residuals; 1e-6 ‖H‖ is what a residual may be.
+        expectClose(found.top.map(({ value }) => value), all.slice(0, 18), { atol: 1e-6 * all[0]! }) // prettier-ignore
+        // What float64 is asked for is out of reach, and is not called reached.
+        const strict = await extremeEigenpairs(operator, { ...options, tolerance: 1e-8, maxProducts: 300 })
+        expect(strict.top.every(({ converged }) => converged)).toBe(false)
+      },
+      'float32',
+    )
+  })
+
+  it('has an invariant space where its products add nothing but rounding', async () => {
+    await withSnapshot(
+      { config, variant: LINEAR_MSE, parameters },
+      async (snapshot) => {
+        const operator = snapshot.hessian('data', ['W2'])
+        const run = await lanczos(operator, { steps: 40, start: random(1, 'start').normal(operator.n) })
+        // The layer block at collapse has two distinct eigenvalues: its K² outliers and zero.
+        expect(run).toMatchObject({ steps: 2, stopped: 'breakdown' })
+      },
+      'float32',
+    )
   })
 })
 

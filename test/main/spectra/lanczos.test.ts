@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { random } from '#main/compute/rng/random'
 import { denseSpectrum } from '#main/spectra/denseSpectrum'
-import { lanczos } from '#main/spectra/lanczos'
+import { lanczos, lanczosQuadrature, type LanczosResult } from '#main/spectra/lanczos'
+import { SEMI_ORTHOGONAL } from '#main/spectra/lanczosProcess'
 import { orthogonalityDefect } from '#main/spectra/orthogonalityDefect'
 import { ritzVectors } from '#main/spectra/ritzPairs'
 import { VectorStack } from '#main/spectra/vectorStack'
@@ -65,6 +67,41 @@ describe('lanczos', () => {
     await expect(lanczos(operator, { ...from(2), ...short })).rejects.toThrow(
       /memory is for .* 59 .*needs float64 and 60/,
     )
+  })
+
+  it('keeps inner products below √ε with few passes over the basis, and gives the nodes and weights of a full one', async () => {
+    // Isolated values are where orthogonality is lost: each that converges brings its direction back.
+    const spectrum = fc.record({
+      outliers: fc.array(fc.double({ min: 2, max: 1e4, noNaN: true }), { maxLength: 6 }),
+      seed: fc.nat(1000),
+    })
+    await fc.assert(
+      fc.asyncProperty(spectrum, async ({ outliers, seed }) => {
+        const bulk = random(seed, 'bulk').uniform(500)
+        const operator = diagonalOperator(Float64Array.of(...outliers, ...bulk))
+        const options = { steps: 90, start: random(seed, 'start').normal(operator.n) }
+        const full = await lanczos(operator, options)
+        const semi = await lanczos(operator, { ...options, orthogonality: 'semi' })
+        expect(orthogonalityDefect(semi.basis)).toBeLessThan(SEMI_ORTHOGONAL)
+        expect(semi.steps).toBe(full.steps)
+        // Simon 1984: T is the projection of H up to ε ‖H‖; 90 steps of rounding on top.
+        const atol = 1e-13 * Math.max(1, ...outliers)
+        expectClose(semi.nodes, full.nodes, { atol })
+        const moments = ({ nodes, weights }: LanczosResult) => [0, 1, 2].map((k) => nodes.reduce((sum, node, i) => sum + weights[i]! * node ** k, 0)) // prettier-ignore
+        expectClose(moments(semi), moments(full), { rtol: 1e-11 })
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('gives the quadrature rule alone with the nodes and weights of the Ritz pairs', async () => {
+    const operator = rotatedOperator(spread)
+    const options = { steps: 30, start: random(2, 'start').normal(60) }
+    const { nodes, weights } = await lanczos(operator, options)
+    const rule = await lanczosQuadrature(operator, options)
+    expectClose(rule.nodes, nodes, { atol: 1e-14 })
+    expectClose(rule.weights, weights, { atol: 1e-14 })
+    expect(rule).toMatchObject({ steps: 30, stopped: 'steps' })
   })
 
   it('handles one dimension and the zero operator', async () => {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { UPLOAD_PART_BYTES } from '#shared/contract/matrices'
+import { UPLOAD_PART_BYTES } from '#shared/contract/uploads'
 import { LabError } from '#shared/errors'
 import { MATRIX_LIMITS, matrixReference } from '#shared/importedMatrix'
 import type { OpenedService } from '../../host/openService'
@@ -48,7 +48,11 @@ async function readWhole(path: string): Promise<Uint8Array> {
 }
 
 async function upload({ handlers }: OpenedService, path: string, bytes: Uint8Array): Promise<string> {
-  const { upload: id } = await handlers['upload.begin']({ name: basename(path), bytes: bytes.length })
+  const { upload: id } = await handlers['upload.begin']({
+    name: basename(path),
+    bytes: bytes.length,
+    purpose: 'matrix',
+  })
   for (let at = 0; at < bytes.length; at += UPLOAD_PART_BYTES) {
     await handlers['upload.append']({ upload: id, part: bytes.subarray(at, at + UPLOAD_PART_BYTES) })
   }

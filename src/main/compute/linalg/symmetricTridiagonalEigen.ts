@@ -23,6 +23,31 @@ export interface TridiagonalEigen {
  */
 export function symmetricTridiagonalEigen(alpha: Float64Array, beta: Float64Array): TridiagonalEigen {
   const n = alpha.length
+  const { values, vectors, order } = decomposed(alpha, beta, identity(n).data)
+  const sorted = takeColumns(vectors, n, order)
+  return { values, vectors: sorted, firstComponents: sorted.data.slice(0, n) }
+}
+
+/**
+ * Nodes, ascending, and weights of the Gauss quadrature of a Lanczos matrix: its eigenvalues, and the squares of their
+ * eigenvectors' first components. Golub & Welsch 1969, Math. Comp. 23, 221: O(n²), because no other component is
+ * needed.
+ *
+ * @param alpha n diagonal entries
+ * @param beta n − 1 entries beside it
+ */
+export function gaussQuadrature(
+  alpha: Float64Array,
+  beta: Float64Array,
+): { readonly nodes: Float64Array; readonly weights: Float64Array } {
+  const first = new Float64Array(alpha.length).fill(1, 0, 1)
+  const { values, vectors, order } = decomposed(alpha, beta, first)
+  return { nodes: values, weights: Float64Array.from(order, (i) => vectors[i]! ** 2) }
+}
+
+/** @param vectors rows of the identity; column i becomes that of eigenvalue i before the order is applied */
+function decomposed(alpha: Float64Array, beta: Float64Array, vectors: Float64Array) {
+  const n = alpha.length
   if (beta.length !== Math.max(0, n - 1)) {
     throw new LabError(
       'shape',
@@ -38,13 +63,7 @@ export function symmetricTridiagonalEigen(alpha: Float64Array, beta: Float64Arra
   joined.set(beta, n)
   const { data, scale } = rescaled(joined, 'symmetricTridiagonalEigen')
   const d = data.subarray(0, n)
-  const s = identity(n).data
-  implicitQlInPlace(d, data.subarray(n), s)
+  implicitQlInPlace(d, data.subarray(n), vectors)
   const order = Uint32Array.from(d.keys()).sort((i, j) => d[i]! - d[j]!)
-  const vectors = takeColumns(s, n, order)
-  return {
-    values: Float64Array.from(order, (i) => d[i]! * scale),
-    vectors,
-    firstComponents: vectors.data.slice(0, n),
-  }
+  return { values: Float64Array.from(order, (i) => d[i]! * scale), vectors, order }
 }

@@ -80,6 +80,7 @@ function sameOperator({ directions, features, weights, classSizes }: Awaited<Ret
 function difference(whole: LinearOperator, parts: readonly LinearOperator[]): LinearOperator {
   return {
     n: whole.n,
+    ...(whole.dtype && { dtype: whole.dtype }),
     async apply(x, y) {
       await whole.apply(x, y)
       const image = new Float64Array(whole.n)

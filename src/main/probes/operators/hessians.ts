@@ -117,6 +117,7 @@ const layerCoupling: OperatorDefinition = {
     const { pair, blocks, words } = await pairOf(snapshot, choice.layer, choice.otherLayer)
     const coupling: LinearOperator = {
       n: pair.n,
+      ...(pair.dtype && { dtype: pair.dtype }),
       async apply(x, y) {
         await pair.apply(x, y)
         let start = 0
@@ -161,5 +162,7 @@ export function named(
   matrix: string,
   meta: Pick<NamedOperator, 'includesRegularisation' | 'theoryCount'>,
 ): NamedOperator {
-  return { n: operator.n, apply: (x, y) => operator.apply(x, y), matrix, exact: null, ...meta }
+  const { n, dtype, block } = operator
+  const apply: LinearOperator['apply'] = (x, y) => operator.apply(x, y)
+  return { n, apply, ...(dtype && { dtype }), ...(block && { block }), matrix, exact: null, ...meta }
 }

@@ -1,3 +1,4 @@
+import type { Dtype } from '#main/compute/backends/backend'
 import { createBackend } from '#main/compute/backends/select'
 import { random } from '#main/compute/rng/random'
 import { GRADIENT_DESCENT } from '#main/core/optimiser'
@@ -22,8 +23,9 @@ export async function withTraining<T>(
   { config, variant, parameters }: UfmState,
   recipe: Pick<TrainingRecipe, 'learningRate' | 'optimiser'>,
   use: (training: Training) => Promise<T>,
+  dtype: Dtype = 'float64',
 ): Promise<T> {
-  const backend = await createBackend()
+  const backend = await createBackend({ dtype })
   try {
     const training = new Training({
       model: ufmModel(config, variant),
@@ -45,8 +47,11 @@ export async function withTraining<T>(
 }
 
 /** The quantities of one state. */
-export function withSnapshot<T>(state: UfmState, use: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-  return withTraining(state, { learningRate: () => 0, optimiser: GRADIENT_DESCENT }, (training) =>
-    use(training.snapshot(true)),
-  )
+export function withSnapshot<T>(
+  state: UfmState,
+  use: (snapshot: Snapshot) => Promise<T>,
+  dtype: Dtype = 'float64',
+): Promise<T> {
+  const recipe = { learningRate: () => 0, optimiser: GRADIENT_DESCENT }
+  return withTraining(state, recipe, (training) => use(training.snapshot(true)), dtype)
 }
