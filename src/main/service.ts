@@ -220,7 +220,14 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await Promise.all([desk?.close(), claimDesk?.close(), scheduler?.close(), care.close(), transfers.close(), backingUp])
+      await Promise.all([
+        desk?.close(),
+        claimDesk?.close(),
+        scheduler?.close(),
+        care.close(),
+        transfers.close(),
+        backingUp,
+      ])
       await uploads.close()
       pulse.close()
       events.close()
