@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main/service': [
     'main/core',
     'main/compute',
+    'main/spectra',
     'main/import',
     'main/probes',
     'main/systems',

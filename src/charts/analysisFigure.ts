@@ -1,4 +1,5 @@
 import type { AnalysisDetail } from '#shared/analysis'
+import { outliersBy, type OutlierChoice } from '#shared/outliers'
 import type { SpectrumMeta } from '#shared/records'
 import type { BuiltFigure } from './figureData'
 import { formatNumber } from './format'
@@ -6,9 +7,6 @@ import { predictionReadout } from './spectrumLevels'
 import { spectrumOption } from './spectrumOption'
 import type { ChartTheme } from './theme'
 import type { Table } from './toCsv'
-
-/** Where the bulk ends: a rule that was counted with, or a threshold set by hand. */
-export type OutlierChoice = { readonly rule: string } | { readonly threshold: number }
 
 const RULES: Readonly<Record<string, string>> = {
   theory: 'theory count',
@@ -23,15 +21,6 @@ export function outlierRules({ counts = [] }: Pick<SpectrumMeta, 'counts'>): { r
     const above = threshold === null ? '' : ` above ${formatNumber(threshold, 3)}`
     return { rule, label: `${RULES[rule] ?? rule}: ${count}${above}` }
   })
-}
-
-/** How many leading eigenvalues are outliers by a choice; null by a rule that was not counted with. */
-export function outliersBy(
-  choice: OutlierChoice,
-  { meta, eigenvalues }: Pick<NonNullable<AnalysisDetail['result']>, 'meta' | 'eigenvalues'>,
-): number | null {
-  if ('threshold' in choice) return eigenvalues.filter((value) => value > choice.threshold).length
-  return meta.counts?.find(({ rule }) => rule === choice.rule)?.count ?? null
 }
 
 /** The spectrum of an analysis with its outliers by a choice; null before there is a result. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ErrorData } from './errors'
 import type { RunId } from './ids'
+import type { Alignment } from './outliers'
 import type { Prediction, SpectrumMeta } from './records'
 
 const layer = z.int().min(1).max(10_000)
@@ -77,7 +78,42 @@ export interface AnalysisDetail extends AnalysisSummary {
     readonly residuals: Float64Array
     /** What theory says of a trained state; null where it says nothing of this matrix. */
     readonly levels: Prediction['levels'] | null
+    /** Where the kept eigenvectors lie; null where none are kept or there are no classes. */
+    readonly alignment: Alignment | null
   } | null
+}
+
+type Asked = Pick<AnalysisSummary, 'runId' | 'spec'>
+
+/** Whether two analyses ask the same of states of one run: what their outliers can be followed through. */
+export function sameQuestion(a: Asked, b: Asked): boolean {
+  return a.runId !== null && a.runId === b.runId && JSON.stringify(a.spec) === JSON.stringify(b.spec)
+}
+
+/** One outlier direction followed over the steps. */
+export interface OutlierTrack {
+  readonly id: number
+  /** First step at which it is an outlier. */
+  readonly born: number
+  /** First step at which it no longer is; null while it lasts. */
+  readonly died: number | null
+  readonly points: readonly { readonly step: number; readonly value: number }[]
+}
+
+/** Two tracks change their order between two measured steps. */
+export interface Crossing {
+  /** The first measured step in the new order. */
+  readonly step: number
+  /** The track that is above from now on, and the one it has passed. */
+  readonly above: number
+  readonly below: number
+}
+
+export interface OutlierHistory {
+  readonly tracks: readonly OutlierTrack[]
+  readonly crossings: readonly Crossing[]
+  /** Overlap of the whole outlier space with that of the step before, ‖UᵀV‖_F² / min(p, q). */
+  readonly overlaps: readonly { readonly step: number; readonly overlap: number }[]
 }
 
 /** One entry of the catalogue for a model. */

@@ -69,6 +69,14 @@ export interface SpectrumMeta {
     readonly threshold: number | null
     readonly statistic: number | null
   }[]
+  /** The eigenvectors that are kept: those of the largest eigenvalues; absent where none are. */
+  readonly eigenvectors?: {
+    readonly count: number
+    /** Which entries belong to which matrix, row by row, one behind the other. */
+    readonly parts: readonly { readonly name: string; readonly rows: number; readonly columns: number }[]
+    /** What their alignment is known with; null: with nothing. */
+    readonly alignedWith: 'classes' | 'classPairs' | null
+  }
 }
 
 export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
@@ -94,6 +102,13 @@ export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
         statistic: z.number().nullable(),
       }),
     )
+    .exactOptional(),
+  eigenvectors: z
+    .object({
+      count: z.int().min(0),
+      parts: z.array(z.object({ name: z.string(), rows: z.int().min(1), columns: z.int().min(1) })),
+      alignedWith: z.enum(['classes', 'classPairs']).nullable(),
+    })
     .exactOptional(),
 })
 

@@ -59,7 +59,7 @@ export class EventHub {
     'run.measured': new Channel(({ runId }) => runId),
     'sweep.changed': new Channel(({ sweepId }) => sweepId),
     'queue.changed': new Channel(() => 'queue'),
-    'analysis.changed': new Channel(({ runId }) => runId),
+    'analysis.changed': new Channel(({ runId }) => runId ?? ''),
   }
 
   /** Returns what takes the listener away again. */

@@ -36,6 +36,8 @@ export interface AnalysisContext {
 const PROGRESS_MS = 250
 /** Training ends before its minimum: levels that theory has equal are apart by about that. */
 const COPIES_WITHIN = 1e-3
+/** Eigenvectors × classes or pairs that are kept: 8 MiB. */
+const MOST_ALIGNMENTS = 2 ** 20
 /** What a killed process loses at most. */
 const SEARCH_MS = 10_000
 
@@ -84,6 +86,7 @@ async function analysed(
       bottom: spec.bottom,
       seed: spec.seed,
       signal,
+      vectors: spec.vectors,
       ...(spec.top !== null && { top: spec.top }),
       ...(levels && { predicted: levels, copiesWithin: COPIES_WITHIN }),
       ...(resume && { resume: unpackSearch(resume) }),
@@ -99,12 +102,13 @@ async function analysed(
     'degenerate',
     'The search used up its products before every pair had converged. Ask for fewer.',
   )
-  const kept = spec.vectors ? joined(vectors) : null
+  const kept = spec.vectors && vectors.length > 0 ? await keptVectors(operator, vectors) : null
+  const read = kept ? { ...meta, eigenvectors: kept.facts } : meta
   return {
     analysed: {
       type: 'analysed',
       status: stopped === 'products' ? 'failed' : stopped,
-      result: { meta, levels, eigenvalues, bottom, residuals, vectors: kept },
+      result: { meta: read, levels, eigenvalues, bottom, residuals, vectors: kept?.vectors ?? null, alignment: kept?.alignment ?? null }, // prettier-ignore
       error: stopped === 'products' ? spent.toData() : null,
     },
     search: state && packSearch(state, operator.n),
@@ -126,6 +130,23 @@ function levelsOf({ source, spec }: Analyse, model: Model, choice: OperatorChoic
   const system = systemById(source.spec.system)
   const predictions = system.theory(parseParams(system.params, source.spec.params))
   return predictions.find(({ quantity, layer }) => quantity === place.quantity && layer === place.layer)?.levels ?? null
+}
+
+/** Eigenvectors with what is known of their entries, and how they lie to the classes. */
+async function keptVectors({ reading, n }: NamedOperator, vectors: readonly Float64Array[]) {
+  const read = reading ? await reading() : null
+  const rows = vectors.map((vector) => read?.alignment(vector) ?? new Float64Array(0))
+  const isSmall = rows.length * (rows[0]?.length ?? 0) <= MOST_ALIGNMENTS
+  const aligned = isSmall && read?.alignedWith ? { data: joined(rows), with: read.alignedWith } : null
+  return {
+    vectors: joined(vectors),
+    alignment: aligned?.data ?? null,
+    facts: {
+      count: vectors.length,
+      parts: read?.parts ?? [{ name: 'entries', rows: n, columns: 1 }],
+      alignedWith: aligned?.with ?? null,
+    },
+  }
 }
 
 function joined(vectors: readonly Float64Array[]): Float64Array {

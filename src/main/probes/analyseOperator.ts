@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { SpectrumMeta } from '#shared/records'
 import {
   asFloat64,
+  columns,
   countCopies,
   denseSpectrum,
   extremeEigenpairs,
@@ -16,7 +17,7 @@ import {
 } from '#main/spectra/index'
 import { LabError } from '#shared/errors'
 import { listedEigenvalues } from './listedEigenvalues'
-import type { NamedOperator } from './operators/index'
+import type { ExactSpectrum, NamedOperator } from './operators/index'
 
 export interface AnalysisOptions {
   readonly dtype: 'float64' | 'float32'
@@ -26,6 +27,8 @@ export interface AnalysisOptions {
   readonly bottom?: number
   /** 'auto': the exact route, dense up to P = 600, else iteration. */
   readonly method?: 'auto' | 'dense' | 'lanczos'
+  /** Eigenvectors are wanted too: exact routes that have none are not taken. */
+  readonly vectors?: boolean
   readonly predicted?: readonly PredictedLevel[]
   /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. Default 1e-6. */
   readonly copiesWithin?: number
@@ -45,7 +48,7 @@ export interface Analysis {
   readonly bottom: Float64Array
   /** Recomputed ‖Hv − λv‖ of the listed eigenvalues, those of the bottom behind; empty for exact routes. */
   readonly residuals: Float64Array
-  /** Eigenvectors of the listed eigenvalues, in their order; empty for exact routes, which compute none. */
+  /** Unit eigenvectors of the largest eigenvalues, in their order; exact routes compute them where asked to. */
   readonly vectors: readonly Float64Array[]
   readonly meta: SpectrumMeta
   /** 'done', or why there is less than was asked for. */
@@ -77,26 +80,40 @@ export async function analyseOperator(operator: NamedOperator, options: Analysis
     signal.throwIfAborted()
     await options.onProgress?.(progress)
   }
-  const whole = method === 'auto' && operator.exact ? await operator.exact(signal) : null
-  const dense = !whole && (method === 'dense' || (method === 'auto' && operator.n <= DENSE_LIMIT))
-  if (whole || dense) {
-    const spectrum =
-      whole ??
-      (await denseSpectrum(operator, { onProgress: (products, count) => turn({ products, converged: 0, count }) }))
-    const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
-    const products = 'products' in spectrum ? spectrum.products : null
-    const counted = { ...countsOf(spectrum.values, operator), ...copiesOf(spectrum.values, options, true) }
-    return {
-      eigenvalues,
-      bottom: new Float64Array(0),
-      residuals: new Float64Array(0),
-      vectors: [],
-      meta: { ...about, method: whole?.method ?? 'dense', complete, products, maxResidual: null, ...counted },
-      stopped: 'done',
-      state: null,
-    }
+  const known = method === 'auto' && operator.exact ? await operator.exact(signal) : null
+  const whole = known?.vectors || !options.vectors ? known : null
+  if (!whole && (method === 'lanczos' || (method === 'auto' && operator.n > DENSE_LIMIT))) {
+    return iterated(operator, options, about)
   }
-  return iterated(operator, options, about)
+  const spectrum: ExactSpectrum & { readonly products?: number } =
+    whole ?? (await denseRoute(operator, options.vectors ?? false, (done, of) => turn({ products: done, converged: 0, count: of }))) // prettier-ignore
+  const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
+  const counted = { ...countsOf(spectrum.values, operator), ...copiesOf(spectrum.values, options, true) }
+  const kept = Math.min(eigenvalues.length, wantedOf(operator, options))
+  return {
+    eigenvalues,
+    bottom: new Float64Array(0),
+    residuals: new Float64Array(0),
+    vectors: options.vectors ? (spectrum.vectors?.(kept) ?? []) : [],
+    meta: { ...about, method: spectrum.method, complete, products: spectrum.products ?? null, maxResidual: null, ...counted }, // prettier-ignore
+    stopped: 'done',
+    state: null,
+  }
+}
+
+async function denseRoute(
+  operator: NamedOperator,
+  withVectors: boolean,
+  onProgress: (products: number, of: number) => void | Promise<void>,
+): Promise<ExactSpectrum & { readonly products: number }> {
+  const { values, vectors, products } = await denseSpectrum(operator, { vectors: withVectors, onProgress })
+  const first = (count: number) => (vectors ? columns(vectors).slice(0, count) : [])
+  return { values, method: 'dense', products, vectors: first }
+}
+
+/** How many of the largest eigenvalues are looked at where not all are listed. */
+function wantedOf({ theoryCount }: NamedOperator, { top }: AnalysisOptions): number {
+  return top ?? Math.max(LEAST_TOP, (theoryCount ?? 0) + BEYOND)
 }
 
 async function iterated(
@@ -104,10 +121,10 @@ async function iterated(
   options: AnalysisOptions,
   about: Pick<SpectrumMeta, 'matrix' | 'dimension' | 'includesRegularisation' | 'dtype' | 'theoryCount'>,
 ): Promise<Analysis> {
-  const { top: wanted = Math.max(LEAST_TOP, (operator.theoryCount ?? 0) + BEYOND), bottom: atBottom = 0 } = options
+  const { bottom: atBottom = 0 } = options
   const { predicted, seed, resume, maxProducts, onProgress, onStep, signal } = options
   const solved = await extremeEigenpairs(operator, {
-    top: Math.min(wanted, operator.n - atBottom),
+    top: Math.min(wantedOf(operator, options), operator.n - atBottom),
     bottom: atBottom,
     method: 'lanczos',
     signal,
@@ -189,7 +206,7 @@ export function externalOperator(
   if (name.trim() === '') throw new LabError('bad-input', 'externalOperator: give the matrix a name.')
   const { n } = operator
   const apply: NamedOperator['apply'] = (x, y) => operator.apply(x, y)
-  return { n, apply, matrix: name, includesRegularisation: false, theoryCount, exact: null }
+  return { n, apply, matrix: name, includesRegularisation: false, theoryCount, exact: null, reading: null }
 }
 
 /**

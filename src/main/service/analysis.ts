@@ -6,21 +6,29 @@ import { parseParams } from '#shared/params'
 import type { System } from '../core/system'
 import type { AnalysisDesk } from '../jobs/analysisDesk'
 import { operators } from '../probes/operators/index'
+import { trackAnalyses } from './trackAnalyses'
+import { uploadedMatrix, type Uploads } from './uploads'
 import type { StoredAnalysis } from '../store/analyses'
 import type { Project } from '../store/project'
 
-/**
- * Analyses of stored states and of matrices from files.
- *
- * @param desk null where the project is only read
- * @param writing the desk; throws where there is none
- */
-export function analysisHandlers(
-  project: Project,
-  systems: ReadonlyMap<string, System>,
-  desk: AnalysisDesk | null,
-  writing: () => AnalysisDesk,
-): Pick<Handlers, keyof AnalysisRequests> {
+export interface AnalysisContext {
+  readonly project: Project
+  readonly systems: ReadonlyMap<string, System>
+  readonly uploads: Uploads
+  /** Null where the project is only read. */
+  readonly desk: AnalysisDesk | null
+  /** The desk; throws where there is none. */
+  writing(): AnalysisDesk
+}
+
+/** Analyses of stored states and of matrices from files. */
+export function analysisHandlers({
+  project,
+  systems,
+  uploads,
+  desk,
+  writing,
+}: AnalysisContext): Pick<Handlers, keyof AnalysisRequests> {
   const summaryOf = (analysis: StoredAnalysis): AnalysisSummary => ({
     ...analysis,
     progress: desk?.progress(analysis.id) ?? null,
@@ -46,7 +54,10 @@ export function analysisHandlers(
       }
     },
     'analysis.start': async ({ runId, step, spec }) => writing().startRun(project.runs.get(runId).id, step, spec),
-    'analysis.startMatrix': async ({ name, bytes, spec }) => writing().startMatrix(name, bytes, spec),
+    'analysis.startMatrix': async ({ file, spec }) => {
+      const { name, bytes } = await uploadedMatrix(uploads, file)
+      return writing().startMatrix(name, bytes, spec)
+    },
     'analysis.cancel': async ({ analysisId }) => {
       writing().cancel(project.analyses.get(analysisId).id)
       return null
@@ -56,5 +67,13 @@ export function analysisHandlers(
       ...summaryOf(project.analyses.get(analysisId)),
       result: project.analyses.result(analysisId),
     }),
+    'analysis.vector': async ({ analysisId, rank }) => {
+      const vectors = project.analyses.vectors(project.analyses.get(analysisId).id)
+      const [vector, value] = [vectors[rank], project.analyses.result(analysisId)?.eigenvalues[rank]]
+      if (vector && value !== undefined) return { value, vector: vector.slice() }
+      const message = `Analysis ${analysisId} keeps ${vectors.length} eigenvectors; there is no number ${rank + 1}.`
+      throw new LabError('not-found', message, { analysisId, rank, kept: vectors.length })
+    },
+    'analyses.track': ({ analysisIds, choice }) => trackAnalyses(project.analyses, analysisIds, choice),
   }
 }

@@ -1,30 +1,24 @@
-import { readFile } from 'node:fs/promises'
 import type { Handlers } from '#shared/contract/index'
 import type { MatrixRequests } from '#shared/contract/matrices'
 import { LabError } from '#shared/errors'
 import { matrixNameIssue } from '#shared/importedMatrix'
 import { matrixDigest } from '../core/matrixDigest'
-import { readImportedMatrix, type NamedBytes } from '../import/matrixFile'
+import { readImportedMatrix } from '../import/matrixFile'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import type { Uploads } from './uploads'
+import { uploadedMatrix, type Uploads } from './uploads'
 
 /** The matrices of a project, and how uploaded files become some. */
-export function matrixHandlers(project: Project, clock: Clock, uploads: Uploads): Pick<Handlers, keyof MatrixRequests> {
-  async function bytesOf(upload: string): Promise<NamedBytes> {
-    const { name, path, remove } = await uploads.take(upload, 'matrix')
-    try {
-      return { name, bytes: await readFile(path) }
-    } finally {
-      await remove()
-    }
-  }
+export function matrixHandlers(project: Project, uploads: Uploads, clock: Clock): Pick<Handlers, keyof MatrixRequests> {
   return {
     'matrices.list': async () => project.matrices.list(),
     'matrices.import': async ({ name, file, mask }) => {
       const issue = matrixNameIssue(name)
       if (issue) throw new LabError('bad-input', issue)
-      const matrix = readImportedMatrix(await bytesOf(file), mask === null ? null : await bytesOf(mask))
+      const matrix = readImportedMatrix(
+        await uploadedMatrix(uploads, file),
+        mask === null ? null : await uploadedMatrix(uploads, mask),
+      )
       return project.matrices.add({ name, digest: matrixDigest(matrix), matrix, at: clock.now() })
     },
   }

@@ -1,3 +1,4 @@
+import type { Crossing, OutlierHistory } from '#shared/analysis'
 import { LabError } from '#shared/errors'
 import { svd } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
@@ -10,32 +11,6 @@ export interface OutlierSet {
   readonly step: number
   readonly values: ArrayLike<number>
   readonly vectors: readonly StoredVector[]
-}
-
-/** One outlier direction followed over the steps. */
-export interface OutlierTrack {
-  readonly id: number
-  /** First step at which it is an outlier. */
-  readonly born: number
-  /** First step at which it no longer is; null while it lasts. */
-  readonly died: number | null
-  readonly points: readonly { readonly step: number; readonly value: number }[]
-}
-
-/** Two tracks change their order between two measured steps. */
-export interface Crossing {
-  /** The first measured step in the new order. */
-  readonly step: number
-  /** The track that is above from now on, and the one it has passed. */
-  readonly above: number
-  readonly below: number
-}
-
-export interface OutlierHistory {
-  readonly tracks: readonly OutlierTrack[]
-  readonly crossings: readonly Crossing[]
-  /** Overlap of the whole outlier space with that of the step before, ‖UᵀV‖_F² / min(p, q). */
-  readonly overlaps: readonly { readonly step: number; readonly overlap: number }[]
 }
 
 /** A direction goes on where more than half of it lies: at most one of several orthogonal spaces has that. */
@@ -55,39 +30,59 @@ interface LiveTrack {
  * the orthonormal one nearest to the old (polar factor of V_gᵀU), with its Rayleigh quotient as value. What is left of a
  * group is born; a track that finds no group dies. A crossing counts once both values differ by more than the width.
  *
- * Pure: can be redone from stored values and vectors under another count rule.
- *
- * @param sets in the order of the steps
- * @throws LabError 'shape' if values, vectors and steps do not fit
+ * Can be redone from stored values and vectors under another count rule.
  */
-export function trackOutliers(sets: readonly OutlierSet[], options: { readonly width?: number } = {}): OutlierHistory {
-  const { width = 1e-3 } = options
-  const tracks: LiveTrack['track'][] = []
-  const crossings: Crossing[] = []
-  const overlaps: { step: number; overlap: number }[] = []
-  const order = new Map<string, number>()
-  let live: LiveTrack[] = []
-  for (const [index, set] of sets.entries()) {
-    const before = checked(set, sets[index - 1])
+export class OutlierTracker {
+  readonly #width: number
+  readonly #tracks: LiveTrack['track'][] = []
+  readonly #crossings: Crossing[] = []
+  readonly #overlaps: { step: number; overlap: number }[] = []
+  readonly #order = new Map<string, number>()
+  #live: LiveTrack[] = []
+  #before: OutlierSet | undefined
+
+  /** @param width how far apart values of one group may be, as a share of the largest |value| */
+  constructor(width = 1e-3) {
+    this.#width = width
+  }
+
+  get history(): OutlierHistory {
+    return { tracks: this.#tracks, crossings: this.#crossings, overlaps: this.#overlaps }
+  }
+
+  /**
+   * The outliers of the next step.
+   *
+   * @throws LabError 'shape' if values, vectors and steps do not fit
+   */
+  add(set: OutlierSet): void {
+    const before = checked(set, this.#before)
+    this.#before = set
     if (before && before.vectors.length > 0 && set.vectors.length > 0) {
-      overlaps.push({ step: set.step, overlap: subspaceOverlap(before.vectors, set.vectors) })
+      this.#overlaps.push({ step: set.step, overlap: subspaceOverlap(before.vectors, set.vectors) })
     }
     const next: LiveTrack[] = []
-    for (const group of groupsOf(set, width)) {
-      const { continued, directions } = follow(live, group)
+    for (const group of groupsOf(set, this.#width)) {
+      const { continued, directions } = follow(this.#live, group)
       directions.forEach((direction, k) => {
-        const track = continued[k]?.track ?? { id: tracks.length, born: set.step, died: null, points: [] }
-        if (!continued[k]) tracks.push(track)
+        const track = continued[k]?.track ?? { id: this.#tracks.length, born: set.step, died: null, points: [] }
+        if (!continued[k]) this.#tracks.push(track)
         track.points.push({ step: set.step, value: direction.value })
         next.push({ track, vector: direction.vector })
       })
     }
     const going = new Set(next.map(({ track }) => track))
-    for (const { track } of live) if (!going.has(track)) track.died = set.step
-    crossings.push(...crossingsOf(next, order, set.step, width))
-    live = next
+    for (const { track } of this.#live) if (!going.has(track)) track.died = set.step
+    this.#crossings.push(...crossingsOf(next, this.#order, set.step, this.#width))
+    this.#live = next
   }
-  return { tracks, crossings, overlaps }
+}
+
+/** The history of sets in the order of the steps; see `OutlierTracker`. */
+export function trackOutliers(sets: readonly OutlierSet[], options: { readonly width?: number } = {}): OutlierHistory {
+  const tracker = new OutlierTracker(options.width)
+  for (const set of sets) tracker.add(set)
+  return tracker.history
 }
 
 interface Group {

@@ -29,6 +29,8 @@ export interface AnalysisResult {
   readonly residuals: Float64Array
   /** Eigenvectors one after the other, where they were asked for. */
   readonly vectors: Float64Array | null
+  /** How much of each eigenvector lies along each class or pair, eigenvector by eigenvector. */
+  readonly alignment: Float64Array | null
 }
 
 /** A search that was stopped, as its solver packed it. */
@@ -53,8 +55,8 @@ export interface Analyses {
   /** Takes the place of an earlier result. */
   saveResult(id: number, result: AnalysisResult): void
   result(id: number): AnalysisDetail['result']
-  /** Eigenvectors in rows, as many as there are eigenvalues listed; null where they were not kept. */
-  vectors(id: number): Float64Array | null
+  /** Eigenvectors of the largest eigenvalues, in their order; none where they were not kept. */
+  vectors(id: number): readonly Float64Array[]
   /** Takes the place of an earlier one; null: nothing is left to go on from. */
   saveSearch(id: number, search: StoredSearch | null): void
   search(id: number): StoredSearch | null
@@ -121,6 +123,7 @@ export function analysesOn(connection: Connection): Analyses {
     const sql = 'SELECT name, dtype, count, data, digest FROM analysis_arrays WHERE analysis_id = ? AND name = ?'
     return connection.get(arrayRow, sql, [id, name])?.data ?? null
   }
+  const resultRowOf = (id: number) => connection.get(resultRow, 'SELECT meta, levels FROM analyses WHERE id = ?', [id])
   const doubles = (id: number, name: string) => Float64Array.from(readArray(id, name) ?? [])
 
   return {
@@ -148,7 +151,7 @@ export function analysesOn(connection: Connection): Analyses {
       ])
     },
 
-    saveResult: (id, { meta, levels, eigenvalues, bottom, residuals, vectors }) =>
+    saveResult: (id, { meta, levels, eigenvalues, bottom, residuals, vectors, alignment }) =>
       connection.transaction(() => {
         connection.run('UPDATE analyses SET matrix = ?, meta = ?, levels = ? WHERE id = ?', [
           meta.matrix,
@@ -160,14 +163,17 @@ export function analysesOn(connection: Connection): Analyses {
         saveArray(id, 'bottom', bottom)
         saveArray(id, 'residuals', residuals)
         if (vectors) saveArray(id, 'vectors', vectors)
+        if (alignment) saveArray(id, 'alignment', alignment)
       }),
 
     result(id) {
-      const found = connection.get(resultRow, 'SELECT meta, levels FROM analyses WHERE id = ?', [id])
+      const found = resultRowOf(id)
       if (!found?.meta) return null
       const [eigenvalues, bottom, residuals] = ['eigenvalues', 'bottom', 'residuals'].map((name) => doubles(id, name))
+      const { alignedWith, count } = found.meta.eigenvectors ?? { alignedWith: null, count: 0 }
       return {
         meta: found.meta,
+        alignment: alignedWith && { alignedWith, count, data: doubles(id, 'alignment') },
         levels: found.levels,
         eigenvalues: eigenvalues!,
         bottom: bottom!,
@@ -176,8 +182,10 @@ export function analysesOn(connection: Connection): Analyses {
     },
 
     vectors(id) {
-      const found = readArray(id, 'vectors')
-      return found && Float64Array.from(found)
+      const count = resultRowOf(id)?.meta?.eigenvectors?.count ?? 0
+      const found = count > 0 ? doubles(id, 'vectors') : new Float64Array(0)
+      const n = found.length / Math.max(1, count)
+      return Array.from({ length: count }, (_, k) => found.subarray(k * n, (k + 1) * n))
     },
 
     saveSearch: (id, search) =>

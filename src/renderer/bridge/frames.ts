@@ -27,7 +27,7 @@ const sweepId = z.string().transform((id, context): SweepId => {
 const payloads: { readonly [E in EventName]: z.ZodType<Events[E]> } = {
   'run.changed': z.object({ runId }),
   'run.measured': z.object({ runId, step: z.number() }),
-  'analysis.changed': z.object({ runId }),
+  'analysis.changed': z.object({ runId: runId.nullable() }),
   'sweep.changed': z.object({ sweepId }),
   'queue.changed': z.object({ waiting: z.number() }),
 }

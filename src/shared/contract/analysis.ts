@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { analysisSpecSchema, type AnalysisDetail, type AnalysisSpecInput, type AnalysisSummary, type OperatorInfo } from '../analysis' // prettier-ignore
+import { analysisSpecSchema, type AnalysisDetail, type AnalysisSpecInput, type AnalysisSummary, type OperatorInfo, type OutlierHistory } from '../analysis' // prettier-ignore
 import { runIdSchema as runId, type RunId } from '../ids'
+import { outlierChoiceSchema, type OutlierChoice } from '../outliers'
+import { uploadSchema } from './uploads'
 
 /** Whether the answer was there already, or the same question is being worked on. */
 export interface AnalysisStarted {
@@ -25,30 +27,39 @@ export interface AnalysisRequests {
     input: { runId: RunId; step: number | null; spec: AnalysisSpecInput }
     output: AnalysisStarted
   }
-  /** A symmetric matrix in NumPy's format, by the bytes of its file. */
+  /** A symmetric matrix in NumPy's format, by its uploaded file, which is forgotten. */
   'analysis.startMatrix': {
-    input: { name: string; bytes: Uint8Array; spec: Omit<AnalysisSpecInput, 'operator'> }
+    input: { file: string; spec: Omit<AnalysisSpecInput, 'operator'> }
     output: AnalysisStarted
   }
   'analysis.cancel': { input: { analysisId: number }; output: null }
   /** Newest first; of a run, or those of matrices from files. */
   'analyses.list': { input: { runId: RunId | null }; output: readonly AnalysisSummary[] }
   'analysis.get': { input: { analysisId: number }; output: AnalysisDetail }
+  /** A kept eigenvector, counted from 0; its entries are what `meta.eigenvectors.parts` says. */
+  'analysis.vector': {
+    input: { analysisId: number; rank: number }
+    output: { readonly value: number; readonly vector: Float64Array }
+  }
+  /** Outliers by one choice followed through analyses that ask the same of several steps, with kept eigenvectors. */
+  'analyses.track': { input: { analysisIds: readonly number[]; choice: OutlierChoice }; output: OutlierHistory }
 }
 
-/** 512 MiB, a dense matrix of 8192: what the parser takes at most. */
-const MOST_BYTES = 8192 * 8192 * 8 + 4096
 const analysisId = z.int().min(1)
 
 export const analysisSchemas = {
   'analysis.choices': z.strictObject({ runId }),
   'analysis.start': z.strictObject({ runId, step: z.int().min(0).nullable(), spec: analysisSpecSchema }),
   'analysis.startMatrix': z.strictObject({
-    name: z.string().min(1).max(200),
-    bytes: z.instanceof(Uint8Array).refine(({ length }) => length <= MOST_BYTES, 'at most 512 MiB'),
+    file: uploadSchema,
     spec: analysisSpecSchema.omit({ operator: true }),
   }),
   'analysis.cancel': z.strictObject({ analysisId }),
   'analyses.list': z.strictObject({ runId: runId.nullable() }),
   'analysis.get': z.strictObject({ analysisId }),
+  'analysis.vector': z.strictObject({ analysisId, rank: z.int().min(0) }),
+  'analyses.track': z.strictObject({
+    analysisIds: z.array(analysisId).min(2).max(200).readonly(),
+    choice: outlierChoiceSchema,
+  }),
 } satisfies { [M in keyof AnalysisRequests]: z.ZodType<AnalysisRequests[M]['input']> }

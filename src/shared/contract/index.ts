@@ -166,7 +166,8 @@ export interface Events extends SweepEvents {
   'run.changed': { runId: RunId }
   'run.measured': { runId: RunId; step: number }
   /** Of an analysis of a state of the run: started, further, or over. */
-  'analysis.changed': { runId: RunId }
+  /** Null: of a matrix from a file. */
+  'analysis.changed': { runId: RunId | null }
 }
 
 export type Method = keyof Requests

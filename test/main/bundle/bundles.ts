@@ -85,6 +85,7 @@ function addAnalysis(project: Project, number: number): void {
     bottom: new Float64Array(),
     residuals: Float64Array.of(-0, 5e-324),
     vectors: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0),
+    alignment: Float64Array.of(0.25, 1),
   })
   project.analyses.setStatus(id, 'done', { at: 9, error: null })
 }

@@ -49,6 +49,29 @@ describe('collapsar analyse', () => {
     })
   })
 
+  it('follows outliers through stored steps, names their classes, and writes eigenvectors', async () => {
+    const { collapsar, folder } = laboratory()
+    const params = { K: 3, n: 5, width: 10, depth: 3, weightDecay: 5e-3, learningRate: 0.5, steps: 6000 }
+    const spec = join(folder, 'spec.json')
+    writeFileSync(spec, JSON.stringify({ system: 'deep-ufm', params, probes: ['loss'], checkpoints: { steps: [0, 30, 300] } })) // prettier-ignore
+    const trained = await collapsar('run', '--spec', spec, '--json')
+    const { id } = parseWith(runDocument, JSON.parse(trained.stdout), 'stdout')
+    const block = ['analyse', id, '--operator', 'layerHessian', '--layer', '2'] as const
+    const followed = await collapsar(...block, '--step', 'all')
+    expect(followed.code).toBe(0)
+    expect(followed.stdout).toMatch(/outlier +born +died +value/)
+    expect(followed.stdout).toMatch(/step +overlap with the step before\n *30 +[\d.]+\n *300 /)
+
+    const file = join(folder, 'vectors.npy')
+    const labelled = await collapsar(...block, '--vectors', file)
+    expect(labelled.stdout).toMatch(/outliers +copies +along\n *0\.2153\d+ +9 +(class \d|\d ⊗ \d)/)
+    const bytes = readFileSync(file)
+    expect(bytes.toString('latin1', 10, 128)).toMatch(/'descr': '<f8'.*'shape': \(9, 100\)/)
+    expect(bytes.length).toBe(128 + 8 * 900)
+    expect((await collapsar(...block, '--step', '0,30', '--vectors', file)).stderr).toMatch(/give one --step/)
+    expect((await collapsar(...block, '--step', '0,x')).stderr).toMatch(/--step: got "x"/)
+  })
+
   it('says which operators, methods and states there are', async () => {
     const { collapsar } = laboratory()
     const trained = await collapsar('run', 'deep-ufm', '--preset', 'small', '--set', 'steps=5', '--json')
@@ -77,7 +100,7 @@ describe('collapsar analyse', () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ matrix: 'A.npy', runId: null, result: { eigenvalues: [3, 1] } })
     expect((await collapsar('analyse', '--matrix', join(folder, 'none.npy'))).stderr).toMatch(
-      /--matrix: .*none\.npy cannot be read/,
+      /none\.npy cannot be read/,
     )
   })
 })

@@ -8,6 +8,7 @@ import { probes } from '#main/probes/registry'
 import { createService, dispatch, type Service } from '#main/service'
 import { systems } from '#main/systems/registry'
 import { buildEntry } from '../../helpers/buildEntry'
+import { alignmentLabels, outlierGroups } from '#shared/outliers'
 import { expectClose } from '../../helpers/expectClose'
 import { temporaryFolder } from '../../helpers/projects'
 
@@ -110,6 +111,42 @@ describe('analysis of a stored state', () => {
     expect((await service.handlers['analyses.list']({ runId })).map(({ id }) => id)).toEqual([3, 2, 1])
   })
 
+  it('keeps eigenvectors with their classes, gives them back, and follows outliers through the steps by them', async () => {
+    const { service } = opened(join(temporaryFolder(), 'work.clps'))
+    const runId = await trained(service)
+    const spec = { operator: 'layerHessian', layer: 2, top: 12, vectors: true } as const
+    const ids: number[] = []
+    for (const step of [6000, 0, 100]) ids.push((await ask(service, runId, spec, step)).analysisId)
+    const [last] = await Promise.all(ids.map((id) => ended(service, id)))
+    const { meta, eigenvalues, alignment } = last!.result!
+    expect(meta.eigenvectors).toEqual({ count: 9, parts: [{ name: 'W2', rows: 10, columns: 10 }], alignedWith: 'classPairs' }) // prettier-ignore
+    const groups = outlierGroups(last!.result!, { rule: 'theory' })
+    expect(groups.map(({ count, labels }) => [count, labels.length])).toEqual([[9, 9]])
+    expect(alignmentLabels(alignment!)).toHaveLength(9)
+
+    const { value, vector } = await service.handlers['analysis.vector']({ analysisId: last!.id, rank: 3 })
+    expect(value).toBe(eigenvalues[3])
+    expectClose(Math.hypot(...vector), 1, { atol: 1e-12 })
+    await expect(service.handlers['analysis.vector']({ analysisId: last!.id, rank: 9 })).rejects.toThrow(
+      /keeps 9 eigenvectors; there is no number 10/,
+    )
+
+    const history = await service.handlers['analyses.track']({ analysisIds: ids, choice: { rule: 'theory' } })
+    expect(history.overlaps.map(({ step }) => step)).toEqual([100, 6000])
+    expect(history.tracks.filter(({ died }) => died === null)).toHaveLength(9)
+    // Other outliers by another choice, from what is stored.
+    const none = await service.handlers['analyses.track']({ analysisIds: ids, choice: { threshold: 1e9 } })
+    expect(none.tracks).toEqual([])
+
+    const without = await ended(service, (await ask(service, runId, { ...spec, vectors: false }, 100)).analysisId)
+    expect(without.result!.alignment).toBeNull()
+    const track = (...analysisIds: number[]) =>
+      service.handlers['analyses.track']({ analysisIds, choice: { rule: 'theory' } })
+    await expect(track(ids[0]!, without.id)).rejects.toThrow(/do not ask the same of one run/)
+    const early = await ended(service, (await ask(service, runId, { ...spec, vectors: false }, 0)).analysisId)
+    await expect(track(early.id, without.id)).rejects.toThrow(/keeps no eigenvectors/)
+  })
+
   it('refuses what it cannot answer in words', async () => {
     const { service } = opened(join(temporaryFolder(), 'work.clps'))
     const runId = await trained(service)
@@ -170,12 +207,17 @@ describe('analysis of a matrix from a file', () => {
   it('has the eigenvalues of the matrix', async () => {
     const { service } = opened(join(temporaryFolder(), 'work.clps'))
     const bytes = npy(3, [2, 1, 0, 1, 2, 0, 0, 0, 7])
-    const { analysisId } = await service.handlers['analysis.startMatrix']({ name: 'given.npy', bytes, spec: {} })
+    const start = async (name: string, whole: Uint8Array) => {
+      const { upload: file } = await service.handlers['upload.begin']({ name, bytes: whole.length, purpose: 'matrix' })
+      await service.handlers['upload.append']({ upload: file, part: whole })
+      return service.handlers['analysis.startMatrix']({ file, spec: {} })
+    }
+    const { analysisId } = await start('given.npy', bytes)
     const { result, runId, matrix } = await ended(service, analysisId)
     expect([runId, matrix]).toEqual([null, 'given.npy'])
     expectClose(result!.eigenvalues, [7, 3, 1], { atol: 1e-14 })
     const skewed = npy(2, [1, 2, 3, 4])
-    const refused = await service.handlers['analysis.startMatrix']({ name: 'skew.npy', bytes: skewed, spec: {} })
+    const refused = await start('skew.npy', skewed)
     expect((await ended(service, refused.analysisId, 'failed')).error!.message).toMatch(/not symmetric/)
     expect(await service.handlers['analyses.list']({ runId: null })).toHaveLength(2)
   })

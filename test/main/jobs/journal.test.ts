@@ -68,7 +68,7 @@ describe('Journal', () => {
   it('leaves the event loop a turn between transactions, in order and with nothing half written', async () => {
     const { journal: made, project } = journal()
     const busy = (milliseconds: number) => {
-      for (const end = performance.now() + milliseconds; performance.now() < end; );
+      for (const end = performance.now() + milliseconds; performance.now() < end;);
     }
     const stored: number[] = []
     const changes = Array.from({ length: 12 }, (_, i) => ({
@@ -106,7 +106,7 @@ describe('Journal', () => {
     const { journal: made, project } = journal()
     const slow = (number: number) => ({
       apply: () => {
-        for (const end = performance.now() + 12; performance.now() < end; );
+        for (const end = performance.now() + 12; performance.now() < end;);
         project.runs.enqueue(newRun(number))
       },
       refused,

@@ -7,15 +7,19 @@ import type { Snapshot } from '#main/core/snapshot'
 import { layerBlock, outlierVectors } from '#main/probes/layerBlock'
 import { layerClassMeans } from '#main/probes/layerClassMeans'
 import { miniBatchGradients } from '#main/probes/miniBatchGradients'
-import { classDirections, labelOutliers } from '#main/probes/outlierLabels'
+import { analyseOperator } from '#main/probes/analyseOperator'
+import { parameterReading, type EigenvectorReading } from '#main/probes/eigenvectorReading'
+import { chosenParameters } from '#main/probes/operators/definition'
+import { makeOperator } from '#main/probes/operators/index'
 import { probeById } from '#main/probes/registry'
-import { driftOverlaps, energyFraction, orthonormalBasis, fromColumns } from '#main/spectra/index'
+import { columns, driftOverlaps, energyFraction, orthonormalBasis, fromColumns } from '#main/spectra/index'
 import { LINEAR_MSE, withSnapshot } from '#main/systems/deep-ufm/claims/withTraining'
 import { uniformConfig } from '#main/systems/deep-ufm/config'
 import { dncParameters } from '#main/systems/deep-ufm/dncParameters'
 import { ufmData, ufmModel } from '#main/systems/deep-ufm/model'
 import { collapsedSolution } from '#main/systems/deep-ufm/theory'
 import { Training } from '#main/train/training'
+import { labelName, labelOutliers, type Alignment, type OutlierGroup } from '#shared/outliers'
 import { expectClose } from '../../helpers/expectClose'
 import { genericState, smallConfig } from './states'
 
@@ -110,29 +114,77 @@ describe('miniBatchGradients', () => {
   )
 })
 
-describe('labelOutliers', () => {
-  it('gives the one group of K² outliers of a collapsed layer all K² labels, and parts of it their own', async () => {
+describe('labels of outliers', () => {
+  const namesOf = (groups: readonly OutlierGroup[]) =>
+    groups.map(({ labels }) => labels.map(({ label }) => `${label.above}${label.below}`).sort())
+  const all = ['00', '01', '02', '10', '11', '12', '20', '21', '22']
+
+  async function alignmentOf(reading: EigenvectorReading, vectors: readonly Float64Array[]): Promise<Alignment> {
+    const data = Float64Array.from(vectors.flatMap((vector) => [...reading.alignment(vector)]))
+    return { alignedWith: reading.alignedWith ?? 'classes', data, count: vectors.length }
+  }
+
+  it('are all K² for the one group of a collapsed layer, and their own for parts of it', async () => {
     await withSnapshot(collapsed, async (snapshot) => {
       const layers = await snapshot.layers()
       const state = layers[1]!
+      const reading = await parameterReading(snapshot, chosenParameters(snapshot.model, { parameters: ['W2'] }))
+      expect(reading).toMatchObject({ parts: [{ name: 'W2', rows: 10, columns: 10 }], alignedWith: 'classPairs' })
+      const block = await layerBlock(snapshot, state, going)
+      const alignment = await alignmentOf(reading, [...outlierVectors(block, 9)])
+      const [group, ...others] = labelOutliers(block.eigenvalues.slice(0, 9), alignment, 1e-12)
+      expect([group!.count, others]).toEqual([9, []])
+      expect(namesOf([group!])).toEqual([all])
+      expectClose(group!.labels.map(({ share }) => share), Array<number>(9).fill(1), { atol: 1e-12 }) // prettier-ignore
+
+      // An eigenvector that is one pair's direction, by hand: μ_2 of the layer above times μ_1 of this one.
       const { above, below } = layerClassMeans(layers, state, snapshot.split.classSizes)
-      const directions = classDirections(above, below)
-      const group = [...outlierVectors(await layerBlock(snapshot, state, going), 9)]
-      const [labels] = labelOutliers([group], directions)
-      expect(labels!.map(({ label }) => `${label.above}${label.below}`).sort()).toEqual(
-        ['00', '01', '02', '10', '11', '12', '20', '21', '22'], // prettier-ignore
-      )
-      expectClose(labels!.map(({ share }) => share), Array<number>(9).fill(1), { atol: 1e-12 }) // prettier-ignore
-      const some = orthonormalBasis(fromColumns([directions[1]!.vector, directions[5]!.vector]))
-      const parts = labelOutliers([some.slice(0, 1), some.slice(1)], directions)
-      expect(parts.map((found) => found.map(({ label }) => [label.above, label.below]))).toEqual([[[0, 1]], [[1, 2]]])
+      const direction = [...columns(above)[2]!].flatMap((a) => [...columns(below)[1]!].map((b) => a * b))
+      const [unit] = orthonormalBasis(fromColumns([Float64Array.from(direction)]))
+      const one = await alignmentOf(reading, [unit!])
+      expect(namesOf(labelOutliers(Float64Array.of(1), one, 0))).toEqual([['21']])
+      expect(labelName({ above: 2, below: 1 })).toBe('3 ⊗ 2')
     })
   })
 
-  it('refuses eigenvectors of something else', () => {
-    const direction = { label: { above: 0, below: 0 }, vector: new Float64Array(4).fill(1) }
-    expect(() => labelOutliers([[new Float64Array(5)]], [direction])).toThrow(/5 entries, class directions 4/)
-    expect(labelOutliers([[]], [direction])).toEqual([[]])
+  it.each([
+    ['weights', ['W1', 'W2', 'W3']],
+    ['all parameters', undefined],
+  ])('tell the groups of the Hessian over %s apart: classes, and pairs of classes', async (_, parameters) => {
+    await withSnapshot(collapsed, async (snapshot) => {
+      const choice = parameters ? { parameters } : {}
+      const operator = await makeOperator(snapshot, 'hessian', choice)
+      const { eigenvalues, vectors } = await analyseOperator(operator, { dtype: 'float64', vectors: true, top: 9, signal: going }) // prettier-ignore
+      const groups = labelOutliers(eigenvalues.slice(0, 9), await alignmentOf(await operator.reading!(), vectors), 1e-9)
+      expect(groups.map(({ count }) => count)).toEqual([3, 6])
+      // Theory note 01, 5.4: K(K − 1)/2 antisymmetric combinations of the pairs, then the symmetric ones and the classes.
+      // Each pair gives half of itself to either.
+      const total = groups.map(({ labels }) => labels.reduce((sum, { share }) => sum + share, 0))
+      const shares = new Map(groups.flatMap(({ labels }, g) => labels.map(({ label, share }) => [`${g} ${label.above}${label.below}`, share]))) // prettier-ignore
+      expectClose(total, [3, 6], { atol: 1e-9 })
+      expectClose(shares.get('1 00')!, 1, { atol: 1e-9 })
+      expectClose(shares.get('0 01')!, 0.5, { atol: 1e-9 })
+      expectClose(shares.get('1 01')!, 0.5, { atol: 1e-9 })
+    })
+  })
+
+  it.each([
+    ['weightGram', 2],
+    ['weightGramOutput', 2],
+    ['featureMoment', 2],
+    ['errorMoment', 3],
+  ])('name the classes of %s', async (id, layer) => {
+    await withSnapshot(collapsed, async (snapshot) => {
+      const operator = await makeOperator(snapshot, id, { layer })
+      const { eigenvalues, vectors } = await analyseOperator(operator, { dtype: 'float64', vectors: true, signal: going }) // prettier-ignore
+      const alignment = await alignmentOf(await operator.reading!(), vectors)
+      const [group] = labelOutliers(eigenvalues.slice(0, 3), alignment, 1e-9 * eigenvalues[0]!)
+      expect(namesOf([group!])).toEqual([['00', '11', '22']])
+    })
+  })
+
+  it('are none for values without a known eigenvector', () => {
+    expect(labelOutliers(Float64Array.of(2, 1), null, 0)).toMatchObject([{ count: 1, labels: [] }, { count: 1, labels: [] }]) // prettier-ignore
   })
 })
 

@@ -1,10 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { UPLOAD_PART_BYTES } from '#shared/contract/uploads'
-import { LabError } from '#shared/errors'
-import { MATRIX_LIMITS, matrixReference } from '#shared/importedMatrix'
-import type { OpenedService } from '../../host/openService'
+import { matrixReference } from '#shared/importedMatrix'
 import { defineCommand, jsonOption, projectOption } from '../command'
+import { readWhole, upload } from '../uploadFile'
 import { withService } from '../withService'
 
 export const importMatrix = defineCommand({
@@ -35,26 +32,3 @@ export const importMatrix = defineCommand({
     })
   },
 })
-
-async function readWhole(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path)
-    if (size <= MATRIX_LIMITS.fileBytes) return await readFile(path)
-    throw new LabError('bad-input', `${path} has ${size} bytes; at most ${MATRIX_LIMITS.fileBytes} are read. Import a part of it.`) // prettier-ignore
-  } catch (cause) {
-    if (cause instanceof LabError) throw cause
-    throw new LabError('bad-input', `${path} cannot be read. Check the name and the permissions.`, {}, { cause })
-  }
-}
-
-async function upload({ handlers }: OpenedService, path: string, bytes: Uint8Array): Promise<string> {
-  const { upload: id } = await handlers['upload.begin']({
-    name: basename(path),
-    bytes: bytes.length,
-    purpose: 'matrix',
-  })
-  for (let at = 0; at < bytes.length; at += UPLOAD_PART_BYTES) {
-    await handlers['upload.append']({ upload: id, part: bytes.subarray(at, at + UPLOAD_PART_BYTES) })
-  }
-  return id
-}

@@ -1,10 +1,12 @@
 import type { LinearOperator } from '#main/core/linearOperator'
 import type { Snapshot } from '#main/core/snapshot'
-import { factorOperator, gramSpectrum } from '#main/spectra/index'
+import { factorOperator } from '#main/spectra/index'
 import { classMeanTerms, layerVectors } from '../classDecomposition'
+import { parameterReading } from '../eigenvectorReading'
 import { weightName } from '../layerBlock'
 import { sampleMomentOperator } from '../sampleMoment'
-import { chosenLayer, type OperatorDefinition } from './definition'
+import { chosenLayer, chosenParameters, type OperatorDefinition } from './definition'
+import { gramRoute } from './gramRoute'
 import { named } from './hessians'
 
 type Part = 'class' | 'cross' | 'within' | 'same'
@@ -46,8 +48,9 @@ export const classPartOperators: readonly OperatorDefinition[] = (['class', 'cro
         ...named(operator, `Gauss-Newton G of ${name}, ${part} part`, {
           includesRegularisation: false,
           theoryCount: counts[part],
+          reading: () => parameterReading(snapshot, chosenParameters(snapshot.model, { parameters: [name] })),
         }),
-        exact: factor && (async () => ({ values: gramSpectrum(factor), method: 'gram' })),
+        exact: factor && (async () => gramRoute(factor)),
       }
     },
   }),

@@ -1,5 +1,6 @@
 import { LabError } from '#shared/errors'
 import type { LinearOperator } from '#main/core/linearOperator'
+import type { EigenvectorReading } from '../eigenvectorReading'
 import type { Model, ParameterSpec } from '#main/core/model'
 import type { LayerState, Snapshot } from '#main/core/snapshot'
 
@@ -18,6 +19,8 @@ export interface ExactSpectrum {
   /** Descending: one for each dimension. */
   readonly values: Float64Array
   readonly method: 'kronecker' | 'gram' | 'dense'
+  /** Unit eigenvectors of at most so many of the largest eigenvalues that are not zero; absent: by other routes only. */
+  vectors?(count: number): readonly Float64Array[]
 }
 
 /** A symmetric operator of one state, with what a spectrum of it has to say. */
@@ -29,6 +32,8 @@ export interface NamedOperator extends LinearOperator {
   readonly theoryCount: number | null
   /** The exact fast route where there is one and it is small enough. */
   readonly exact: ((signal: AbortSignal) => Promise<ExactSpectrum>) | null
+  /** What the entries of its eigenvectors mean; null: nothing is known. Computed when asked for. */
+  readonly reading: (() => Promise<EigenvectorReading>) | null
 }
 
 /** One entry of the catalogue. */

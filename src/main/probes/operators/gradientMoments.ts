@@ -1,4 +1,5 @@
 import { symmetricEigenvalues } from '#main/compute/linalg/index'
+import { parameterReading } from '../eigenvectorReading'
 import { sampleGradients } from '../sampleGradients'
 import { sampleMomentGram, sampleMomentOperator, type SampleMoment } from '../sampleMoment'
 import { chosenParameters, inWords, type OperatorDefinition } from './definition'
@@ -29,6 +30,7 @@ export const gradientMomentOperators: readonly OperatorDefinition[] = [
       ...named(operator, `${words}, ${inWords(snapshot.model, chosen)}`, {
         includesRegularisation: false,
         theoryCount: null,
+        reading: () => parameterReading(snapshot, chosen),
       }),
       exact: N > GRAM_LIMIT ? null : async () => ({ values: fromGram(moment, operator.n), method: 'gram' }),
     }

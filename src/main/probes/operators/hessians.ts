@@ -1,7 +1,8 @@
 import type { LinearOperator } from '#main/core/linearOperator'
 import type { Model } from '#main/core/model'
 import type { HessianPart, Snapshot } from '#main/core/snapshot'
-import { blockRoute, layerBlock, weightName } from '../layerBlock'
+import { parameterReading } from '../eigenvectorReading'
+import { blockRoute, layerBlock, outlierVectors, weightName } from '../layerBlock'
 import { outlierCount } from '../outlierCount'
 import { chosenLayer, chosenParameters, inWords, weightNames, type NamedOperator, type OperatorDefinition } from './definition' // prettier-ignore
 
@@ -61,6 +62,7 @@ const overParameters = parts.map(({ id, title, part, name, help }): OperatorDefi
       includesRegularisation: part === 'total',
       // Free features bring outliers of their own (theory note 01, 5.4).
       theoryCount: counted && model.loss === 'mse' ? outlierCount(model) : null,
+      reading: () => parameterReading(snapshot, chosen),
     })
   },
 }))
@@ -84,11 +86,16 @@ const layerHessian: OperatorDefinition = {
       ...named(operator, `Hessian of the data loss, ${name}`, {
         includesRegularisation: false,
         theoryCount: Math.min(outlierCount(model), operator.n),
+        reading: () => parameterReading(snapshot, chosenParameters(model, { parameters: [name] })),
       }),
       exact:
         route === 'lanczos'
           ? null
-          : async (signal) => ({ values: (await layerBlock(snapshot, state, signal)).eigenvalues, method: route }),
+          : async (signal) => {
+              const block = await layerBlock(snapshot, state, signal)
+              const vectors = (count: number) => [...outlierVectors(block, count)]
+              return { values: block.eigenvalues, method: route, vectors }
+            },
     }
   },
 }
@@ -100,8 +107,9 @@ const layerPair: OperatorDefinition = {
   choose: 'layerPair',
   applies: hasTwoLayers,
   make: async (snapshot, choice) => {
-    const { pair, words } = await pairOf(snapshot, choice.layer, choice.otherLayer)
-    return named(pair, `Hessian of the data loss, ${words}`, { includesRegularisation: false, theoryCount: null })
+    const { pair, words, reading } = await pairOf(snapshot, choice.layer, choice.otherLayer)
+    const meta = { includesRegularisation: false, theoryCount: null, reading }
+    return named(pair, `Hessian of the data loss, ${words}`, meta)
   },
 }
 
@@ -114,7 +122,7 @@ const layerCoupling: OperatorDefinition = {
   choose: 'layerPair',
   applies: hasTwoLayers,
   make: async (snapshot, choice) => {
-    const { pair, blocks, words } = await pairOf(snapshot, choice.layer, choice.otherLayer)
+    const { pair, blocks, words, reading } = await pairOf(snapshot, choice.layer, choice.otherLayer)
     const coupling: LinearOperator = {
       n: pair.n,
       ...(pair.dtype && { dtype: pair.dtype }),
@@ -130,7 +138,8 @@ const layerCoupling: OperatorDefinition = {
         }
       },
     }
-    return named(coupling, `coupling of ${words}, data part`, { includesRegularisation: false, theoryCount: null })
+    const meta = { includesRegularisation: false, theoryCount: null, reading }
+    return named(coupling, `coupling of ${words}, data part`, meta)
   },
 }
 
@@ -145,11 +154,13 @@ async function pairOf(snapshot: Snapshot, layer: number | undefined, otherLayer:
   const states = [await chosenLayer(snapshot, layer), await chosenLayer(snapshot, otherLayer)]
   const names = states.map((state) => weightName(snapshot.model, state.layer))
   // In the order of the model, and once where both are the same layer.
-  const chosen = chosenParameters(snapshot.model, { parameters: names }).map(({ name }) => name)
+  const chosen = chosenParameters(snapshot.model, { parameters: names })
+  const ordered = chosen.map(({ name }) => name)
   return {
-    pair: snapshot.hessian('data', chosen),
-    blocks: chosen.map((name) => snapshot.hessian('data', [name])),
-    words: chosen.join(' and '),
+    pair: snapshot.hessian('data', ordered),
+    blocks: ordered.map((name) => snapshot.hessian('data', [name])),
+    words: ordered.join(' and '),
+    reading: () => parameterReading(snapshot, chosen),
   }
 }
 
@@ -160,7 +171,7 @@ function hasTwoLayers(model: Model): boolean {
 export function named(
   operator: LinearOperator,
   matrix: string,
-  meta: Pick<NamedOperator, 'includesRegularisation' | 'theoryCount'>,
+  meta: Pick<NamedOperator, 'includesRegularisation' | 'theoryCount' | 'reading'>,
 ): NamedOperator {
   const { n, dtype, block } = operator
   const apply: LinearOperator['apply'] = (x, y) => operator.apply(x, y)

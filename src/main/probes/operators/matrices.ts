@@ -2,11 +2,14 @@ import { transpose } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import type { Model } from '#main/core/model'
 import type { LayerState, Snapshot } from '#main/core/snapshot'
-import { factorOperator, gramSpectrum } from '#main/spectra/index'
+import { factorOperator } from '#main/spectra/index'
 import { centredMeans, classMeans } from '../classMeans'
+import { layerClassMeans } from '../layerClassMeans'
 import { withinDeviations } from '../withinDeviations'
 import { weightName } from '../layerBlock'
+import { featureReading } from '../eigenvectorReading'
 import { chosenLayer, type OperatorDefinition } from './definition'
+import { gramRoute } from './gramRoute'
 import { named } from './hessians'
 
 /** A matrix scale · X Xᵀ of one layer, given by its factor. */
@@ -23,7 +26,13 @@ interface MatrixOperator {
   readonly words: string
   factor(state: LayerState, snapshot: Snapshot): Factor
   count(model: Model): number | null
+  /** Directions of the classes in the space of the matrix, one a column; null where classes have none. */
+  readonly means: ((state: LayerState, snapshot: Snapshot) => Promise<Matrix>) | null
 }
+
+const meansBelow: MatrixOperator['means'] = async ({ input }, { split }) => classMeans(input, split.classSizes)
+const centredBelow: MatrixOperator['means'] = async (state, snapshot) =>
+  centredMeans(classMeans(state.input, snapshot.split.classSizes))
 
 const moments = 'Theory note 01, sections 4 and 5.6.'
 /** K directions in use for MSE, K − 1 for cross-entropy. */
@@ -35,6 +44,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Gram matrix of the weights, inputs',
     help: `W_lᵀ W_l, d_l × d_l: squared singular values of the layer. ${moments}`,
     words: 'WᵀW',
+    means: meansBelow,
     factor: ({ weight }) => ({ X: transpose(weight), scale: 1 }),
     count: used,
   },
@@ -43,6 +53,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Gram matrix of the weights, outputs',
     help: `W_l W_lᵀ, d_{l+1} × d_{l+1}. ${moments}`,
     words: 'WWᵀ',
+    means: async (state, snapshot) => layerClassMeans(await snapshot.layers(), state, snapshot.split.classSizes).above,
     factor: ({ weight }) => ({ X: weight, scale: 1 }),
     count: used,
   },
@@ -51,6 +62,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Second moment of the features',
     help: `1/N H_l H_lᵀ of the features that enter the layer, not centred. ${moments}`,
     words: 'second moment of the features',
+    means: meansBelow,
     factor: ({ input }) => ({ X: input, scale: 1 / input.cols }),
     count: used,
   },
@@ -59,6 +71,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Covariance of the features',
     help: `1/N Σ (h − h̄)(h − h̄)ᵀ around the mean of all samples. ${moments}`,
     words: 'covariance of the features',
+    means: centredBelow,
     factor: ({ input }) => ({ X: withinDeviations(input, overallMean(input), [input.cols]), scale: 1 / input.cols }),
     count: ({ classes }) => classes - 1,
   },
@@ -67,6 +80,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Within-class covariance of the features',
     help: `Σ_W = 1/N Σ (h_ic − μ_c)(h_ic − μ_c)ᵀ. ${moments}`,
     words: 'within-class covariance of the features',
+    means: null,
     factor: ({ input }, { split: { classSizes } }) => ({
       X: withinDeviations(input, classMeans(input, classSizes), classSizes),
       scale: 1 / input.cols,
@@ -78,6 +92,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Between-class covariance of the features',
     help: `Σ_B = 1/K Σ_c (μ_c − μ_G)(μ_c − μ_G)ᵀ. ${moments}`,
     words: 'between-class covariance of the features',
+    means: centredBelow,
     factor: ({ input }, { split: { classSizes } }) => ({
       X: centredMeans(classMeans(input, classSizes)),
       scale: 1 / classSizes.length,
@@ -89,6 +104,7 @@ const matrices: readonly MatrixOperator[] = [
     title: 'Second moment of the errors',
     help: `N D_l D_lᵀ = 1/N Σ e eᵀ with per-sample errors e = ∂ℓ/∂z at the layer's outputs. ${moments}`,
     words: 'second moment of the errors',
+    means: async ({ error }, { split }) => classMeans(error, split.classSizes),
     factor: ({ error }) => ({ X: error, scale: error.cols }),
     count: used,
   },
@@ -96,7 +112,7 @@ const matrices: readonly MatrixOperator[] = [
 
 /** Weights, features and errors of one layer: always with an exact route, the singular values of their factor. */
 export const matrixOperators: readonly OperatorDefinition[] = matrices.map(
-  ({ id, title, help, words, factor, count }): OperatorDefinition => ({
+  ({ id, title, help, words, factor, count, means }): OperatorDefinition => ({
     id,
     title,
     help,
@@ -110,8 +126,9 @@ export const matrixOperators: readonly OperatorDefinition[] = matrices.map(
         ...named(factorOperator(X, scale), `${words}, ${weightName(snapshot.model, state.layer)}`, {
           includesRegularisation: false,
           theoryCount: theory === null ? null : Math.min(theory, X.rows),
+          reading: means && (async () => featureReading(words, await means(state, snapshot))),
         }),
-        exact: async () => ({ values: gramSpectrum(X, scale), method: 'gram' }),
+        exact: async () => gramRoute(X, scale),
       }
     },
   }),

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import type { SpectrumMeta } from './records'
+
+/** Where the bulk begins: a rule that was counted with, or a threshold set by hand. */
+export type OutlierChoice = { readonly rule: string } | { readonly threshold: number }
+
+export const outlierChoiceSchema: z.ZodType<OutlierChoice> = z.union([
+  z.strictObject({ rule: z.string().max(50) }),
+  z.strictObject({ threshold: z.number() }),
+])
+
+/** A stored spectrum as far as outliers are counted in it. */
+export interface CountedSpectrum {
+  readonly meta: Pick<SpectrumMeta, 'counts'>
+  /** Descending. */
+  readonly eigenvalues: Float64Array
+}
+
+/** How many leading eigenvalues are outliers by a choice; null by a rule that was not counted with. */
+export function outliersBy(choice: OutlierChoice, { meta, eigenvalues }: CountedSpectrum): number | null {
+  if ('threshold' in choice) return eigenvalues.filter((value) => value > choice.threshold).length
+  return meta.counts?.find(({ rule }) => rule === choice.rule)?.count ?? null
+}
+
+/** μ_above^{(l+1)} ⊗ μ_below^{(l)}: one class where both are the same, else a pair. Classes count from 0. */
+export interface ClassLabel {
+  readonly above: number
+  readonly below: number
+}
+
+export interface GroupLabel {
+  readonly label: ClassLabel
+  /** How many dimensions of the group lie in the space of this class or pair; at most 1 where that is one direction. */
+  readonly share: number
+}
+
+/** Outliers of (nearly) one value, whose eigenvectors mean something only together. */
+export interface OutlierGroup {
+  /** Mean. */
+  readonly value: number
+  /** Place of the first, from 0, and how many there are. */
+  readonly first: number
+  readonly count: number
+  /** Above `least`, the largest share first. */
+  readonly labels: readonly GroupLabel[]
+}
+
+/** How much of each eigenvector lies along each class or pair of classes. */
+export interface Alignment {
+  readonly alignedWith: 'classes' | 'classPairs'
+  /** Eigenvectors × classes, or × pairs (above, below) at above · K + below; from 0 to 1. */
+  readonly data: Float64Array
+  /** Eigenvectors. */
+  readonly count: number
+}
+
+/** The class or pair of every column of an alignment. */
+export function alignmentLabels({ alignedWith, data, count }: Alignment): ClassLabel[] {
+  const columns = count === 0 ? 0 : data.length / count
+  if (alignedWith === 'classes') return Array.from({ length: columns }, (_, c) => ({ above: c, below: c }))
+  const K = Math.round(Math.sqrt(columns))
+  return Array.from({ length: columns }, (_, at) => ({ above: Math.floor(at / K), below: at % K }))
+}
+
+/** Below a half: symmetric and antisymmetric outliers share each pair equally, and rounding must not choose between them. */
+const LEAST_SHARE = 0.4
+
+/**
+ * Which classes and pairs of classes the outliers belong to, in whole groups of equal eigenvalues: a single eigenvector
+ * inside one is arbitrary. The share Σ_{i ∈ g} ‖P_p v_i‖² = tr(P_g P_p) does not depend on the choice of eigenvectors, so
+ * labels follow from stored alignments under any rule of counting. Theory note 01, section 4.
+ *
+ * @param values the outliers, descending
+ * @param alignment of at least their eigenvectors; those beyond are not looked at. Null: groups without labels
+ * @param width how far apart values of one group may be, in the units of the matrix
+ * @param least smallest share that is a label
+ */
+export function labelOutliers(
+  values: Float64Array,
+  alignment: Alignment | null,
+  width: number,
+  least = LEAST_SHARE,
+): OutlierGroup[] {
+  const labels = alignment ? alignmentLabels(alignment) : []
+  const groups: OutlierGroup[] = []
+  for (let first = 0; first < values.length;) {
+    let count = 1
+    while (first + count < values.length && values[first]! - values[first + count]! <= width) count++
+    const members = Array.from({ length: count }, (_, i) => first + i)
+    const known = members.filter((i) => i < (alignment?.count ?? 0))
+    const found = labels.map((label, p) => ({
+      label,
+      share: known.reduce((sum, i) => sum + alignment!.data[i * labels.length + p]!, 0),
+    }))
+    groups.push({
+      value: members.reduce((sum, i) => sum + values[i]!, 0) / count,
+      first,
+      count,
+      labels: found.filter(({ share }) => share >= least).sort((a, b) => b.share - a.share),
+    })
+    first += count
+  }
+  return groups
+}
+
+/** 'class 3', or '2 ⊗ 3' for a pair; counted from 1 as in the papers. */
+export function labelName({ above, below }: ClassLabel): string {
+  return above === below ? `class ${above + 1}` : `${above + 1} ⊗ ${below + 1}`
+}
+
+/** The outliers of a stored spectrum by a choice, in groups with their labels. */
+export function outlierGroups(
+  { meta, eigenvalues, alignment }: CountedSpectrum & { readonly meta: Pick<SpectrumMeta, 'copiesWithin'>; readonly alignment: Alignment | null }, // prettier-ignore
+  choice: OutlierChoice,
+): OutlierGroup[] {
+  const count = outliersBy(choice, { meta, eigenvalues }) ?? 0
+  const largest = eigenvalues.reduce((size, value) => Math.max(size, Math.abs(value)), 0)
+  return labelOutliers(eigenvalues.slice(0, count), alignment, (meta.copiesWithin ?? COPIES_WITHIN) * largest)
+}
+
+/** How far apart copies of one value may be, as a share of the largest, where a spectrum does not say. */
+const COPIES_WITHIN = 1e-6
+
+/** 'class 3, 1 ⊗ 2', those that are most of the group first; so many at most. */
+export function labelsInWords({ labels, count }: OutlierGroup, most = 6): string {
+  const named = labels.slice(0, most).map(({ label, share }) => {
+    // Shares of a group that is all theirs need no number.
+    return share > 0.995 && count > 0 ? labelName(label) : `${labelName(label)} (${Math.round(100 * share)} %)`
+  })
+  return [...named, ...(labels.length > most ? [`${labels.length - most} more`] : [])].join(', ')
+}
