@@ -1,6 +1,7 @@
 import type { RunDetail, RunSummary, SystemInfo } from '#shared/contract/index'
 import type { RunMarks } from '#shared/contract/runs'
 import { LabError } from '#shared/errors'
+import type { FigureDefinition } from '#shared/figure'
 import type { RunId } from '#shared/ids'
 import { parseParams } from '#shared/params'
 import type { Prediction } from '#shared/records'
@@ -81,7 +82,7 @@ export function runViews(
         // A run outlives its system: what is stored with it still shows in a version that lacks the system.
         title: system?.title ?? run.spec.system,
         quantities: run.quantities,
-        figures: system?.figures ?? [],
+        figures: figuresOf(system, run),
         predictions: system ? predictionsOf(system, run, project) : [],
         claims: project.claims.of(id),
         log: project.log.of(id),
@@ -115,6 +116,12 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
     claims: system.claims.map(({ id, title, source, kind, slow = false }) => ({ id, title, source, kind, slow })),
     claimStatus: project.claims.latest(system.id),
   }
+}
+
+/** Those of which the run describes every quantity: what has no meaning for its model is not even announced. */
+function figuresOf(system: System | undefined, { quantities }: StoredRun): readonly FigureDefinition[] {
+  const described = new Set(quantities.map(({ id }) => id))
+  return system?.figures.filter((figure) => figure.quantities.every((id) => described.has(id))) ?? []
 }
 
 function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {

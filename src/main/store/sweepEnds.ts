@@ -7,12 +7,14 @@ import { jsonColumn, quantitySchema, runIdSchema, runStatusSchema } from './colu
 import type { Connection } from './connection'
 import { floatOf } from './series'
 
-/** A run as far as it has come: its status and the last value of each scalar without a layer. */
+/** A run with what it came to: the last value of each scalar without a layer, none before it has completed. */
 export interface RunEnd {
   readonly id: RunId
   readonly status: RunStatus
   readonly last: ReadonlyMap<string, number>
 }
+
+type LastValues = RunEnd['last']
 
 /** Runs that differ in nothing but seed and name. */
 export interface PointEnds {
@@ -22,7 +24,10 @@ export interface PointEnds {
   readonly runs: readonly RunEnd[]
 }
 
-/** What the runs of a sweep came to, in two passes over the file however many they are. */
+/**
+ * What the runs of a sweep came to, in two passes over the file however many they are. Pages ask while the sweep trains,
+ * and what completed runs came to never changes: of the sweep that was asked for last, only what is new is read.
+ */
 export interface SweepEnds {
   /** In the order of the sweep; runs in the bin are left out. */
   points(id: SweepId): readonly PointEnds[]
@@ -37,17 +42,23 @@ export function sweepEndsOn(connection: Connection): SweepEnds {
   const textOf = <T extends z.ZodType>(schema: T, id: number) =>
     connection.get(schema, 'SELECT text FROM texts WHERE id = ?', [id])
 
-  function lastValues(id: SweepId): ReadonlyMap<RunId, ReadonlyMap<string, number>> {
+  let known: { readonly sweep: SweepId; readonly last: Map<RunId, LastValues> } | null = null
+
+  function lastValues(sweep: SweepId, completed: readonly RunId[]): ReadonlyMap<RunId, LastValues> {
+    if (known?.sweep !== sweep) known = { sweep, last: new Map() }
+    const { last } = known
+    const missing = completed.filter((id) => !last.has(id))
+    for (const id of missing) last.set(id, new Map())
     const rows = connection.all(
       lastRow,
-      `SELECT run_id, quantity, last_value FROM series JOIN runs ON runs.id = run_id
-       WHERE sweep_id = ? AND binned_at IS NULL AND layer IS NULL`,
-      [id],
+      `SELECT run_id, quantity, last_value FROM json_each(?) CROSS JOIN series ON run_id = json_each.value
+       WHERE layer IS NULL`,
+      [JSON.stringify(missing)],
     )
-    const byRun = Map.groupBy(rows, (row) => row.run_id)
-    return new Map(
-      [...byRun].map(([runId, own]) => [runId, new Map(own.map((row) => [row.quantity, floatOf(row.last_value)]))]),
-    )
+    for (const [id, own] of Map.groupBy(rows, (row) => row.run_id)) {
+      last.set(id, new Map(own.map((row) => [row.quantity, floatOf(row.last_value)])))
+    }
+    return last
   }
 
   return {
@@ -58,7 +69,8 @@ export function sweepEndsOn(connection: Connection): SweepEnds {
          WHERE sweep_id = ? AND binned_at IS NULL ORDER BY sweep_index`,
         [id],
       )
-      const last = lastValues(id)
+      const completed = rows.filter(({ status }) => status === 'completed').map((row) => row.id)
+      const last = lastValues(id, completed)
       return [...Map.groupBy(rows, (row) => row.spec_id)].flatMap(([specId, own]): PointEnds[] => {
         const spec = textOf(specText, specId)
         const quantities = textOf(quantitiesText, own[0]!.quantities_id)

@@ -83,7 +83,7 @@ function scaleFigure(config: UfmConfig): TheoryFigure {
   }
 }
 
-/** Theory note 02, F6: loss of every structure over the depth. */
+/** Theory note 02, F6: loss of every structure over the depth; zero, far above, would hide where they cross. */
 function lossOverDepth(config: UfmConfig): TheoryFigure {
   const values = Array.from({ length: 12 }, (_, i) => i + 1)
   const configs = values.map((L) => uniformConfig({ ...config, depth: L, width: config.K, lambda: meanDecay(config) }))
@@ -107,7 +107,10 @@ function lossOverDecay(config: UfmConfig): TheoryFigure {
     title: 'Loss of every structure over the weight decay',
     x,
     y: { label: 'L*', scale: 'log' },
-    curves: structureCurves(x.values.map((lambda) => withDecay(config, lambda))),
+    curves: [
+      ...structureCurves(x.values.map((lambda) => withDecay(config, lambda))),
+      { label: 'zero', y: x.values.map(() => Math.log(config.K)) },
+    ],
     marks: [{ x: zero, label: 'λ_zero' }],
     formula: 'g(Z) + λ/2 (L+1) Σ σ_i(Z)^{2/(L+1)} at the scale where it is least',
     source: `${NOTE_02}, D3 and D4`,
@@ -231,7 +234,6 @@ function structureCurves(configs: readonly UfmConfig[]): TheoryFigure['curves'] 
     { label: 'collapse', y: configs.map((config) => simplexSolution(config)?.loss ?? null) },
     ...(K % 2 === 0 ? [{ label: 'pair', y: configs.map((config) => pairStructure(config)?.loss ?? null) }] : []),
     ...(K >= 5 ? [{ label: 'polygon', y: configs.map((config) => polygonStructure(config)?.loss ?? null) }] : []),
-    { label: 'zero', y: configs.map(() => Math.log(K)) },
   ]
 }
 
