@@ -113,7 +113,7 @@ class ReplicaExecution {
     readonly training: ReplicatedTraining,
     readonly members: readonly Member[],
     readonly recipe: TrainingRecipe,
-    system: System,
+    readonly system: System,
     samples: number,
   ) {
     const { spec, resume, until } = members[0]!.task
@@ -219,7 +219,9 @@ class ReplicaExecution {
     const { index, task, states, clock } = running
     try {
       const snapshot = await this.training.snapshot(index, isLast)
-      const loss = await measureAll(this.#measuring, clock, snapshot, task.sink, task.signal)
+      const loss = await measureAll(this.#measuring, clock, snapshot, task.sink, task.signal, () =>
+        this.system.theory(this.members[index]!.params),
+      )
       if (loss === null) return this.#diverge(running)
       running.lastFiniteLoss = loss
       await this.#pace.turn(this.training.step)

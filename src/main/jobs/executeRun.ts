@@ -44,7 +44,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
   const { resources, sink, signal, resume = null, onCheckpoint = () => {} } = options
   const system = systemById(spec.system)
   const backend = await createBackend(spec.backend)
-  const { training, model, recipe } = trainingOf(spec, resources, backend)
+  const { training, model, recipe, predictions } = trainingOf(spec, resources, backend)
   try {
     const { blas, threads, device } = backend.description
     const { compression } = training
@@ -78,7 +78,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       const { step } = training
       if (found === 'diverged') return { status: 'diverged', step, lastFiniteLoss }
       const snapshot = training.snapshot(found === 'converged' || step === recipe.steps)
-      const loss = await measureAll(measuring, clock, snapshot, sink, signal)
+      const loss = await measureAll(measuring, clock, snapshot, sink, signal, predictions)
       if (loss === null) return { status: 'diverged', step, lastFiniteLoss }
       lastFiniteLoss = loss
       await pace.turn(training.step, true)

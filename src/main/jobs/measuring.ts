@@ -1,9 +1,11 @@
 import { LabError } from '#shared/errors'
+import type { Prediction } from '#shared/records'
 import { measuredSteps, type RunSpec } from '#shared/spec'
 import type { Probe } from '../core/probe'
 import type { Sink } from '../core/sink'
 import type { Snapshot } from '../core/snapshot'
 import type { StopRule } from '../core/system'
+import { withPredictedCopies } from '../probes/copiesOf'
 import { totalGradientNorm } from '../probes/gradientNorm'
 import type { RunClock } from './runClock'
 
@@ -44,13 +46,18 @@ export async function lossOf(snapshot: Snapshot): Promise<number> {
   return data + regularisation
 }
 
-/** Records what the clock says and the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
+/**
+ * Records what the clock says and the probes measure. Returns the loss; null where it is not finite, and nothing was measured.
+ *
+ * @param predictions what theory says of the trained state: copies found at the last step stand beside it
+ */
 export async function measureAll(
   probes: readonly Probe[],
   clock: RunClock,
   snapshot: Snapshot,
   sink: Sink,
   signal: AbortSignal,
+  predictions: () => readonly Prediction[],
 ): Promise<number | null> {
   const loss = await lossOf(snapshot)
   if (!Number.isFinite(loss)) {
@@ -58,15 +65,22 @@ export async function measureAll(
     return null
   }
   for (const measurement of clock.at(snapshot.step)) sink.record({ meta: null, ...measurement, step: snapshot.step })
-  for (const probe of probes) await measure(probe, snapshot, sink, signal)
+  const predicted = snapshot.isLast ? predictions() : []
+  for (const probe of probes) await measure(probe, snapshot, sink, signal, predicted)
   return loss
 }
 
 /** A quantity that is undefined for a state (all class means equal, say) is logged and left out; the run goes on. */
-async function measure(probe: Probe, snapshot: Snapshot, sink: Sink, signal: AbortSignal): Promise<void> {
+async function measure(
+  probe: Probe,
+  snapshot: Snapshot,
+  sink: Sink,
+  signal: AbortSignal,
+  predicted: readonly Prediction[],
+): Promise<void> {
   try {
     for (const measurement of await probe.measure(snapshot, signal)) {
-      sink.record({ meta: null, ...measurement, step: snapshot.step })
+      sink.record({ meta: null, ...withPredictedCopies(measurement, predicted), step: snapshot.step })
     }
   } catch (thrown) {
     if (!(thrown instanceof LabError && thrown.code === 'degenerate')) throw thrown
