@@ -63,7 +63,7 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
     await analyse()
     await spectrum().getByText('9 × 0.21537, predicted 0.2153700722').waitFor()
     const classes = spectrum().getByRole('region', { name: 'Outliers and their classes' })
-    await classes.getByText('all 3 classes, all 6 pairs').waitFor()
+    await expect.poll(() => classes.innerText()).toContain('all 3 classes, all 6 pairs')
     // The rule is changed afterwards, from what is stored.
     await spectrum().getByLabel('Outliers by').selectOption('by hand')
     await spectrum().getByLabel('Threshold').fill('1')

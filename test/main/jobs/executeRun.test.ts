@@ -43,7 +43,7 @@ describe('executeRun', () => {
 
   it('records the copies found at the end beside those that theory predicts, and before it none', async () => {
     const params = { K: 3, n: 5, width: 10, depth: 3, weightDecay: 5e-3, learningRate: 0.5, steps: 6000 }
-    const { records } = await execute({ system: 'deep-ufm', params, probes: ['layerHessian'], schedule: { kind: 'end' } }) // prettier-ignore
+    const { records } = await execute({ system: 'deep-ufm', params, probes: ['layerHessian'], schedule: { perDecade: 1 } }) // prettier-ignore
     const last = records.findLast(({ quantity, layer }) => quantity === 'layerHessian' && layer === 2)!
     expect(last.meta!['copies']).toMatchObject([
       { found: 9, predicted: 9 },
