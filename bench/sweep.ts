@@ -61,6 +61,7 @@ async function measure(projectPath: string, { emit, say }: BenchOptions): Promis
   const tell = (metric: string, value: number) => emit({ bench: 'sweep', case: described, metric, value })
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
+  const turns = new TurnTimes()
   const started = performance.now()
   const { sweepId } = await service.handlers['sweep.start']({
     spec: {
@@ -92,13 +93,43 @@ async function measure(projectPath: string, { emit, say }: BenchOptions): Promis
   }
   const seconds = (performance.now() - started) / 1000
   delay.disable()
+  turns.stop()
   tell('whole sweep, s', seconds)
   tell('runs per second', RUNS / seconds)
   tell('processor time of the service, s', process.cpuUsage().user / 1e6)
   tell('delay of the event loop, median ms', delay.percentile(50) / 1e6)
   tell('delay of the event loop, 99 %, ms', delay.percentile(99) / 1e6)
   tell('delay of the event loop, longest, ms', delay.max / 1e6)
+  tell('own work between two turns, 99 %, ms', turns.quantile(0.99))
+  tell('own work between two turns, longest, ms', turns.quantile(1))
   tell('answer to sweep.get and queue.list, longest ms', Math.max(...answers))
   await service.close()
   tell('project file, MB', statSync(projectPath).size / 1e6)
+}
+
+/**
+ * Processor time of this thread from one turn of the event loop to the next: what the service itself keeps requests
+ * waiting for. The delay by the clock holds what neighbours take of the cores too.
+ */
+class TurnTimes {
+  readonly #milliseconds: number[] = []
+  readonly #timer: NodeJS.Timeout
+  #before = process.threadCpuUsage()
+
+  constructor() {
+    this.#timer = setInterval(() => {
+      const { user, system } = process.threadCpuUsage(this.#before)
+      this.#before = process.threadCpuUsage()
+      this.#milliseconds.push((user + system) / 1000)
+    }, 5)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#milliseconds.sort((a, b) => a - b)
+  }
+
+  quantile(part: number): number {
+    return this.#milliseconds[Math.ceil(part * this.#milliseconds.length) - 1] ?? NaN
+  }
 }

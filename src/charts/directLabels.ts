@@ -17,10 +17,11 @@ function directLines(label: string): string[] {
   return best === null ? [label] : [label.slice(0, best).trimEnd(), label.slice(best)]
 }
 
-/** Room in px that direct labels need right of the plot: their widest line, its dash and the gaps. */
+/** Room in px that direct labels need right of the plot: their widest line, its dash and the gaps; none for no label. */
 export function labelRoom(theme: ChartTheme, labels: readonly string[]): number {
+  if (labels.length === 0) return 0
   const lines = labels.flatMap(directLines)
-  return Math.max(0, ...lines.map((line) => textWidth(`– ${line}`, theme.tickSize))) + theme.tickSize * 1.6
+  return Math.max(...lines.map((line) => textWidth(`– ${line}`, theme.tickSize))) + theme.tickSize * 1.6
 }
 
 /** Label at the right end of a curve: a dash in its colour, the words in the text colour, which is always legible. */

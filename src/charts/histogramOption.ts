@@ -11,6 +11,8 @@ export interface HistogramPart {
   readonly values: Float64Array
   /** Number of its colour among the groups, so that a kind has one colour in every picture. */
   readonly colour: number
+  /** Undecided: drawn as hatching in its colour. */
+  readonly hatched: boolean
 }
 
 export interface HistogramInput {
@@ -22,6 +24,8 @@ export interface HistogramInput {
 }
 
 const BINS = 60
+/** Hatching climbs by this part of the axis over one bin: about 45° in a figure of the usual shape. */
+const HATCH = 1 / 24
 /** Levels farther than this many widths of the data are said, not drawn: they would squeeze the bars together. */
 const REACH = 2
 
@@ -38,8 +42,9 @@ export function histogramOption({ parts, levels, xTitle, yTitle }: HistogramInpu
   const stacked = stacks(parts, range.from, width)
   const tallest = Math.max(1, ...stacked.flatMap(({ tops }) => tops))
   const yRange = { from: 0, to: tallest * 1.08 }
-  const bars = stacked.map(({ label, colour, tops }): LineSeriesOption => {
+  const bars = stacked.map(({ label, colour, hatched, tops }): LineSeriesOption => {
     const color = groupColour(theme, colour)
+    const fill = hatched ? theme.background : color
     return {
       type: 'line',
       name: label,
@@ -47,12 +52,15 @@ export function histogramOption({ parts, levels, xTitle, yTitle }: HistogramInpu
       data: outline(tops, range.from, width),
       showSymbol: false,
       lineStyle: { color, width: theme.axisWidth },
-      itemStyle: { color },
-      areaStyle: { color, opacity: 1, origin: 'start' },
+      itemStyle: hatched ? { color: fill, borderColor: color, borderWidth: theme.axisWidth } : { color },
+      areaStyle: { color: fill, opacity: 1, origin: 'start' },
     }
   })
+  const hatching = stacked.flatMap(({ hatched, ...part }) =>
+    hatched ? [hatchLines(theme, part, { from: range.from, width, step: yRange.to * HATCH })] : [],
+  )
   // The whole bars first: each lower part covers what is below its own top.
-  const series: SeriesOption[] = [...bars.toReversed(), levelLines(theme, near)]
+  const series: SeriesOption[] = [...bars.toReversed(), ...hatching, levelLines(theme, near)]
   const labelled = parts.length > 1 ? parts.map(({ label }) => label) : []
   return {
     option: {
@@ -67,13 +75,42 @@ export function histogramOption({ parts, levels, xTitle, yTitle }: HistogramInpu
   }
 }
 
-/** Counts up to and including each part, bin by bin; the last ones are the whole bars. */
-function stacks(parts: readonly HistogramPart[], from: number, width: number) {
+interface Stack extends Omit<HistogramPart, 'values'> {
+  /** Counts without and with this part, bin by bin. */
+  readonly bottoms: readonly number[]
+  readonly tops: readonly number[]
+}
+
+/** From the bottom to the top: the last tops are the whole bars. */
+function stacks(parts: readonly HistogramPart[], from: number, width: number): Stack[] {
   const tops = Array.from({ length: BINS }, () => 0)
-  return parts.map(({ label, values, colour }) => {
+  return parts.map(({ values, ...part }) => {
+    const bottoms = [...tops]
     for (const value of values) tops[Math.min(BINS - 1, Math.floor((value - from) / width))]! += 1
-    return { label, colour, tops: [...tops] }
+    return { ...part, bottoms, tops: [...tops] }
   })
+}
+
+/**
+ * Diagonals inside the bars of one part, in steps of the axis: patterns of the drawing library would be another picture
+ * on paper than on the screen.
+ */
+function hatchLines(
+  theme: ChartTheme,
+  { colour, bottoms, tops }: Pick<Stack, 'colour' | 'bottoms' | 'tops'>,
+  { from, width, step }: { readonly from: number; readonly width: number; readonly step: number },
+): LineSeriesOption {
+  const data = tops.flatMap((top, i) => {
+    const [left, bottom] = [from + i * width, bottoms[i]!]
+    const count = Math.ceil((top - bottom) / step - 1e-9)
+    return Array.from({ length: count }, (_, k) => {
+      const low = bottom + k * step
+      const part = Math.min(1, (top - low) / step)
+      return [[left, low], [left + part * width, low + part * step], [left + width, null]] // prettier-ignore
+    }).flat()
+  })
+  const lineStyle = { color: groupColour(theme, colour), width: theme.axisWidth }
+  return { type: 'line', silent: true, data, showSymbol: false, lineStyle, z: 3 }
 }
 
 /** Along the tops of the bars, with gaps between bins that are empty. */

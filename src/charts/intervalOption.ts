@@ -63,13 +63,10 @@ export function intervalOption({ curves, x, y }: IntervalInput, theme: ChartThem
       },
     ]
   })
-  const room =
-    named.length > 0
-      ? labelRoom(
-          theme,
-          named.map(({ label }) => label),
-        )
-      : 0
+  const room = labelRoom(
+    theme,
+    named.map(({ label }) => label),
+  )
   return {
     option: {
       ...baseOption(theme),

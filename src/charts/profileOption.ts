@@ -57,7 +57,7 @@ export function profileOption(input: ProfileInput, theme: ChartTheme): DrawnMark
   return {
     option: {
       ...baseOption(theme),
-      grid: gridOption(theme, predicted.length > 0 ? labelRoom(theme, ['predicted']) : 0),
+      grid: gridOption(theme, labelRoom(theme, predicted.length > 0 ? ['predicted'] : [])),
       xAxis: xAxes(theme, 'layer l', x, wholeTicks(x.from, x.to, 8)),
       yAxis: yAxes(theme, input.yTitle, y, ticksOver(scale, y)),
       tooltip: itemTooltip(theme),

@@ -61,13 +61,10 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
   })
   const marks = stackedMarks(figure, xScale, xRange)
   const labelRows = Math.max(0, ...marks.map(({ row }) => row + 1))
-  const room =
-    named.length > 0
-      ? labelRoom(
-          theme,
-          named.map(({ label }) => label),
-        )
-      : 0
+  const room = labelRoom(
+    theme,
+    named.map(({ label }) => label),
+  )
   return {
     option: {
       ...baseOption(theme),

@@ -28,12 +28,13 @@ import { comparisonHandlers } from './service/comparisons'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
-import { createUploads } from './service/uploads'
 import { newRunId } from './core/newIds'
 import { SweepPulse } from './service/sweepPulse'
 import { sweepResultHandlers } from './service/sweepResults'
 import { sweepHandlers } from './service/sweeps'
 import { runsHandlers } from './service/runs'
+import { transferHandlers } from './service/transfer'
+import { createUploads, uploadHandlers } from './service/uploads'
 import { systemClock, type Clock } from './store/clock'
 import { openProject } from './store/openProject'
 import type { Project } from './store/project'
@@ -109,8 +110,9 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  const uploads = createUploads()
-  const desk = scheduler && new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
+  const desk =
+    scheduler &&
+    new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
 
   function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
     for (const runId of runIds) events.emit('run.changed', { runId })
@@ -154,6 +156,14 @@ export function createService(options: ServiceOptions): Service {
     requireWriting: () => void writing(),
     onChanged: (runId) => events.emit('run.changed', { runId }),
   })
+  const uploads = createUploads()
+  const transfers = transferHandlers({
+    project,
+    uploads,
+    clock,
+    requireWriting: () => void writing(),
+    onChanged: (runId) => changed([runId], project.runs.get(runId).sweep?.id ?? null),
+  })
   // In the background: opening does not wait for it, and a backup that fails is made at the next opening.
   const backingUp =
     scheduler && backupIsDue(project, clock.now())
@@ -192,7 +202,9 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
-    ...matrixHandlers(project, uploads, clock),
+    ...matrixHandlers(project, clock, uploads),
+    ...uploadHandlers(uploads),
+    ...transfers.handlers,
     ...comparisonHandlers(project, systems, clock),
     ...runsHandlers({ project, views, systems, probes, clock, changed: (runId) => changed([runId], null) }),
   }
@@ -201,7 +213,8 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await Promise.all([desk?.close(), scheduler?.close(), care.close(), backingUp])
+      await Promise.all([desk?.close(), scheduler?.close(), care.close(), transfers.close(), backingUp])
+      await uploads.close()
       pulse.close()
       events.close()
       project.close()

@@ -1,5 +1,6 @@
 import type { Component } from 'vue'
 import type { RailEntry } from './components/railEntry'
+import { words } from './components/words'
 import CompareView from './views/compare/CompareView.vue'
 import DesignView from './views/design/DesignView.vue'
 import LibraryView from './views/library/LibraryView.vue'
@@ -14,10 +15,10 @@ export interface Place extends RailEntry {
 
 /** In the order of the rail; the last one stands at its foot. */
 export const places: readonly Place[] = [
-  { name: 'library', path: '/library', title: 'Library', icon: 'library', view: LibraryView },
-  { name: 'design', path: '/design', title: 'Design', icon: 'design', view: DesignView },
-  { name: 'queue', path: '/queue', title: 'Queue', icon: 'queue', view: QueueView },
-  { name: 'runs', path: '/runs', title: 'Runs', icon: 'runs', view: RunsView },
-  { name: 'compare', path: '/compare', title: 'Compare', icon: 'compare', view: CompareView },
-  { name: 'settings', path: '/settings', title: 'Settings', icon: 'settings', view: SettingsView },
+  { name: 'library', path: '/library', title: words.places.library, icon: 'library', view: LibraryView },
+  { name: 'design', path: '/design', title: words.places.design, icon: 'design', view: DesignView },
+  { name: 'queue', path: '/queue', title: words.places.queue, icon: 'queue', view: QueueView },
+  { name: 'runs', path: '/runs', title: words.places.runs, icon: 'runs', view: RunsView },
+  { name: 'compare', path: '/compare', title: words.places.compare, icon: 'compare', view: CompareView },
+  { name: 'settings', path: '/settings', title: words.places.settings, icon: 'settings', view: SettingsView },
 ]

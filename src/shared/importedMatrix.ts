@@ -30,6 +30,12 @@ export const MATRIX_LIMITS = { fileBytes: 64 * 2 ** 20, side: 8192, entries: 4_1
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u
 const REFERENCE = /^([^@]+)@([0-9a-f]{64})$/
 
+/** The imported matrices that the parameters of a spec refer to, by digest. */
+export function matrixDigestsIn(params: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const references = Object.values(params).filter((value) => typeof value === 'string')
+  return new Set(references.flatMap((text) => parseMatrixReference(text).digest ?? []))
+}
+
 /** What a spec holds: the name for people, the digest for the machine. */
 export function matrixReference({ name, digest }: Pick<MatrixInfo, 'name' | 'digest'>): string {
   return `${name}@${digest}`

@@ -22,6 +22,9 @@ export const checkpointsSchema = z.strictObject({
 })
 export type CheckpointPlan = z.infer<typeof checkpointsSchema>
 
+/** What a person calls a run; empty for a run that is called by its id. */
+export const runNameSchema = z.string().max(200)
+
 /** Everything needed to make a run again, bit for bit, with the same version on the same backend. */
 export const runSpecSchema = z.strictObject({
   system: z.string().min(1),
@@ -45,7 +48,7 @@ export const runSpecSchema = z.strictObject({
       sampleCompression: z.enum(['auto', 'off']).default('auto'),
     })
     .prefault({}),
-  name: z.string().max(200).default(''),
+  name: runNameSchema.default(''),
 })
 export type RunSpec = z.infer<typeof runSpecSchema>
 export type RunSpecInput = z.input<typeof runSpecSchema>

@@ -27,6 +27,8 @@ export interface HistogramFigure extends SweepFigure {
   readonly quantity: string
   /** A scalar whose values have names: the parts of a bar; absent: bars of one piece. */
   readonly states?: string
+  /** The name of runs that have not come to an end state yet: their parts are hatched. */
+  readonly undecided?: string
 }
 
 /** A figure over the runs of a sweep as a system describes it: what to draw, not how, nor over which swept field. */

@@ -190,6 +190,7 @@ export const detail: RunDetail = {
   claims: [],
   log: [],
   provenance: { version: '0.1.0' },
+  marks: { star: false, color: null, tags: [], hasNote: false },
   measured: [
     { quantity: 'loss', layer: null, steps },
     { quantity: 'nc1', layer: 1, steps },

@@ -98,6 +98,27 @@ describe('a histogram', () => {
     ])
   })
 
+  it('hatches the runs that have not converged, inside their part of the bar', () => {
+    const hatchOf = (results: typeof sampleSweep) => {
+      const { option } = built('losses', { levels: 1 }, results)
+      const series = [option.series ?? []].flat()
+      return series.filter((one) => one.type === 'line' && one.z === 3)
+    }
+    expect(hatchOf(sampleSweep)).toEqual([])
+    const unconverged = sampleSweep.points.map((point) => ({
+      ...point,
+      values: point.values.map((one) =>
+        one.quantity === 'verdict' ? { ...one, values: one.values.map((code) => (code === 4 ? 1 : code)) } : one,
+      ),
+    }))
+    const [hatching] = hatchOf({ ...sampleSweep, points: unconverged })
+    const lines = JSON.parse(JSON.stringify(hatching?.data)) as [number, number | null][]
+    const heights = lines.flatMap(([, y]) => (y === null ? [] : [y]))
+    // The pairs of the first sample are the unconverged runs here: 384 less 208 in one bar, from its foot to its top.
+    expect(Math.min(...heights)).toBe(0)
+    expect(Math.max(...heights)).toBeCloseTo(384 - 208, 9)
+  })
+
   it('counts every run once, by what it became, with the levels of theory', () => {
     const { table, subtitle, svg } = built('losses', { levels: 1 })
     const measured = table.rows.filter(([kind]) => kind === 'measured')

@@ -1,11 +1,13 @@
 import type { Comparison, Grouping } from '#shared/comparison'
 import { differingSettings, distinctValues, settingsOf, settingText, type Settings } from '#shared/comparisonSettings'
 import type { ComparedRun } from '#shared/contract/comparisons'
+import { runColors } from '#shared/contract/runs'
 import type { SystemInfo } from '#shared/contract/index'
 import type { RunId } from '#shared/ids'
 import type { ParamDefinition, ParamValue } from '#shared/params'
 import { formatNumber } from '../format'
 import { axisTitle } from '../frame'
+import { themes } from '../theme'
 
 /** Runs that are drawn as one. */
 export interface RunGroup {
@@ -41,7 +43,7 @@ export function groupRuns(
   const names = grouping.by === 'run' ? uniqueNames(runs) : new Map<string, string>()
   const assigned = assignSlots(
     slots,
-    groups.map(({ key }) => key),
+    groups.map(({ key, members }) => ({ key, marked: markedSlot(members) })),
   )
   return groups.map(({ key, members, common: shared }) => ({
     key,
@@ -55,21 +57,36 @@ export function groupRuns(
   }))
 }
 
-/** Numbers for the keys: a key keeps the one it has, a new key takes the lowest that is free. */
+/**
+ * Numbers for the keys, each its own: a group whose runs are marked with a colour takes its number, a further one of
+ * that colour the next dash and marker of it; other keys keep the number they have, new ones take the lowest free.
+ */
 export function assignSlots(
   slots: Readonly<Record<string, number>>,
-  keys: readonly string[],
+  groups: readonly { readonly key: string; readonly marked: number | null }[],
 ): Readonly<Record<string, number>> {
-  const taken = new Set(keys.flatMap((key) => slots[key] ?? []))
-  let next = 0
-  const entries = keys.map((key) => {
-    const known = slots[key]
-    if (known !== undefined) return [key, known] as const
-    while (taken.has(next)) next++
-    taken.add(next)
-    return [key, next] as const
-  })
-  return Object.fromEntries(entries)
+  const taken = new Set<number>()
+  const assigned = new Map<string, number>()
+  const give = (key: string, from: number, by: number) => {
+    let slot = from
+    while (taken.has(slot)) slot += by
+    taken.add(slot)
+    assigned.set(key, slot)
+  }
+  const plain = groups.filter(({ marked }) => marked === null)
+  for (const { key, marked } of groups) if (marked !== null) give(key, marked, themes.light.groups.length)
+  for (const { key } of plain) {
+    const known = Object.hasOwn(slots, key) ? slots[key] : undefined
+    if (known !== undefined && !taken.has(known)) give(key, known, 1)
+  }
+  for (const { key } of plain) if (!assigned.has(key)) give(key, 0, 1)
+  return Object.fromEntries(assigned)
+}
+
+/** The number of the colour that all runs are marked with; null where they differ or have none. */
+function markedSlot(members: readonly ComparedRun[]): number | null {
+  const color = members[0]?.color ?? null
+  return color !== null && members.every((run) => run.color === color) ? runColors.indexOf(color) : null
 }
 
 /** 'λ' for params.weightDecay of a known system; the last word of the path for everything else. */

@@ -59,13 +59,10 @@ export function scatterOption({ points, theory, x, y }: ScatterInput, theme: Cha
     symbolSize: theme.markerSize * 1.4,
     z: 3,
   }
-  const room =
-    lines.length > 0
-      ? labelRoom(
-          theme,
-          lines.map(({ label }) => label),
-        )
-      : 0
+  const room = labelRoom(
+    theme,
+    lines.map(({ label }) => label),
+  )
   return {
     option: {
       ...baseOption(theme),

@@ -86,6 +86,7 @@ function partsOf(
   )
   return [...(codes ?? []), 'runs'].flatMap((state, colour) => {
     const found = finite.get(state)
-    return found ? [{ label: state, colour, values: Float64Array.from(found, ({ value }) => value) }] : []
+    const hatched = state === definition.undecided
+    return found ? [{ label: state, colour, hatched, values: Float64Array.from(found, ({ value }) => value) }] : []
   })
 }

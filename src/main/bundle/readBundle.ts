@@ -1,19 +1,30 @@
-import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { crc32, inflateRawSync } from 'node:zlib'
+import { webcrypto } from 'node:crypto'
+import { open, type FileHandle } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { crc32, inflateRaw, type ZlibOptions } from 'node:zlib'
 import { fromFdPromise, type Entry } from 'yauzl'
+import { z } from 'zod'
 import { LabError } from '#shared/errors'
+import type { RunId } from '#shared/ids'
 import { parseWith } from '#shared/spec'
 import { bytesOfFloats } from '../store/floatBlob'
-import { arrayRefs, parseRunDocument, type RunContent } from '../store/runContent'
-import { ARRAY_NAME, bytesOf, envelopeSchema, fileNameOf, fitsArray, LIMITS, MANIFEST } from './format'
+import { arrayRefs, bytesOf, parseRunDocument, runDocumentSchema, type RunContent } from '../store/runContent'
+import { documentNameOf, fileNameOf, fitsArray, kindOf, LIMITS, MANIFEST, manifestSchema } from './format'
 import { readNpy } from './npy'
 
-/** An opened bundle; its arrays are read when they are asked for. */
-export interface Bundle extends RunContent {
-  /** Sections of the manifest that a later version wrote and this one leaves out. */
+const { subtle } = webcrypto
+
+/** An opened bundle; documents and arrays are read when they are asked for. */
+export interface Bundle {
+  readonly runIds: readonly RunId[]
+  /** @throws LabError 'bad-input' that says what is wrong with this run */
+  run(runId: RunId): Promise<BundledRun>
+  close(): Promise<void>
+}
+
+export interface BundledRun extends RunContent {
+  /** Sections of its document that a later version wrote and this one leaves out. */
   readonly ignored: readonly string[]
-  close(): void
 }
 
 /** One file inside the zip, whose sizes were checked. */
@@ -27,63 +38,71 @@ interface Part {
 }
 
 /**
- * Opens the zip file of a run. It may come from anyone, so everything that it says of itself is checked against limits
- * before a byte is allocated for it, and every array against its checksum when it is read.
+ * Opens the zip file of some runs. It may come from anyone, so everything that it says of itself is checked against
+ * limits before a byte is allocated for it, and every array against its checksum when it is read.
  *
  * @throws LabError 'bad-input' that says what is wrong with the file
  */
 export async function openBundle(path: string): Promise<Bundle> {
-  const fd = openFile(path)
+  const file = await openFile(path)
   try {
-    const parts = await partsOf(fd)
-    const manifest = parts.get(MANIFEST)
-    if (!manifest) throw bad(`it has no ${MANIFEST}`)
-    const given = parseJson(readPart(fd, manifest))
-    const sections = Object.entries(parseWith(envelopeSchema, given, MANIFEST))
-    const document = parseRunDocument(Object.fromEntries(sections.filter(([name]) => SECTIONS.has(name))), MANIFEST)
-    const names = new Set<string>()
-    for (const ref of arrayRefs(document)) {
-      const name = fileNameOf(ref)
+    const parts = await partsOf(file)
+    const partOf = (name: string): Part => {
       const part = parts.get(name)
-      if (!part) throw bad(`${name} is missing`)
-      if (!fitsArray(ref, part.bytes)) throw bad(`${name} has ${part.bytes} bytes for ${bytesOf(ref)} of numbers`)
-      names.add(name)
+      if (part) return part
+      throw bad(`${name} is missing`)
     }
-    const surplus = [...parts.keys()].find((name) => name !== MANIFEST && !names.has(name))
+    const json = async (name: string) => parseJson(name, await readPart(file, partOf(name)))
+    const { runs } = parseWith(manifestSchema, await json(MANIFEST), MANIFEST)
+    const names = new Set([MANIFEST, ...runs.map(documentNameOf)])
+    if (names.size !== runs.length + 1) throw bad(`${MANIFEST} names a run twice`)
+    const surplus = [...parts.keys()].find((name) => kindOf(name) === 'json' && !names.has(name))
     if (surplus !== undefined) throw bad(`${surplus} is not named by ${MANIFEST}`)
-    return {
-      document,
-      ignored: sections.map(([name]) => name).filter((name) => !SECTIONS.has(name) && !(name in envelopeSchema.shape)),
-      read(ref) {
-        const part = parts.get(fileNameOf(ref))
-        if (!part) throw bad(`${fileNameOf(ref)} is missing`)
-        const data = readNpy(ref, readPart(fd, part), bytesOf(ref))
-        if (createHash('sha256').update(bytesOfFloats(data)).digest('hex') === ref.sha256) return data
-        throw bad(`the numbers of ${part.name} do not have the SHA-256 that its name says`)
-      },
-      close: () => closeSync(fd),
+
+    async function run(runId: RunId): Promise<BundledRun> {
+      const name = documentNameOf(runId)
+      const sections = Object.entries(parseWith(z.record(z.string(), z.unknown()), await json(name), name))
+      const document = parseRunDocument(Object.fromEntries(sections.filter(([key]) => SECTIONS.has(key))), name)
+      if (document.run.id !== runId) throw bad(`${name} is the document of run ${document.run.id}`)
+      for (const ref of arrayRefs(document)) {
+        const { name: array, bytes } = partOf(fileNameOf(ref))
+        if (!fitsArray(ref, bytes)) throw bad(`${array} has ${bytes} bytes for ${bytesOf(ref)} of numbers`)
+      }
+      return {
+        document,
+        ignored: sections.map(([key]) => key).filter((key) => !SECTIONS.has(key)),
+        async read(ref) {
+          const part = partOf(fileNameOf(ref))
+          const data = readNpy(ref, await readPart(file, part), bytesOf(ref))
+          // On another thread: an array may have a gigabyte.
+          const digest = await subtle.digest('SHA-256', bytesOfFloats(data))
+          if (Buffer.from(digest).toString('hex') === ref.sha256) return data
+          throw bad(`the numbers of ${part.name} do not have the SHA-256 that its name says`)
+        },
+      }
     }
+    return { runIds: runs, run, close: () => file.close() }
   } catch (thrown) {
-    closeSync(fd)
+    await file.close()
     throw thrown
   }
 }
 
-const SECTIONS: ReadonlySet<string> = new Set(['run', 'sweep', 'claims', 'log', 'series', 'arrays', 'states'])
+const SECTIONS: ReadonlySet<string> = new Set(Object.keys(runDocumentSchema.shape))
 
-function openFile(path: string): number {
+async function openFile(path: string): Promise<FileHandle> {
   try {
-    return openSync(path, 'r')
+    return await open(path, 'r')
   } catch (cause) {
     throw new LabError('bad-input', `${path} cannot be read. Check the name and the permissions.`, {}, { cause })
   }
 }
 
-async function partsOf(fd: number): Promise<ReadonlyMap<string, Part>> {
-  const { size } = fstatSync(fd)
+async function partsOf(file: FileHandle): Promise<ReadonlyMap<string, Part>> {
+  const { size } = await file.stat()
   if (size > LIMITS.fileBytes) throw bad(`it has ${size} bytes, more than ${LIMITS.fileBytes}`)
   try {
-    const zip = await fromFdPromise(fd, { autoClose: false, lazyEntries: true, strictFileNames: true })
+    const zip = await fromFdPromise(file.fd, { autoClose: false, lazyEntries: true, strictFileNames: true })
     if (zip.entryCount > LIMITS.entries) throw bad(`it has ${zip.entryCount} entries, more than ${LIMITS.entries}`)
     const parts = new Map<string, Part>()
     let total = 0
@@ -117,7 +136,8 @@ const UNIX_FILE = 0x8000
 
 function refuseStrange(entry: Entry): void {
   const { fileName: name, compressedSize, uncompressedSize } = entry
-  if (name !== MANIFEST && !ARRAY_NAME.test(name)) {
+  const kind = kindOf(name)
+  if (kind === null) {
     throw bad(`it has a file ${JSON.stringify(name.slice(0, 200))}, which no bundle has`)
   }
   if (entry.isEncrypted()) throw bad(`${name} is encrypted`)
@@ -127,7 +147,7 @@ function refuseStrange(entry: Entry): void {
     throw bad(`${name} is compressed by method ${entry.compressionMethod}, expected 0 or 8 (deflate)`)
   }
   if (entry.compressionMethod === 0 && compressedSize !== uncompressedSize) throw bad(`${name} has two sizes`)
-  const most = name === MANIFEST ? LIMITS.manifestBytes : LIMITS.entryBytes
+  const most = kind === 'json' ? LIMITS.jsonBytes : LIMITS.entryBytes
   if (uncompressedSize > most) throw bad(`${name} has ${uncompressedSize} bytes, more than ${most}`)
   if (uncompressedSize > Math.max(LIMITS.smallBytes, compressedSize * LIMITS.expansion)) {
     throw bad(`${name} expands from ${compressedSize} to ${uncompressedSize} bytes, more than ${LIMITS.expansion}-fold`)
@@ -144,31 +164,35 @@ function refuseOverlaps(parts: readonly Part[], fileBytes: number): void {
   if (end > fileBytes) throw bad('it ends in the middle of a file')
 }
 
-function readPart(fd: number, { name, start, compressedBytes, bytes, isDeflated, crc }: Part): Buffer {
+async function readPart(file: FileHandle, part: Part): Promise<Buffer> {
+  const { name, start, compressedBytes, bytes, isDeflated, crc } = part
   const packed = Buffer.allocUnsafe(compressedBytes)
-  if (readSync(fd, packed, 0, compressedBytes, start) !== compressedBytes) throw bad(`it ends inside ${name}`)
-  const whole = isDeflated ? inflate(name, packed, bytes) : packed
+  const { bytesRead } = await file.read(packed, 0, compressedBytes, start)
+  if (bytesRead !== compressedBytes) throw bad(`it ends inside ${name}`)
+  const whole = isDeflated ? await inflated(name, packed, bytes) : packed
   if (whole.length !== bytes || crc32(whole) !== crc) throw bad(`${name} is damaged: its checksum does not match`)
   return whole
 }
 
-function inflate(name: string, packed: Buffer, bytes: number): Buffer {
+const inflate = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw)
+
+async function inflated(name: string, packed: Buffer, bytes: number): Promise<Buffer> {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(1, bytes) })
+    return await inflate(packed, { maxOutputLength: Math.max(1, bytes) })
   } catch (cause) {
     throw bad(`${name} cannot be unpacked`, cause)
   }
 }
 
-function parseJson(bytes: Buffer): unknown {
+function parseJson(name: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw bad(`${MANIFEST} is not JSON`, cause)
+    throw bad(`${name} is not JSON`, cause)
   }
 }
 
 function bad(problem: string, cause?: unknown): LabError {
-  const message = `This bundle cannot be used: ${problem}. Export the run again where it comes from.`
+  const message = `This bundle cannot be used: ${problem}. Export the runs again where they come from.`
   return new LabError('bad-input', message, {}, { cause })
 }

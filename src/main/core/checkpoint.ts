@@ -1,3 +1,6 @@
+/** How many numbers an array of a shape has. */
+export { sizeOf } from '../compute/graph/node'
+
 /** Numbers in the precision that they were computed in. */
 export interface FloatArrays {
   readonly float64: Float64Array

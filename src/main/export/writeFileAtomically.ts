@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<string, string>> = {
  */
 export async function writeFileAtomically(
   path: string,
-  content: string | Uint8Array | Iterable<Uint8Array>,
+  content: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`)

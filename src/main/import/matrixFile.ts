@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { LabError } from '#shared/errors'
 import { MATRIX_LIMITS, type ImportedMatrix } from '#shared/importedMatrix'
 import type { Matrix } from '../compute/matrix'
@@ -35,18 +34,6 @@ export function readImportedMatrix(file: NamedBytes, mask: NamedBytes | null): I
     throw new LabError('bad-input', `${(mask ?? file).name}: no entry is observed, so there is nothing to learn from.`)
   }
   return { rows, cols, values, observed }
-}
-
-/** SHA-256 in hexadecimal of shape, values and mask; the same on every machine. */
-export function digestOf({ rows, cols, values, observed }: ImportedMatrix): string {
-  const hash = createHash('sha256').update(`matrix ${rows} ${cols}\n`)
-  for (const numbers of [values, observed]) {
-    const bytes = new DataView(new ArrayBuffer(numbers.length * 8))
-    // One NaN for all of them: which bits a file had says nothing about the matrix.
-    numbers.forEach((value, i) => bytes.setFloat64(i * 8, Number.isNaN(value) ? NaN : value, true))
-    hash.update(bytes)
-  }
-  return hash.digest('hex')
 }
 
 function readMatrix(file: NamedBytes): Matrix {

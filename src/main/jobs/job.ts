@@ -14,6 +14,8 @@ export interface JobContext extends RunContext {
   readonly limits: WorkerLimits
   /** What the logs of the runs say about how they train; null: nothing to say. */
   readonly note: string | null
+  /** None of its runs waits in the queue any more. */
+  started(): void
   /** The process is gone and all endings are written. */
   released(): void
 }
@@ -70,10 +72,12 @@ export class Job {
     let left = this.#runs.length
     const settled = () => {
       left -= 1
-      if (left === 0) this.#launch()
+      if (left > 0) return
+      this.#launch()
+      this.context.started()
     }
     const { journal, note } = this.context
-    journal.writeTogether(this.#runs.map((run) => run.start(note, settled)))
+    journal.write(...this.#runs.map((run) => run.start(note, settled)))
   }
 
   /** Asks the worker to end runs after their step; it is killed when it does not and has no other run to train. */
@@ -154,7 +158,7 @@ export class Job {
     try {
       const reports = parseWith(fromWorkerSchema, received, 'worker')
       const changes = reports.flatMap((report) => this.#members[report.run]?.receive(report) ?? [])
-      if (changes.length > 0) this.context.journal.writeTogether(changes)
+      this.context.journal.write(...changes)
     } catch (thrown) {
       const { message } = LabError.from(thrown)
       const error = new LabError('internal', `The worker sent something that is not a report: ${message}`)
@@ -168,7 +172,7 @@ export class Job {
 
   #end(endings: readonly (readonly [ReportedRun, Final])[]): void {
     const changes = endings.flatMap(([run, final]) => run.end(final) ?? [])
-    if (changes.length > 0) this.context.journal.writeTogether(changes)
+    this.context.journal.write(...changes)
   }
 
   /** A worker without runs has nothing more to do. */

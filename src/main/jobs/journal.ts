@@ -1,8 +1,9 @@
 import { LabError } from '#shared/errors'
 import type { Project } from '../store/project'
+import { TURN_MS } from './turns'
 
 export interface Change {
-  /** Writes to the project; runs in one transaction and may run again after a refusal of the disk. */
+  /** Writes to the project; runs in one transaction with others and may run again after a refusal. */
   readonly apply: () => void
   /** Once it is committed. */
   readonly committed?: () => void
@@ -10,23 +11,23 @@ export interface Change {
   readonly refused: (error: LabError) => void
 }
 
-/** Changes that are written together, and one by one if that is refused, so that one defect costs one change. */
-interface Group extends Change {
-  readonly parts?: readonly Change[]
-}
-
 const RETRY_MS = 1000
 
 /**
- * Writes changes in order, each in a transaction of its own.
+ * Writes changes in order: as many in one transaction as wait and as fit in a turn of the event loop, the rest in the
+ * next turns. Where a transaction is refused for one of them, each is written by itself, so that one defect costs one
+ * change.
  *
- * When the disk refuses (full, say), the change and all that follow are kept in memory and tried again every second,
+ * When the disk refuses (full, say), the changes and all that follow are kept in memory and tried again every second,
  * so that nothing that reached the service is lost for a reason that passes.
  */
 export class Journal {
-  readonly #waiting: Group[] = []
+  readonly #waiting: Change[] = []
+  /** So many of the first that wait are written one by one. */
+  #single = 0
   #trouble: LabError | null = null
   #timer: NodeJS.Timeout | undefined
+  #turn: NodeJS.Immediate | undefined
   #flushing = false
 
   /** @param onTrouble called when writing stops, and with null when it goes on */
@@ -40,64 +41,67 @@ export class Journal {
     return this.#trouble
   }
 
-  write(change: Change): void {
-    this.#waiting.push(change)
-    if (!this.#trouble) this.flush()
+  write(...changes: readonly Change[]): void {
+    this.#waiting.push(...changes)
+    // What waits for its turn keeps its place before these.
+    if (!this.#trouble && !this.#turn) this.#flush(performance.now() + TURN_MS)
   }
 
-  /** In one transaction. */
-  writeTogether(parts: readonly Change[]): void {
-    const [only] = parts
-    if (only && parts.length === 1) return this.write(only)
-    this.#waiting.push({
-      apply: () => parts.forEach((part) => part.apply()),
-      committed: () => parts.forEach((part) => part.committed?.()),
-      refused: () => {},
-      parts,
-    })
-    if (!this.#trouble) this.flush()
-  }
-
-  /** Tries whatever waits. */
-  flush(): void {
-    if (this.#flushing) return // a change that follows from a commit is taken up by the loop below
-    this.#flushing = true
-    try {
-      for (let change = this.#waiting[0]; change; change = this.#waiting[0]) {
-        const error = this.#attempt(change)
-        if (error?.code === 'storage') return this.#pause(error)
-        this.#waiting.shift()
-        if (error && change.parts) this.#waiting.unshift(...change.parts)
-        else if (error) change.refused(error)
-        else change.committed?.()
-      }
-    } finally {
-      this.#flushing = false
-    }
-    this.#resume()
-  }
-
-  /** Tries once more and gives up on the rest. */
+  /** Tries once more, whatever time it takes, and gives up on the rest. */
   close(): void {
-    this.flush()
+    clearImmediate(this.#turn)
+    this.#flush(Infinity)
     clearTimeout(this.#timer)
     this.#waiting.length = 0
   }
 
-  #attempt(change: Change): LabError | null {
+  #flush(deadline: number): void {
+    if (this.#flushing) return // a change that follows from a commit is taken up by the loop below
+    this.#flushing = true
+    this.#turn = undefined
     try {
-      this.project.transaction(change.apply)
-      return null
-    } catch (thrown) {
-      return LabError.from(thrown)
+      while (this.#waiting.length > 0) {
+        const error = this.#writeSome(deadline)
+        if (error) return this.#pause(error)
+        if (performance.now() >= deadline) break
+      }
+    } finally {
+      this.#flushing = false
     }
+    if (this.#waiting.length > 0) this.#turn = setImmediate(() => this.#flush(performance.now() + TURN_MS))
+    this.#resume()
+  }
+
+  /** One transaction. Returns the refusal of the disk; what another refusal means is settled here. */
+  #writeSome(deadline: number): LabError | null {
+    const most = this.#single > 0 ? 1 : this.#waiting.length
+    let taken = 0
+    try {
+      this.project.transaction(() => {
+        taken = 0
+        while (taken < most && (taken === 0 || performance.now() < deadline)) this.#waiting[taken++]!.apply()
+      })
+    } catch (thrown) {
+      const error = LabError.from(thrown)
+      if (error.code === 'storage') return error
+      if (taken > 1) this.#single = taken
+      else this.#shift(1).forEach((change) => change.refused(error))
+      return null
+    }
+    for (const change of this.#shift(taken)) change.committed?.()
+    return null
+  }
+
+  #shift(count: number): readonly Change[] {
+    this.#single = Math.max(0, this.#single - count)
+    return this.#waiting.splice(0, count)
   }
 
   #pause(error: LabError): void {
     const isNew = this.#trouble === null
     this.#trouble = error
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.flush(), RETRY_MS)
+    this.#timer = setTimeout(() => this.#flush(performance.now() + TURN_MS), RETRY_MS)
     if (isNew) this.onTrouble(error)
   }
 

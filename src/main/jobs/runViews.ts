@@ -1,4 +1,6 @@
 import type { RunDetail, RunSummary, SystemInfo } from '#shared/contract/index'
+import type { RunMarks } from '#shared/contract/runs'
+import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import { parseParams } from '#shared/params'
 import type { Prediction } from '#shared/records'
@@ -67,6 +69,7 @@ export function runViews(
         claims: project.claims.of(id),
         log: project.log.of(id),
         provenance: run.provenance,
+        marks: marksOf(project, id),
         measured: project.records.measured(id),
       }
     },
@@ -100,6 +103,12 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
 function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {
   const params = parseParams(system.params, run.spec.params)
   return system.theory(resolveMatrices(system.params, params, { matrices }))
+}
+
+function marksOf({ annotations }: Project, id: RunId): RunMarks {
+  const [marks] = annotations.marks([id])
+  if (!marks) throw new LabError('not-found', `There is no run ${id} in this project.`)
+  return marks
 }
 
 function finiteOrNull(value: number | undefined): number | null {

@@ -44,6 +44,8 @@ export class Scheduler {
   readonly #jobs = new Set<Job>()
   /** The job of each run that has one. */
   readonly #active = new Map<RunId, Job>()
+  /** The runs of a job are being taken out of the queue: until that is stored, the next ones cannot be told there. */
+  #isStarting = false
   readonly #throughput: Throughput
   readonly #disk: DiskGuard
   #unreadable: LabError | null = null
@@ -64,6 +66,7 @@ export class Scheduler {
     })
     const now = clock.now()
     project.transaction(() => {
+      project.sweeps.withdraw()
       const died = project.runs.interruptRunning(now, (deaths) =>
         deathNote('The application ended while this run was training.', deaths),
       )
@@ -97,7 +100,7 @@ export class Scheduler {
 
   /** Starts waiting runs while slots are free. */
   wake(): void {
-    while (!this.#closed && !this.#journal.trouble && this.#jobs.size < this.#options.slots) {
+    while (!this.#closed && !this.#isStarting && !this.#journal.trouble && this.#jobs.size < this.#options.slots) {
       const group = this.#disk.look() ? this.#nextGroup() : null
       if (!group) return
       this.#startJob(group)
@@ -159,8 +162,7 @@ export class Scheduler {
       if (!run?.shape) return run && { runs: [run], note: null }
       const peers = project.queue.peers(run.id, slots * MOST_TOGETHER)
       const { together, reason } = groupingOf(run, peers.length + 1)
-      const others = peers.slice(0, together - 1).map((id) => project.runs.get(id))
-      return { runs: [run, ...others], note: reason }
+      return { runs: [run, ...project.runs.many(peers.slice(0, together - 1))], note: reason }
     } catch (thrown) {
       // Nobody waits for this call: the queue stands still, and the runs in it say why.
       this.#unreadable = LabError.from(thrown)
@@ -187,6 +189,10 @@ export class Scheduler {
       changed: onChanged,
       measured: ({ id }, step) => onMeasured(id, step),
       advanced: ({ sweep }, steps) => this.#throughput.add(sweep?.id ?? '', steps),
+      started: () => {
+        this.#isStarting = false
+        this.wake()
+      },
       released: () => {
         this.#jobs.delete(job)
         // A run may be in the queue again, and even train in a new job.
@@ -195,6 +201,7 @@ export class Scheduler {
       },
     })
     this.#jobs.add(job)
+    this.#isStarting = true
     for (const { id } of runs) this.#active.set(id, job)
     job.start()
   }

@@ -7,6 +7,7 @@ import { expandSweep, type Expansion } from '#shared/sweepExpand'
 import { random } from '../compute/rng/random'
 import type { System } from '../core/system'
 import { checkSpec, fieldIssues, unknownName, type Catalogue, type CheckedSpec } from './checkSpec'
+import { Turns } from './turns'
 
 /** A sweep that can be looked at: well formed, of a known system. Its runs are still to be checked. */
 export interface OpenedSweep {
@@ -58,9 +59,6 @@ export interface PlannedRun extends CheckedSpec {
   readonly shape: string
 }
 
-/** Checks take turns with other work of the process. */
-const TURN_MS = 15
-
 /**
  * Every run of a sweep, each checked.
  * @throws LabError 'bad-input' naming the first run that is not acceptable, or if there are none
@@ -68,16 +66,14 @@ const TURN_MS = 15
 export async function planRuns(opened: OpenedSweep, catalogue: Catalogue): Promise<PlannedRun[]> {
   const check = rowChecker(opened, catalogue)
   const runs: PlannedRun[] = []
-  let turnedAt = performance.now()
+  const turns = new Turns()
   for (const row of opened.expansion.rows()) {
     const { issues, checked } = check(row)
     if (!checked) throw new LabError('bad-input', refusal(opened.expansion.paths, row, issues))
     const problem = runs.length === 0 ? metricIssue(opened.spec, checked) : null
     if (problem) throw new LabError('bad-input', problem)
     runs.push({ ...checked, shape: shapeOf(checked.spec, opened.system) })
-    if (performance.now() - turnedAt < TURN_MS) continue
-    await new Promise((resolve) => setImmediate(resolve))
-    turnedAt = performance.now()
+    if (turns.isOver) await turns.next()
   }
   if (runs.length > 0) return runs
   throw new LabError('bad-input', nothingLeft(opened.expansion.tally().excluded))

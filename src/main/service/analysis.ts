@@ -7,6 +7,7 @@ import type { System } from '../core/system'
 import type { AnalysisDesk } from '../jobs/analysisDesk'
 import { operators } from '../probes/operators/index'
 import { trackAnalyses } from './trackAnalyses'
+import { uploadedBytes } from './uploadedBytes'
 import type { Uploads } from './uploads'
 import type { StoredAnalysis } from '../store/analyses'
 import type { Project } from '../store/project'
@@ -55,7 +56,7 @@ export function analysisHandlers({
     },
     'analysis.start': async ({ runId, step, spec }) => writing().startRun(project.runs.get(runId).id, step, spec),
     'analysis.startMatrix': async ({ file, spec }) => {
-      const { name, bytes } = uploads.take(file)
+      const { name, bytes } = await uploadedBytes(uploads, file, 'operator')
       return writing().startMatrix(name, bytes, spec)
     },
     'analysis.cancel': async ({ analysisId }) => {

@@ -1,5 +1,6 @@
 import type { ComparedRun, ComparisonRequests } from '#shared/contract/comparisons'
 import type { Handlers } from '#shared/contract/index'
+import type { RunColor } from '#shared/contract/runs'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import type { QuantityDefinition } from '#shared/records'
@@ -30,12 +31,14 @@ export function comparisonHandlers(
     'comparison.runs': async ({ runIds }) => {
       const found = runIds.map((id) => ({ id, run: findRun(id) }))
       const runs = found.flatMap(({ run }) => run ?? [])
+      const marks = project.annotations.marks(runs.map(({ id }) => id))
+      const colors = new Map(marks.map(({ id, color }) => [id, color]))
       const quantities = new Map<string, QuantityDefinition>()
       for (const run of runs) {
         for (const quantity of run.quantities) if (!quantities.has(quantity.id)) quantities.set(quantity.id, quantity)
       }
       return {
-        runs: runs.map((run) => comparedRun(run, project)),
+        runs: runs.map((run) => comparedRun(run, project, colors.get(run.id) ?? null)),
         missing: found.flatMap(({ id, run }) => (run ? [] : [id])),
         quantities: [...quantities.values()],
       }
@@ -72,6 +75,10 @@ export function comparisonHandlers(
   }
 }
 
-function comparedRun({ id, spec, status, step, provenance }: StoredRun, project: Project): ComparedRun {
-  return { id, spec, status, step, provenance, ...project.records.names(id) }
+function comparedRun(
+  { id, spec, status, step, provenance }: StoredRun,
+  project: Project,
+  color: RunColor | null,
+): ComparedRun {
+  return { id, spec, status, step, provenance, color, ...project.records.names(id) }
 }

@@ -4,6 +4,7 @@ import type { RunId } from '#shared/ids'
 import type { Clock } from '../store/clock'
 import type { Verification } from '../store/health/verify'
 import type { Project } from '../store/project'
+import { dayOf } from './dayOf'
 
 export interface ProjectCare {
   readonly project: Project
@@ -111,8 +112,4 @@ export function projectHandlers({ project, clock, diagnostics, requireWriting, o
 export function backupIsDue(project: Project, now: number): boolean {
   const [latest] = project.health.backups()
   return project.runs.list().length > 0 && (!latest || now - latest.madeAt >= BACKUP_EVERY_MS)
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }

@@ -93,9 +93,9 @@ export function runsHandlers({ project, views, systems, probes, clock, changed }
     },
     'runs.summaries': async ({ runIds }) => views.summaries(runIds),
     'runs.mark': async ({ runIds, change }) => {
-      annotations.change(runIds, change)
+      const back = annotations.change(runIds, change)
       runIds.forEach(changed)
-      return null
+      return back
     },
     'runs.tags': async () => annotations.tags(),
     'run.note': async ({ runId }) => annotations.note(runs.get(runId).id),

@@ -8,9 +8,11 @@ import { nextRung } from '../jobs/halving'
 import type { Scheduler } from '../jobs/scheduler'
 import { openSweep, planRuns, type PlannedRun } from '../jobs/sweepPlan'
 import { previewSweep } from '../jobs/sweepPreview'
+import { Turns } from '../jobs/turns'
 import type { SweepViews } from '../jobs/sweepViews'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
+import type { StoredSweep } from '../store/sweeps'
 import { newRunId, newSweepId } from '../core/newIds'
 
 export interface SweepServiceOptions {
@@ -34,24 +36,36 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
     const { issues, opened } = openSweep(draft, catalogue)
     if (!opened) throw new LabError('bad-input', issues.map(({ message }) => message).join('\n'))
     const planned = await planRuns(opened, catalogue)
-    const [id, createdAt] = [newSweepId(), clock.now()]
-    project.transaction(() => {
-      project.sweeps.add({ id, spec: opened.spec, createdAt })
-      planned.forEach((run, index) => enqueue(run, { id, index }, createdAt, firstRest(opened.spec, run)))
-    })
-    changed([], id)
+    const sweep = { id: newSweepId(), spec: opened.spec, createdAt: clock.now() }
+    await store(sweep, planned)
+    changed([], sweep.id)
     scheduler.wake()
-    return { sweepId: id, runs: planned.length }
+    return { sweepId: sweep.id, runs: planned.length }
   }
 
-  function enqueue(
-    { spec, quantities, workload, shape }: PlannedRun,
-    sweep: { id: SweepId; index: number },
-    createdAt: number,
-    until: number | null,
-  ) {
+  /** Stores a sweep with all of its runs, or nothing of it, in turns: there may be ten thousands of them. */
+  async function store(sweep: Omit<StoredSweep, 'paused'>, planned: readonly PlannedRun[]): Promise<void> {
+    const turns = new Turns()
+    project.sweeps.announce(sweep)
+    try {
+      for (let stored = 0; stored < planned.length; await turns.next()) {
+        project.transaction(() => {
+          do addRun(sweep, planned[stored]!, stored++)
+          while (stored < planned.length && !turns.isOver)
+        })
+      }
+      project.sweeps.arrived(sweep.id)
+    } catch (thrown) {
+      project.sweeps.withdraw(sweep.id)
+      throw thrown
+    }
+  }
+
+  function addRun({ id, spec: ofSweep, createdAt }: Omit<StoredSweep, 'paused'>, run: PlannedRun, index: number): void {
+    const { spec, quantities, workload, shape } = run
     const { steps, flopsPerStep } = workload
-    project.runs.enqueue({ id: newRunId(), spec, quantities, steps, flopsPerStep, createdAt, sweep, shape, until })
+    const place = { sweep: { id, index }, shape, until: firstRest(ofSweep, run) }
+    project.runs.add({ id: newRunId(), spec, quantities, steps, flopsPerStep, createdAt, ...place })
   }
 
   /** Old runs leave their sweep for the bin; new ones take their places. */

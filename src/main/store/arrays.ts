@@ -2,14 +2,17 @@ import { z } from 'zod'
 import type { RunId } from '#shared/ids'
 import { jsonObject } from '#shared/json'
 import type { MeasuredRecord } from '#shared/records'
+import { sizeOf } from '../core/checkpoint'
 import { jsonColumn, layerSchema, toJson } from './columns'
 import type { Connection } from './connection'
-import { floatBlobColumns, packFloats, unpackFloats } from './floatBlob'
+import { floatBlobColumns, packFloats, unpackFloats, type FloatBlob } from './floatBlob'
 
 /** Vectors, matrices and spectra, each with its shape and how it was computed. */
 export interface ArrayStore {
   /** @throws LabError if the quantity already has an array at this step */
   add(runId: RunId, record: MeasuredRecord): void
+  /** As `add`, for numbers that are packed already. */
+  addPacked(runId: RunId, record: Omit<MeasuredRecord, 'data'>, blob: FloatBlob): void
   /** The array measured last at or before the step; null when there is none. */
   atOrBefore(runId: RunId, quantity: string, layer: number | null, step: number): MeasuredRecord | null
   discardAfter(runId: RunId, step: number): void
@@ -27,24 +30,26 @@ const arrayRow = stepRow
     meta: jsonColumn(jsonObject).nullable(),
     ...floatBlobColumns,
   })
-  .transform(({ data, digest, ...rest }): MeasuredRecord => {
-    const count = rest.shape.reduce((product, size) => product * size, 1)
-    return { ...rest, data: unpackFloats({ data, digest }, count) }
-  })
+  .transform(({ data, digest, ...rest }): MeasuredRecord => ({
+    ...rest,
+    data: unpackFloats({ data, digest }, sizeOf(rest.shape)),
+  }))
 
 const SELECT = `SELECT quantity, layer, step, shape, data, digest, meta FROM arrays
   WHERE run_id = ? AND quantity = ? AND ifnull(layer, -1) = ifnull(?, -1)`
 
 export function arraysOn(connection: Connection): ArrayStore {
+  const addPacked: ArrayStore['addPacked'] = (runId, { quantity, layer, step, shape, meta }, { data, digest }) => {
+    connection.run(
+      `INSERT INTO arrays (run_id, quantity, layer, step, shape, dtype, data, digest, meta)
+       VALUES (?, ?, ?, ?, ?, 'float64', ?, ?, ?)`,
+      [runId, quantity, layer, step, toJson(shape), data, digest, meta && toJson(meta)],
+    )
+  }
+
   return {
-    add(runId, { quantity, layer, step, shape, data: values, meta }) {
-      const { data, digest } = packFloats(values)
-      connection.run(
-        `INSERT INTO arrays (run_id, quantity, layer, step, shape, dtype, data, digest, meta)
-         VALUES (?, ?, ?, ?, ?, 'float64', ?, ?, ?)`,
-        [runId, quantity, layer, step, toJson(shape), data, digest, meta && toJson(meta)],
-      )
-    },
+    add: (runId, { data, ...record }) => addPacked(runId, record, packFloats(data)),
+    addPacked,
 
     atOrBefore: (runId, quantity, layer, step) =>
       connection.get(arrayRow, `${SELECT} AND step <= ? ORDER BY step DESC LIMIT 1`, [runId, quantity, layer, step]),

@@ -1,10 +1,28 @@
 import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
-import { dtypeOf, type Checkpoint, type CheckpointArray, type ResumePoint } from '../core/checkpoint'
+import {
+  dtypeOf,
+  sizeOf,
+  type Checkpoint,
+  type CheckpointArray,
+  type FloatDtype,
+  type ResumePoint,
+} from '../core/checkpoint'
 import { jsonColumn, toJson } from './columns'
 import type { Connection } from './connection'
-import { floatBlobColumns, packFloats, unpackFloatsAs } from './floatBlob'
+import { floatBlobColumns, packFloats, unpackFloatsAs, type FloatBlob } from './floatBlob'
+
+export interface PackedState {
+  readonly step: number
+  readonly lastFiniteLoss: number
+  readonly arrays: readonly {
+    readonly name: string
+    readonly dtype: FloatDtype
+    readonly shape: readonly number[]
+    readonly blob: FloatBlob
+  }[]
+}
 
 /** States of runs: what is kept for analysis, and at most one more to go on from. */
 export interface Checkpoints {
@@ -13,6 +31,8 @@ export interface Checkpoints {
    * a run never has two of them.
    */
   save(runId: RunId, point: ResumePoint, kept: boolean): void
+  /** As `save`, for arrays that are packed already. */
+  savePacked(runId: RunId, state: PackedState, kept: boolean): void
   /** Steps whose states are kept, ascending. */
   steps(runId: RunId): readonly number[]
   /** Bit for bit as it was saved. @throws LabError 'not-found' naming the steps that are stored */
@@ -37,10 +57,11 @@ const arrayRow = z
     shape: jsonColumn(z.array(z.int().min(0))),
     ...floatBlobColumns,
   })
-  .transform(({ name, dtype, shape, ...blob }): CheckpointArray => {
-    const count = shape.reduce((product, size) => product * size, 1)
-    return { name, shape, data: unpackFloatsAs(dtype, blob, count) }
-  })
+  .transform(({ name, dtype, shape, ...blob }): CheckpointArray => ({
+    name,
+    shape,
+    data: unpackFloatsAs(dtype, blob, sizeOf(shape)),
+  }))
 
 export function checkpointsOn(connection: Connection): Checkpoints {
   const points = (runId: RunId) =>
@@ -54,23 +75,30 @@ export function checkpointsOn(connection: Connection): Checkpoints {
     return { step, arrays: connection.all(arrayRow, sql, [id]) }
   }
 
-  return {
-    save: (runId, { checkpoint: { step, arrays }, lastFiniteLoss }, kept) =>
-      connection.transaction(() => {
-        connection.run('DELETE FROM checkpoints WHERE run_id = ? AND (kept = 0 OR step = ?)', [runId, step])
-        const { id } = connection.run(
-          'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss) VALUES (?, ?, ?, ?)',
-          [runId, step, Number(kept), lastFiniteLoss],
+  const savePacked: Checkpoints['savePacked'] = (runId, { step, lastFiniteLoss, arrays }, kept) =>
+    connection.transaction(() => {
+      connection.run('DELETE FROM checkpoints WHERE run_id = ? AND (kept = 0 OR step = ?)', [runId, step])
+      const { id } = connection.run(
+        'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss) VALUES (?, ?, ?, ?)',
+        [runId, step, Number(kept), lastFiniteLoss],
+      )
+      arrays.forEach(({ name, dtype, shape, blob }, position) => {
+        connection.run(
+          `INSERT INTO checkpoint_arrays (checkpoint_id, position, name, dtype, shape, data, digest)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          [id, position, name, dtype, toJson(shape), blob.data, blob.digest],
         )
-        arrays.forEach(({ name, shape, data: values }, position) => {
-          const { data, digest } = packFloats(values)
-          connection.run(
-            `INSERT INTO checkpoint_arrays (checkpoint_id, position, name, dtype, shape, data, digest)
-             VALUES (?, ?, ?, ?, ?, ?, ?)`,
-            [id, position, name, dtypeOf(values), toJson(shape), data, digest],
-          )
-        })
-      }),
+      })
+    })
+
+  return {
+    save(runId, { checkpoint: { step, arrays }, lastFiniteLoss }, kept) {
+      const packed = arrays.map(({ name, shape, data }) => {
+        return { name, shape, dtype: dtypeOf(data), blob: packFloats(data) }
+      })
+      savePacked(runId, { step, lastFiniteLoss, arrays: packed }, kept)
+    },
+    savePacked,
 
     steps: (runId) =>
       connection

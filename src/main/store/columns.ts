@@ -19,6 +19,28 @@ export function jsonColumn<T extends z.ZodType>(schema: T) {
     .pipe(schema)
 }
 
+/** Many rows hold one of a few texts: so many values stay parsed. */
+const MOST_PARSED = 1000
+
+/** As jsonColumn, for texts that many rows share: each is parsed once, and the value is the same object every time. */
+export function sharedJsonColumn<T extends z.ZodType>(schema: T) {
+  const column = jsonColumn(schema)
+  const parsed = new Map<string, z.output<typeof column>>()
+  return z.string().transform((text, context) => {
+    const known = parsed.get(text)
+    if (known !== undefined) return known
+    const read = column.safeParse(text)
+    if (!read.success) {
+      for (const { message, path } of read.error.issues) context.addIssue({ code: 'custom', message, path })
+      return z.NEVER
+    }
+    const [oldest] = parsed.keys()
+    if (oldest !== undefined && parsed.size >= MOST_PARSED) parsed.delete(oldest)
+    parsed.set(text, read.data)
+    return read.data
+  })
+}
+
 /** JSON in which NaN and infinities survive as strings; read numbers back with `storedNumber`. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
@@ -32,6 +54,11 @@ export const runStatusSchema = z.enum(runStatuses)
 
 /** A truth value: SQLite has 0 and 1. */
 export const flagColumn = z.union([z.literal(0), z.literal(1)]).transform((flag) => flag === 1)
+
+export const dtypeColumn = z.enum(['float64', 'float32'])
+export const shapeColumn = jsonColumn(z.array(z.int().min(0)))
+/** A SHA-256 in hexadecimal. */
+export const digestColumn = z.instanceof(Uint8Array).transform((digest) => Buffer.from(digest).toString('hex'))
 
 export const layerSchema = z.int().min(0).nullable()
 

@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -10,7 +11,7 @@ import { identify, migrate, SCHEMA_VERSION } from './schema'
 /** A project file of someone else, to be read and never adopted. */
 export interface Foreign {
   readonly connection: Connection
-  close(): void
+  close(): Promise<void>
 }
 
 /**
@@ -20,16 +21,16 @@ export interface Foreign {
  *
  * @throws LabError 'bad-input' if it is no such project, is newer, or has another schema; 'storage' if it is damaged
  */
-export function openForeign(path: string): Foreign {
+export async function openForeign(path: string): Promise<Foreign> {
   const name = basename(path)
   if (!existsSync(path)) throw new LabError('not-found', `There is no project file ${path}. Check the name.`)
-  const folder = mkdtempSync(join(tmpdir(), 'collapsar-merge-'))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const folder = await mkdtemp(join(tmpdir(), 'collapsar-merge-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, name)
-    copyFileSync(path, copy)
+    await copyFile(path, copy)
     // What was committed last may still be beside it.
-    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+    if (existsSync(`${path}-wal`)) await copyFile(`${path}-wal`, `${copy}-wal`)
     const connection = openConnection(copy)
     try {
       bringUpToDate(connection)
@@ -39,13 +40,13 @@ export function openForeign(path: string): Foreign {
     }
     return {
       connection,
-      close() {
+      async close() {
         connection.close()
-        remove()
+        await remove()
       },
     }
   } catch (thrown) {
-    remove()
+    await remove()
     throw LabError.from(thrown)
   }
 }

@@ -1,69 +1,63 @@
-import { LabError } from '#shared/errors'
+import { isDeepStrictEqual } from 'node:util'
+import type { Comparison } from '#shared/comparison'
+import { MOST_COMPARISON_NAME } from '#shared/contract/comparisons'
+import type { ImportReport } from '#shared/contract/transfer'
 import type { RunId } from '#shared/ids'
 import { systemClock } from './clock'
 import { toJson } from './columns'
 import { openForeign } from './foreign'
+import { freeName } from './freeName'
+import { importRuns, type ImportOptions } from './importRuns'
 import { projectOn, type Project } from './project'
 import { parseRunDocument } from './runContent'
-import type { Transferred } from './transfer'
-
-export interface MergeReport {
-  /** Under another id where the run's own belongs to another run here. */
-  readonly copied: readonly { readonly from: RunId; readonly to: RunId }[]
-  /** Here already with the same content. */
-  readonly skipped: readonly RunId[]
-  readonly refused: readonly { readonly from: RunId; readonly reason: string }[]
-}
 
 /**
- * Copies the runs of another project file, oldest first, each all or nothing; those in its bin stay there. A run that
- * cannot be read, or has not ended, is refused and the others come.
+ * Copies the runs of another project file, oldest first, and the comparisons of them; those in its bin stay there.
  *
- * @throws LabError if the file cannot be read (see `openForeign`), or this project cannot be written
+ * @throws LabError if the file cannot be read (see `openForeign`), and as `importRuns`
  */
-export function mergeProject(project: Project, otherPath: string, newId: () => RunId): MergeReport {
-  if (project.readOnlyReason !== null) {
-    throw new LabError('storage', `Project "${project.name}" is open for reading only: ${project.readOnlyReason}`)
-  }
-  const foreign = openForeign(otherPath)
+export async function mergeProject(project: Project, otherPath: string, options: ImportOptions): Promise<ImportReport> {
+  const foreign = await openForeign(otherPath)
   try {
     const other = projectOn(foreign.connection, { path: otherPath, clock: systemClock })
-    const copied: { from: RunId; to: RunId }[] = []
-    const skipped: RunId[] = []
-    const refused: { from: RunId; reason: string }[] = []
-    for (const from of other.runs.ids()) {
-      const result = copyRun(other, project, from, newId)
-      if (result instanceof LabError) refused.push({ from, reason: result.message })
-      else if (result.outcome === 'skipped') skipped.push(from)
-      else copied.push({ from, to: result.runId })
+    const origin = {
+      runIds: other.runs.ids(),
+      async content(from: RunId) {
+        const { document, read } = other.transfer.content(from)
+        // As strict as with a file: whatever a bundle may not say, a row may not say either.
+        return { document: parseRunDocument(JSON.parse(toJson(document)), `run ${from}`), read }
+      },
     }
-    return { copied, skipped, refused }
+    const report = await importRuns(project, origin, options)
+    return { ...report, comparisons: copyComparisons(other, project, report) }
   } finally {
-    foreign.close()
+    await foreign.close()
   }
 }
 
-/** What became of the run, or why it cannot come. @throws LabError for what is wrong on this side: a full disk */
-function copyRun(other: Project, project: Project, from: RunId, newId: () => RunId): Transferred | LabError {
-  let fault: LabError | null = null
-  const theirs = <T>(work: () => T): T => {
-    try {
-      return work()
-    } catch (thrown) {
-      fault = LabError.from(thrown)
-      throw fault
-    }
+/** Under another name where theirs is taken. @returns the names of those that came */
+function copyComparisons(other: Project, project: Project, { copied }: ImportReport): readonly string[] {
+  const renamed = new Map<string, RunId>(copied.map(({ from, to }) => [from, to]))
+  const came: string[] = []
+  for (const { name, comparison: theirs, savedAt } of other.comparisons.list()) {
+    const comparison = withIds(theirs, renamed)
+    const ours = project.comparisons.list()
+    if (ours.some((known) => isDeepStrictEqual(known.comparison, comparison))) continue
+    const free = freeName(name, new Set(ours.map((known) => known.name)), MOST_COMPARISON_NAME)
+    project.comparisons.save(free, comparison, false, savedAt)
+    came.push(free)
   }
-  try {
-    const content = theirs(() => {
-      const { document, read } = other.transfer.content(from)
-      // As strict as with a file: whatever a bundle may not say, a row may not say either.
-      return { document: parseRunDocument(JSON.parse(toJson(document)), `run ${from}`), read }
-    })
-    return project.transfer.add({ ...content, read: (ref) => theirs(() => content.read(ref)) }, newId)
-  } catch (thrown) {
-    const error = LabError.from(thrown)
-    if (error === fault || error.code === 'bad-input') return error
-    throw error
+  return came
+}
+
+/** The runs by their ids here; a group of one run has the id as its key. */
+function withIds(comparison: Comparison, renamed: ReadonlyMap<string, RunId>): Comparison {
+  const key = (text: string) => renamed.get(text) ?? text
+  return {
+    ...comparison,
+    runIds: comparison.runIds.map((id) => renamed.get(id) ?? id),
+    hidden: comparison.hidden.map(key),
+    baseline: comparison.baseline === null ? null : key(comparison.baseline),
+    slots: Object.fromEntries(Object.entries(comparison.slots).map(([group, slot]) => [key(group), slot])),
   }
 }

@@ -35,11 +35,14 @@ export function openProject(path: string, { clock, readOnly = false }: OpenOptio
   const lock = acquireWriterLock(path, name, clock.now())
   try {
     const connection = openForWriting(path, clock)
-    return projectOn(connection, { path, clock }, () => {
+    const project = projectOn(connection, { path, clock }, () => {
       if (connection.isOpen()) settle(connection)
       connection.close()
       lock.release()
     })
+    // An import that was cut off by the end of its process.
+    project.runs.turnAway()
+    return project
   } catch (thrown) {
     lock.release()
     const damage = LabError.from(thrown)

@@ -54,9 +54,10 @@ export function projectOn(
   close: () => void = () => connection.close(),
 ): Project {
   const queue = queueOn(connection)
+  const matrices = matricesOn(connection)
   const parts = {
     runs: runsOn(connection, queue, textsOn(connection)),
-    sweeps: sweepsOn(connection),
+    sweeps: sweepsOn(connection, queue),
     runValues: runValuesOn(connection),
     runQueries: runQueriesOn(connection),
     annotations: annotationsOn(connection),
@@ -71,12 +72,12 @@ export function projectOn(
     readOnlyReason: connection.readOnlyReason,
     queue,
     records: recordsOn(connection),
-    transfer: transferOn(connection, parts),
+    transfer: transferOn(connection, { ...parts, matrices }),
     calibration: calibrationOn(connection),
     analyses: analysesOn(connection),
     comparisons: comparisonsOn(connection),
     health: healthOn(connection, path, clock),
-    matrices: matricesOn(connection),
+    matrices,
     transaction: (change) => connection.transaction(change),
     close,
   }

@@ -23,6 +23,8 @@ export interface Waiting {
 export interface Queue {
   /** With priority 0. @param shape equal for runs of a sweep that can train as one program */
   add(runId: RunId, sweepId: SweepId | null, shape: string | null, place?: 'front' | 'end'): void
+  /** Its pending runs that are in no queue, in their order, behind all others of priority 0. */
+  addSweep(sweepId: SweepId): void
   remove(runId: RunId): void
   /** The first run that nothing holds back; null when there is none. */
   next(): Waiting | null
@@ -95,6 +97,17 @@ export function queueOn(connection: Connection): Queue {
          VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0),
            (SELECT ifnull(${position} FROM queue WHERE priority = 0))`,
         [runId, sweepId, shape, sweepId],
+      )
+    },
+
+    addSweep(sweepId) {
+      connection.run(
+        `INSERT INTO queue (run_id, sweep_id, shape, paused, position)
+         SELECT runs.id, sweep_id, shape, paused,
+           (SELECT ifnull(max(position), 0) FROM queue WHERE priority = 0) + row_number() OVER (ORDER BY sweep_index)
+         FROM runs JOIN sweeps ON sweeps.id = sweep_id
+         WHERE sweep_id = ? AND status = 'pending' AND runs.id NOT IN (SELECT run_id FROM queue)`,
+        [sweepId],
       )
     },
 

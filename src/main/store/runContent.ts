@@ -1,11 +1,26 @@
 import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import { jsonObject } from '#shared/json'
+import { analysisSpecSchema } from '#shared/analysis'
+import { noteSchema, runColors, tagSchema } from '#shared/contract/runs'
+import { MATRIX_LIMITS, matrixDigestsIn, matrixNameIssue } from '#shared/importedMatrix'
 import { provenanceSchema } from '#shared/outcome'
+import { spectrumMetaSchema } from '#shared/records'
 import { parseWith, runSpecSchema } from '#shared/spec'
 import { sweepSpecSchema } from '#shared/sweep'
-import type { FloatArray } from '../core/checkpoint'
-import { claimCheckSchema, errorDataSchema, layerSchema, quantitySchema, runIdSchema, sweepIdSchema } from './columns'
+import { sizeOf, type FloatArray } from '../core/checkpoint'
+import {
+  claimCheckSchema,
+  errorDataSchema,
+  layerSchema,
+  levelsSchema,
+  quantitySchema,
+  runIdSchema,
+  sweepIdSchema,
+} from './columns'
+import { WIDTH } from './floatBlob'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal')
 
 /** An array by what it is: numbers of equal bits, precision and shape have equal references. */
 export const arrayRefSchema = z.strictObject({
@@ -19,7 +34,7 @@ export const arrayRefSchema = z.strictObject({
     )
     .max(8),
   /** SHA-256 of the numbers as little-endian bytes. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal'),
+  sha256,
 })
 export type ArrayRef = z.output<typeof arrayRefSchema>
 
@@ -58,6 +73,44 @@ const claimSchema = z.strictObject({
   }),
 })
 
+/** What a person wrote on the run. */
+const marksSchema = z.strictObject({
+  star: z.boolean(),
+  color: z.enum(runColors).nullable(),
+  tags: z.array(tagSchema).max(1000).readonly(),
+  note: noteSchema,
+})
+export type RunMarking = z.output<typeof marksSchema>
+
+const side = z.int().min(1).max(MATRIX_LIMITS.side)
+const matrixSchema = z.strictObject({
+  name: z.string().refine((name) => matrixNameIssue(name) === null, 'expected the name of a matrix'),
+  /** What the spec refers to: SHA-256 of shape, values and mask together. */
+  digest: sha256,
+  rows: side,
+  cols: side,
+  importedAt: time,
+  values: arrayRefSchema,
+  mask: arrayRefSchema,
+})
+export type MatrixDocument = z.output<typeof matrixSchema>
+
+/** A spectrum computed after the run. A search that was stopped leaves what it found, not what it would go on with. */
+const analysisSchema = z.strictObject({
+  step: count.nullable(),
+  matrix: word,
+  spec: analysisSpecSchema,
+  inputHash: sha256,
+  status: z.enum(['done', 'cancelled', 'interrupted', 'failed']),
+  error: errorDataSchema.nullable(),
+  createdAt: time,
+  endedAt: time.nullable(),
+  meta: spectrumMetaSchema.nullable(),
+  levels: levelsSchema.nullable(),
+  arrays: z.array(z.strictObject({ name: word, data: arrayRefSchema })),
+})
+export type AnalysisDocument = z.output<typeof analysisSchema>
+
 /** Everything stored of one run that has ended; of its arrays the references. */
 export const runDocumentSchema = z
   .strictObject({
@@ -86,6 +139,11 @@ export const runDocumentSchema = z
         arrays: z.array(z.strictObject({ name: word, data: arrayRefSchema })),
       }),
     ),
+    marks: marksSchema,
+    /** Imported matrices that the spec refers to. */
+    matrices: z.array(matrixSchema),
+    /** In the order in which they were asked for. */
+    analyses: z.array(analysisSchema),
   })
   .superRefine((document, context) => {
     for (const message of contradictions(document)) context.addIssue({ code: 'custom', message })
@@ -95,8 +153,8 @@ export type RunDocument = z.output<typeof runDocumentSchema>
 /** One run of another project or of a file, and the way to its arrays. */
 export interface RunContent {
   readonly document: RunDocument
-  /** @throws LabError if the numbers are not those of the reference */
-  read(ref: ArrayRef): FloatArray
+  /** Exactly the numbers whose SHA-256 the reference has. @throws LabError if they are not those */
+  read(ref: ArrayRef): Promise<FloatArray>
 }
 
 /** @throws LabError 'bad-input' that says which field is not acceptable, for whatever it is given */
@@ -111,20 +169,22 @@ export function parseRunDocument(given: unknown, what: string): RunDocument {
 }
 
 /** Every array of a run once, in the order of the document. */
-export function arrayRefs({ series, arrays, states }: RunDocument): ArrayRef[] {
+export function arrayRefs({ series, arrays, states, matrices, analyses }: RunDocument): ArrayRef[] {
   return [
     ...series.map(({ points }) => points),
     ...arrays.map(({ data }) => data),
-    ...states.flatMap((state) => state.arrays.map(({ data }) => data)),
+    ...[...states, ...analyses].flatMap((one) => one.arrays.map(({ data }) => data)),
+    ...matrices.flatMap(({ values, mask }) => [values, mask]),
   ]
 }
 
-/** How many numbers an array has. */
-export function sizeOf({ shape }: Pick<ArrayRef, 'shape'>): number {
-  return shape.reduce((product, size) => product * size, 1)
+export function bytesOf({ dtype, shape }: ArrayRef): number {
+  return sizeOf(shape) * WIDTH[dtype]
 }
 
-function contradictions({ claims, series, arrays, states }: z.output<typeof runDocumentSchema>): string[] {
+function contradictions(document: z.output<typeof runDocumentSchema>): string[] {
+  const { run, claims, series, arrays, states, marks, matrices, analyses } = document
+  const referred = matrixDigestsIn(run.spec.params)
   const wrongSeries = series.find(
     ({ points: { dtype, shape } }) => dtype !== 'float64' || shape.length !== 2 || shape[0] !== 2 || shape[1] === 0,
   )
@@ -135,8 +195,34 @@ function contradictions({ claims, series, arrays, states }: z.output<typeof runD
     ...repeated('state', states, ({ step }) => `of step ${step}`),
     ...(wrongSeries ? [`series ${wrongSeries.quantity}: expected float64 of shape [2, n] with n of at least 1`] : []),
     ...(arrays.some(({ data }) => data.dtype !== 'float64') ? ['measured arrays are float64'] : []),
+    ...repeated('tag', marks.tags, (tag) => tag.toLowerCase()),
+    ...repeated('matrix', matrices, ({ digest }) => digest),
+    ...matrices.flatMap((matrix) => matrixContradictions(matrix, referred)),
+    ...repeated('analysis', analyses, ({ inputHash }) => inputHash),
+    ...analyses.flatMap((analysis) => repeated('array of an analysis', analysis.arrays, ({ name }) => name)),
+    ...(analyses.some((one) => one.arrays.some(({ data }) => data.shape.length !== 1))
+      ? ['arrays of analyses have one axis']
+      : []),
     ...(states.slice(0, -1).some(({ kept }) => !kept) ? ['only the last state may be there just to go on from'] : []),
   ]
+}
+
+function matrixContradictions(
+  { name, digest, rows, cols, values, mask }: MatrixDocument,
+  referred: ReadonlySet<string>,
+) {
+  const fits = ({ dtype, shape }: ArrayRef) => dtype === 'float64' && sameNumbers(shape, [rows, cols])
+  return [
+    ...(referred.has(digest) ? [] : [`the run does not refer to the matrix ${name}`]),
+    ...(rows * cols > MATRIX_LIMITS.entries
+      ? [`the matrix ${name} has more than ${MATRIX_LIMITS.entries} entries`]
+      : []),
+    ...(fits(values) && fits(mask) ? [] : [`values and mask of ${name}: expected float64 of shape [${rows}, ${cols}]`]),
+  ]
+}
+
+function sameNumbers(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((value, i) => value === other[i])
 }
 
 function repeated<T>(what: string, items: readonly T[], nameOf: (item: T) => string): string[] {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Cell, GroupCell, RunGroup, RunRow } from '#shared/contract/runs'
+import { runColors, type Cell, type GroupCell, type RunGroup, type RunRow } from '#shared/contract/runs'
 import type { RunStatus } from '#shared/contract/index'
 import type { Condition, Operand } from '#shared/filter/condition'
 import { runIdSchema, type RunId } from '#shared/ids'
 import { annotationColumns, annotationRow } from './annotations'
 import { layerSchema, runStatusSchema } from './columns'
+import { ARRIVING } from './runs'
 import type { Connection } from './connection'
 import { filterSql } from './filterSql'
 import { RunSource } from './runSource'
@@ -64,7 +65,7 @@ const idRow = z.object({ id: runIdSchema })
 const valueRow = z.object({ value: cell, runs: z.number() })
 const metricRow = z.object({ quantity: z.string(), layer: layerSchema })
 const rowHead = z.looseObject({ id: runIdSchema, name: z.string(), system: z.string(), status: runStatusSchema })
-const groupRow = z.looseObject({ runs: z.number(), newest: runIdSchema })
+const groupRow = z.looseObject({ runs: z.number(), newest: runIdSchema, color: z.enum(runColors).nullable() })
 const groupHead = z.looseObject({ runs: z.number(), members: z.string(), total: z.number() })
 
 export function runQueriesOn(connection: Connection): RunQueries {
@@ -167,7 +168,7 @@ export function runQueriesOn(connection: Connection): RunQueries {
     const found = all(
       z.object({ status: runStatusSchema, outside: z.number(), binned: z.number() }),
       sql`SELECT status, count(*) FILTER (WHERE binned_at IS NULL) AS outside,
-        count(*) FILTER (WHERE binned_at IS NOT NULL) AS binned FROM runs GROUP BY status`,
+        count(*) FILTER (WHERE binned_at > ${ARRIVING}) AS binned FROM runs GROUP BY status`,
     )
     const none = { pending: 0, running: 0, completed: 0, diverged: 0, failed: 0, cancelled: 0, interrupted: 0 }
     return {
@@ -191,16 +192,19 @@ export function runQueriesOn(connection: Connection): RunQueries {
     const source = new RunSource(0)
     const keys = by.map((operand, i) => sql`, min(${source.value(operand).cell}) AS ${ownSql(`k${i}`)}`)
     const shown = columns.map((operand, i) => sql`, ${groupColumns(operand, i, source)}`)
-    const described = sql`SELECT g.key AS place, count(*) AS runs, max(k.value) AS last ${joinSql([...keys, ...shown], '')}
+    const color = source.annotation('color')
+    const described = sql`SELECT g.key AS place, count(*) AS runs, max(k.value) AS last,
+        iif(count(${color}) = count(*) AND min(${color}) = max(${color}), min(${color}), NULL) AS color ${joinSql([...keys, ...shown], '')}
       FROM json_each(${groups}) AS g CROSS JOIN json_each(g.value) AS k CROSS JOIN ${source.from}
       WHERE runs.created_order = k.value GROUP BY g.key`
     const found = sql`SELECT d.*, runs.id AS newest FROM (${described}) AS d
       JOIN runs ON runs.created_order = d.last ORDER BY d.place`
     return all(cells, found).map((row): RunGroup => {
-      const { runs, newest } = groupRow.parse(row)
+      const { runs, newest, color: marked } = groupRow.parse(row)
       return {
         runs,
         newest,
+        color: marked,
         key: by.map((operand, i) => shownCell(operand, row[`k${i}`] ?? null)),
         cells: columns.map((operand, i) => groupCell(operand, row, i)),
       }
@@ -210,7 +214,7 @@ export function runQueriesOn(connection: Connection): RunQueries {
 
 function whereSql({ condition, binned, group }: RunSelection, source: RunSource): Sql {
   const parts = [
-    binned ? sql`runs.binned_at IS NOT NULL` : sql`runs.binned_at IS NULL`,
+    binned ? sql`runs.binned_at > ${ARRIVING}` : sql`runs.binned_at IS NULL`,
     ...(condition ? [filterSql(condition, source)] : []),
     ...(group?.by ?? []).map((operand, i) => sql`${source.value(operand).cell} IS ${storedCell(group?.key[i])}`),
   ]

@@ -11,6 +11,7 @@ import {
   quantitySchema,
   runIdSchema,
   runStatusSchema,
+  sharedJsonColumn,
   sweepIdSchema,
   toJson,
 } from './columns'
@@ -67,8 +68,17 @@ export interface Ending {
 export interface Runs {
   /** Adds a run at the end of the queue. */
   enqueue(run: NewRun): void
-  /** Adds a run that ended in another project, as it is there, out of the bin. */
-  adopt(run: StoredRun): void
+  /** Adds a run of a sweep that is announced: pending, but in no queue before the sweep has arrived. */
+  add(run: NewRun): void
+  /**
+   * Adds a run that ended in another project, as it is there. It counts as not there, in the bin or outside, until it is
+   * settled.
+   */
+  arrive(run: StoredRun): void
+  /** A run that arrived is whole. */
+  settle(id: RunId, sweep: StoredRun['sweep']): void
+  /** Deletes a run that arrived and was not settled; all of them where none is named. */
+  turnAway(id?: RunId): void
   has(id: RunId): boolean
   /** Ended runs made in the same millisecond with this system and seed: where a copy of this one would be found. */
   alike(run: Pick<StoredRun, 'spec' | 'createdAt'>): readonly RunId[]
@@ -115,6 +125,9 @@ export interface Runs {
   openStepsAlone(): number
 }
 
+/** In place of the time when a run went into the bin: it is on its way in from elsewhere and not whole yet. */
+export const ARRIVING = 0
+
 /** Seed and name have columns of their own, so that runs that differ in nothing else share one text. */
 const sharedSpec = runSpecSchema.omit({ seed: true, name: true })
 const idRow = z.object({ id: runIdSchema })
@@ -124,7 +137,7 @@ function rowOf(quantitiesOf: (textId: number) => readonly QuantityDefinition[]) 
   return z
     .object({
       id: runIdSchema,
-      spec: jsonColumn(sharedSpec),
+      spec: sharedJsonColumn(sharedSpec),
       seed: z.number(),
       name: z.string(),
       quantities_id: z.number(),
@@ -205,7 +218,7 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
       queue.remove(id)
     })
 
-  const enqueue: Runs['enqueue'] = ({
+  const add: Runs['add'] = ({
     id,
     spec,
     quantities,
@@ -231,19 +244,23 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
           ],
       )
       if (added) values.add(added.created_order, spec)
-      queue.add(id, sweep?.id ?? null, shape)
     })
 
   return {
-    enqueue,
-
-    adopt: (run) =>
+    enqueue: (run) =>
       connection.transaction(() => {
-        enqueue(run)
-        queue.remove(run.id)
+        add(run)
+        queue.add(run.id, run.sweep?.id ?? null, run.shape ?? null)
+      }),
+
+    add,
+
+    arrive: (run) =>
+      connection.transaction(() => {
+        add(run)
         connection.run(
-          `UPDATE runs SET status = ?, step = ?, provenance = ?, error = ?, started_at = ?, ended_at = ?,
-             started_at_step = ?, deaths = ? WHERE id = ?`,
+          `UPDATE runs SET binned_at = ${ARRIVING}, status = ?, step = ?, provenance = ?, error = ?, started_at = ?,
+             ended_at = ?, started_at_step = ?, deaths = ? WHERE id = ?`,
           // prettier-ignore
           [
             run.status, run.step, run.provenance && toJson(run.provenance), run.error && toJson(run.error),
@@ -252,13 +269,26 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
         )
       }),
 
+    settle(id, sweep) {
+      connection.run(
+        `UPDATE runs SET binned_at = NULL, sweep_id = ?, sweep_index = ? WHERE id = ? AND binned_at = ${ARRIVING}`,
+        [sweep?.id ?? null, sweep?.index ?? null, id],
+      )
+    },
+
+    turnAway(id) {
+      const one = id === undefined ? '' : ' AND id = ?'
+      connection.run(`DELETE FROM runs WHERE binned_at = ${ARRIVING}${one}`, id === undefined ? [] : [id])
+    },
+
     has: (id) => connection.get(idRow, 'SELECT id FROM runs WHERE id = ?', [id]) !== null,
 
     alike: ({ spec, createdAt }) =>
       connection
         .all(
           idRow,
-          `SELECT id FROM runs WHERE created_at = ? AND seed = ? AND system = ? AND status NOT IN ('pending', 'running')`,
+          `SELECT id FROM runs WHERE created_at = ? AND seed = ? AND system = ? AND status NOT IN ('pending', 'running')
+             AND binned_at IS NOT ${ARRIVING}`,
           [createdAt, spec.seed, spec.system],
         )
         .map(({ id }) => id),
@@ -338,7 +368,7 @@ export function runsOn(connection: Connection, queue: Queue, texts: Texts): Runs
 
     setBinned(ids, at) {
       connection.run(
-        `UPDATE runs SET binned_at = ? WHERE status NOT IN ('pending', 'running')
+        `UPDATE runs SET binned_at = ? WHERE status NOT IN ('pending', 'running') AND binned_at IS NOT ${ARRIVING}
            AND id IN (SELECT value FROM json_each(?))`,
         [at, JSON.stringify(ids)],
       )

@@ -5,6 +5,7 @@ import type { RunId, SweepId } from '#shared/ids'
 import { sweepSpecSchema, type SweepSpec } from '#shared/sweep'
 import { flagColumn, jsonColumn, runIdSchema, runStatusSchema, sweepIdSchema, toJson } from './columns'
 import type { Connection } from './connection'
+import type { Queue } from './queue'
 
 export interface StoredSweep {
   readonly id: SweepId
@@ -30,8 +31,16 @@ export interface SweepProgress {
 /** The sweeps of a project, and the specs saved under a name. */
 export interface Sweeps {
   add(sweep: Omit<StoredSweep, 'paused'>): void
+  /** As `add`, but it is not there for anyone, and nothing of it starts, until all of its runs are added. */
+  announce(sweep: Omit<StoredSweep, 'paused'>): void
+  /** The last run of an announced sweep is added: it is there, and its runs wait at the end of the queue. */
+  arrived(id: SweepId): void
+  /** Takes an announced sweep out again with the runs that were added; all of them where none is named. */
+  withdraw(id?: SweepId): void
   /** @throws LabError 'not-found' */
   get(id: SweepId): StoredSweep
+  /** Null where there is none. */
+  find(id: SweepId): StoredSweep | null
   /** Newest first. */
   list(): readonly StoredSweep[]
   /** Of one sweep or of all. */
@@ -81,25 +90,47 @@ const statusRow = z.object({
 })
 const idRow = z.object({ id: runIdSchema })
 
-export function sweepsOn(connection: Connection): Sweeps {
+const SWEEPS = 'SELECT id, spec, paused, created_at FROM sweeps WHERE arriving = 0'
+
+export function sweepsOn(connection: Connection, queue: Queue): Sweeps {
+  const find = (id: SweepId) => connection.get(sweepRow, `${SWEEPS} AND id = ?`, [id])
   const ids = (sql: string, id: SweepId) => connection.all(idRow, sql, [id]).map((row) => row.id)
 
+  function insert({ id, spec, createdAt }: Omit<StoredSweep, 'paused'>, arriving: boolean): void {
+    connection.run(
+      `INSERT INTO sweeps (id, created_order, name, system, spec, created_at, arriving)
+       VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM sweeps), ?, ?, ?, ?, ?)`,
+      [id, spec.name, spec.base.system, toJson(spec), createdAt, Number(arriving)],
+    )
+  }
+
   return {
-    add({ id, spec, createdAt }) {
-      connection.run(
-        `INSERT INTO sweeps (id, created_order, name, system, spec, created_at)
-         VALUES (?, (SELECT ifnull(max(created_order), 0) + 1 FROM sweeps), ?, ?, ?, ?)`,
-        [id, spec.name, spec.base.system, toJson(spec), createdAt],
-      )
-    },
+    add: (sweep) => insert(sweep, false),
+
+    announce: (sweep) => insert(sweep, true),
+
+    arrived: (id) =>
+      connection.transaction(() => {
+        connection.run('UPDATE sweeps SET arriving = 0 WHERE id = ?', [id])
+        queue.addSweep(id)
+      }),
+
+    withdraw: (id) =>
+      connection.transaction(() => {
+        const announced = 'SELECT id FROM sweeps WHERE arriving = 1 AND id = ifnull(?, id)'
+        connection.run(`DELETE FROM runs WHERE sweep_id IN (${announced})`, [id ?? null])
+        connection.run(`DELETE FROM sweeps WHERE id IN (${announced})`, [id ?? null])
+      }),
+
+    find,
 
     get(id) {
-      const found = connection.get(sweepRow, 'SELECT id, spec, paused, created_at FROM sweeps WHERE id = ?', [id])
+      const found = find(id)
       if (!found) throw new LabError('not-found', `There is no sweep ${id} in project "${connection.name}".`)
       return found
     },
 
-    list: () => connection.all(sweepRow, 'SELECT id, spec, paused, created_at FROM sweeps ORDER BY created_order DESC'),
+    list: () => connection.all(sweepRow, `${SWEEPS} ORDER BY created_order DESC`),
 
     progress(id) {
       const rows = connection.all(

@@ -3,6 +3,7 @@ import { init } from '#charts/echarts'
 import type { BuiltFigure } from '#charts/figureData'
 import { toCsv } from '#charts/toCsv'
 import { toSvg, type FigureMetadata } from '#charts/toSvg'
+import { words } from './words'
 
 /** mm: our own one-column size, tall enough for a readable y axis. */
 const size = { width: 140, height: 90 }
@@ -12,9 +13,9 @@ const pngDpi = 300
 export type FigureFormat = 'svg' | 'png' | 'csv'
 
 export const figureFormats: readonly { readonly id: FigureFormat; readonly label: string }[] = [
-  { id: 'svg', label: 'SVG, for print' },
-  { id: 'png', label: 'PNG, 300 dpi' },
-  { id: 'csv', label: 'CSV, the numbers' },
+  { id: 'svg', label: words.files.svg },
+  { id: 'png', label: words.files.png },
+  { id: 'csv', label: words.files.csv },
 ]
 
 /** A figure as a file; the pictures are drawn for paper, whatever the theme on screen. */

@@ -1,16 +1,17 @@
 import type { RunStatus, RunSummary } from '#shared/contract/index'
+import { words } from './words'
 
 /** The word, the tone and the shape of a state: never a colour alone. */
 export const statusWords: Readonly<
   Record<RunStatus, { word: string; tone: 'good' | 'warn' | 'bad' | 'busy' | 'idle' }>
 > = {
-  pending: { word: 'waiting', tone: 'idle' },
-  running: { word: 'running', tone: 'busy' },
-  completed: { word: 'completed', tone: 'good' },
-  diverged: { word: 'diverged', tone: 'bad' },
-  failed: { word: 'failed', tone: 'bad' },
-  cancelled: { word: 'cancelled', tone: 'idle' },
-  interrupted: { word: 'interrupted', tone: 'warn' },
+  pending: { word: words.status.pending, tone: 'idle' },
+  running: { word: words.status.running, tone: 'busy' },
+  completed: { word: words.status.completed, tone: 'good' },
+  diverged: { word: words.status.diverged, tone: 'bad' },
+  failed: { word: words.status.failed, tone: 'bad' },
+  cancelled: { word: words.status.cancelled, tone: 'idle' },
+  interrupted: { word: words.status.interrupted, tone: 'warn' },
 }
 
 export function isActive(run: Pick<RunSummary, 'status'>): boolean {
@@ -41,9 +42,9 @@ export function causeOf(run: Pick<RunSummary, 'status' | 'error' | 'step'>): str
   if (run.error) return run.error.message
   switch (run.status) {
     case 'diverged':
-      return `The loss was no longer finite at step ${run.step}. Everything measured before is kept. Try a smaller learning rate.`
+      return words.status.whyDiverged(run.step)
     case 'interrupted':
-      return `The worker ended at step ${run.step} without saying why. Everything measured before is kept. Resume the run.`
+      return words.status.whyInterrupted(run.step)
     default:
       return null
   }

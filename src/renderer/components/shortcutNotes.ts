@@ -1,10 +1,11 @@
+import { words } from './words'
 /** Keys that widgets hear themselves, wherever one of them has the focus. */
 export const widgetShortcuts: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
-  { keys: ['←', '→'], does: 'One measured step back or forth, on the step slider' },
-  { keys: ['Home', 'End'], does: 'First or last measured step' },
-  { keys: ['↑', '↓'], does: 'Move through the rows of a table' },
-  { keys: ['Space'], does: 'Select the row' },
-  { keys: ['Enter'], does: 'Open the row' },
-  { keys: ['Delete'], does: 'Move the selected runs to the bin' },
-  { keys: ['Esc'], does: 'Close a dialog or an expanded panel' },
+  { keys: ['←', '→'], does: words.widgetKeys.step },
+  { keys: ['Home', 'End'], does: words.widgetKeys.ends },
+  { keys: ['↑', '↓'], does: words.widgetKeys.rows },
+  { keys: ['Space'], does: words.widgetKeys.select },
+  { keys: ['Enter'], does: words.widgetKeys.open },
+  { keys: ['Delete'], does: words.widgetKeys.bin },
+  { keys: ['Esc'], does: words.widgetKeys.close },
 ]

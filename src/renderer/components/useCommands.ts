@@ -5,6 +5,7 @@ import { useDraft } from '../composables/useDraft'
 import { useRunSearch } from '../composables/useRunSearch'
 import { useWorkbench } from '../composables/useWorkbench'
 import { runTitle } from './runStatus'
+import { words } from './words'
 
 export interface Command {
   readonly id: string
@@ -54,7 +55,7 @@ export function useCommands(search: () => string) {
     (workbench.systems ?? []).flatMap((system): Command[] => [
       ...system.presets.map((preset) => ({
         id: `preset:${system.id}:${preset.id}`,
-        group: 'Design from preset',
+        group: words.commands.preset,
         title: `${system.title}: ${preset.title}`,
         hint: preset.id,
         keys: [],
@@ -62,7 +63,7 @@ export function useCommands(search: () => string) {
       })),
       {
         id: `system:${system.id}`,
-        group: 'Design from defaults',
+        group: words.commands.defaults,
         title: system.title,
         hint: system.id,
         keys: [],
@@ -73,7 +74,7 @@ export function useCommands(search: () => string) {
   const ofRuns = computed(() =>
     foundRuns.value.map((run): Command => ({
       id: `run:${run.id}`,
-      group: 'Open run',
+      group: words.commands.run,
       title: runTitle(run),
       hint: `${run.system} · ${run.id}`,
       keys: [],
@@ -81,12 +82,12 @@ export function useCommands(search: () => string) {
     })),
   )
   return computed(() => {
-    const words = search().toLowerCase().split(/\s+/).filter(Boolean)
+    const wanted = search().toLowerCase().split(/\s+/).filter(Boolean)
     const matches = [...ofActions.value, ...ofSystems.value, ...ofRuns.value].filter(({ group, title, hint }) => {
       const text = `${group} ${title} ${hint}`.toLowerCase()
-      return words.every((word) => text.includes(word))
+      return wanted.every((word) => text.includes(word))
     })
-    const most = words.length > 0 ? listed.searching : listed.idle
+    const most = wanted.length > 0 ? listed.searching : listed.idle
     return [...Map.groupBy(matches, ({ group }) => group).values()].flatMap((group) => group.slice(0, most))
   })
 }

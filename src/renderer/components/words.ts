@@ -1,5 +1,13 @@
 /** What the frame of the workbench says. */
 export const words = {
+  places: {
+    library: 'Library',
+    design: 'Design',
+    queue: 'Queue',
+    runs: 'Runs',
+    compare: 'Compare',
+    settings: 'Settings',
+  },
   safeMode: {
     says:
       'Safe mode: the last two starts did not come to their end. The draft, the place and the layouts of that time are ' +
@@ -31,5 +39,112 @@ export const words = {
     undoOf: (text: string) => `Undo: ${text}`,
     theme: { light: 'Use the light theme', dark: 'Use the dark theme', system: 'Use the theme of the system' },
     goTo: (place: string) => `Go to ${place}`,
+  },
+  rail: {
+    label: 'Places',
+  },
+  connection: {
+    lost: 'Connection to the service lost. Running jobs go on and their records are kept; what you see is the last known state. Trying again … If the service was started anew, open the address that it prints.',
+    connecting: 'Connecting to the service …',
+  },
+  table: {
+    first: (shown: number, of: number) => `First ${shown} of ${of} rows; export CSV for all of them.`,
+  },
+  error: {
+    retry: 'Try again',
+  },
+  export: {
+    title: 'Export',
+  },
+  figure: {
+    numbers: 'Numbers',
+    failed: 'This figure could not be drawn.',
+    kept: 'The records are kept.',
+    showNumbers: (title: string) => `Show the numbers of ${title}`,
+    numbersOf: (title: string) => `Numbers of ${title}`,
+    export: (title: string) => `Export ${title}`,
+    shrink: (title: string) => `Shrink ${title}`,
+    expand: (title: string) => `Expand ${title}`,
+    shrinkShort: 'Shrink (Esc)',
+    expandShort: 'Expand',
+  },
+  jobs: {
+    open: 'Open the queue',
+    paused: 'paused',
+    count: (jobs: number) => (jobs === 1 ? '1 job' : `${jobs} jobs`),
+  },
+  loading: {
+    label: 'Loading',
+  },
+  notices: {
+    label: 'Notices',
+    dismiss: 'Dismiss',
+    refused: 'Not done.',
+  },
+  predictions: {
+    label: 'Table of predicted values',
+    quantity: 'Quantity',
+    level: 'Level',
+    value: 'Value',
+    copies: 'Copies',
+    formula: 'Formula',
+    source: 'Source',
+    sources: (source: string) => `Sources: ${source}, at the sections named above.`,
+  },
+  dialog: {
+    close: 'Close',
+  },
+  step: {
+    step: 'step',
+    label: 'Measured step shown in every panel',
+    last: 'Last measured step',
+    none: 'nothing measured yet',
+    at: (step: number) => `step ${step}`,
+  },
+  surface: {
+    label: 'View of the surface: the arrow keys turn it, Home resets it',
+    hint: 'Drag or use the arrow keys to turn; double-click or Home resets',
+  },
+  bar: {
+    breadcrumb: 'Breadcrumb',
+    runs: 'Runs',
+    run: 'Run',
+    queue: 'Queue',
+    sweep: 'Sweep',
+    readOnly: 'read only',
+    search: 'Search or command',
+    searchKeys: 'Ctrl K',
+  },
+  status: {
+    pending: 'waiting',
+    running: 'running',
+    completed: 'completed',
+    diverged: 'diverged',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    interrupted: 'interrupted',
+    whyDiverged: (step: number) =>
+      `The loss was no longer finite at step ${step}. Everything measured before is kept. Try a smaller learning rate.`,
+    whyInterrupted: (step: number) =>
+      `The worker ended at step ${step} without saying why. Everything measured before is kept. Resume the run.`,
+  },
+  files: {
+    svg: 'SVG, for print',
+    png: 'PNG, 300 dpi',
+    csv: 'CSV, the numbers',
+  },
+  widgetKeys: {
+    step: 'One measured step back or forth, on the step slider',
+    ends: 'First or last measured step',
+    rows: 'Move through the rows of a table',
+    select: 'Select the row',
+    open: 'Open the row',
+    bin: 'Move the selected runs to the bin',
+    close: 'Close a dialog or an expanded panel',
+  },
+  commands: {
+    preset: 'Design from preset',
+    defaults: 'Design from defaults',
+    run: 'Open run',
   },
 } as const

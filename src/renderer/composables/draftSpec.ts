@@ -12,6 +12,7 @@ import {
 import { fieldDefinition, sweepablePaths } from '#shared/sweepFields'
 import { parseValues } from '#shared/sweepText'
 import { textAt, type Draft } from './draft'
+import { words } from './words'
 
 type DraftSweep = SweepSpecInput & { readonly axes: SweepAxis[] }
 
@@ -121,16 +122,16 @@ function readFrame({ fields }: Draft): { extraSteps: number[]; issues: FieldIssu
     .map(numberOf)
   const issues: FieldIssue[] = []
   if (!extraSteps.every((step) => Number.isInteger(step) && step >= 0)) {
-    issues.push({ path: 'schedule.extraSteps', message: refusal(steps, 'whole steps with commas, such as 300, 1000') })
+    issues.push({ path: 'schedule.extraSteps', message: words.draft.refusal(steps, words.draft.extraSteps) })
   }
-  if (name.length > 200) issues.push({ path: 'name', message: refusal(name, 'at most 200 characters') })
+  if (name.length > 200) issues.push({ path: 'name', message: words.draft.refusal(name, words.draft.name) })
   return { extraSteps: issues.length > 0 ? [] : extraSteps, issues }
 }
 
 const strategyFields = {
-  draws: { expected: 'a whole number from 1 to 100000', isGood: (n: number) => n >= 1 && n <= 100_000 },
-  factor: { expected: 'a whole number from 2 to 10', isGood: (n: number) => n >= 2 && n <= 10 },
-  firstSteps: { expected: 'a whole number of steps, at least 1', isGood: (n: number) => n >= 1 },
+  draws: { expected: words.draft.draws, isGood: (n: number) => n >= 1 && n <= 100_000 },
+  factor: { expected: words.draft.factor, isGood: (n: number) => n >= 2 && n <= 10 },
+  firstSteps: { expected: words.draft.firstSteps, isGood: (n: number) => n >= 1 },
 } as const
 
 function readStrategy({ strategy }: Draft): { strategy: SweepStrategy; issues: FieldIssue[] } {
@@ -139,7 +140,7 @@ function readStrategy({ strategy }: Draft): { strategy: SweepStrategy; issues: F
     const { expected, isGood } = strategyFields[field]
     const value = numberOf(strategy[field])
     if (Number.isInteger(value) && isGood(value)) return value
-    issues.push({ path: `strategy.${field}`, message: refusal(strategy[field], expected) })
+    issues.push({ path: `strategy.${field}`, message: words.draft.refusal(strategy[field], expected) })
     return 2
   }
   const { kind, metric, direction } = strategy
@@ -160,13 +161,9 @@ function sweepIssues(draft: Draft, sweep: DraftSweep): FieldIssue[] {
     .map((issue) => ({ path: issue.path.join('.'), message: `${issue.path.join('.')}: ${issue.message}.` }))
     .map((issue) =>
       issue.path === 'drawSeed'
-        ? { path: 'drawSeed', message: refusal(draft.drawSeed, 'a whole number from 0 to 4294967295') }
+        ? { path: 'drawSeed', message: words.draft.refusal(draft.drawSeed, words.draft.drawSeed) }
         : issue,
     )
-}
-
-function refusal(given: string, expected: string): string {
-  return `Got "${given}", expected ${expected}.`
 }
 
 /** NaN for what is not a number; an empty field is not zero. */

@@ -10,6 +10,7 @@ import { useLatest } from './useLatest'
 import { useNotices } from './useNotices'
 import { refreshIntervalMs } from './useRuns'
 import { useUndo } from './useUndo'
+import { words } from './words'
 
 /** What stands in Compare: the work itself, and the saved comparison it came from. */
 const workSchema = z.object({
@@ -83,7 +84,7 @@ export const useComparison = defineStore('comparison', () => {
       await client.request('comparisons.remove', { name })
       if (work.value.name === name) work.value = { ...work.value, name: null, saved: null }
       await saved.refresh()
-      undo.say(`Removed comparison “${name}”.`, async () => {
+      undo.say(words.comparison.removed(name), async () => {
         await client.request('comparisons.save', { name, comparison: removed, replace: false })
         await saved.refresh()
       })
@@ -101,7 +102,7 @@ export const useComparison = defineStore('comparison', () => {
     const removed = panels[index]
     if (!removed) return
     change({ panels: panels.toSpliced(index, 1) })
-    undo.say(`Removed panel “${title}”.`, async () =>
+    undo.say(words.comparison.removedPanel(title), async () =>
       change({ panels: comparison.value.panels.toSpliced(index, 0, removed) }),
     )
   }

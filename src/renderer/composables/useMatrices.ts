@@ -14,8 +14,8 @@ export const useMatrices = defineStore('matrices', () => {
     const { name, file, mask } = given
     const info = await client.request('matrices.import', {
       name,
-      file: await uploadFile(client, file),
-      mask: mask && (await uploadFile(client, mask)),
+      file: await uploadFile(client, file, 'matrix'),
+      mask: mask && (await uploadFile(client, mask, 'matrix')),
     })
     await refresh()
     return info

@@ -9,6 +9,7 @@ import { useLatest } from './useLatest'
 import { useNotices } from './useNotices'
 import { useRuns } from './useRuns'
 import { useUndo } from './useUndo'
+import { words } from './words'
 
 /** Progress is asked for at most this often, the order of what waits half as often. */
 const progressIntervalMs = 500
@@ -93,14 +94,14 @@ export const useQueue = defineStore('queue', () => {
   const retryFailed = (sweepId: SweepId) =>
     act(async () => {
       const { runs: queued } = await client.request('sweep.retryFailed', { sweepId })
-      notices.show({ text: queued === 1 ? 'Queued one run again.' : `Queued ${queued} runs again.` })
+      notices.show({ text: words.queue.retried(queued) })
     })
 
   /** A cancelled run goes on from its last stored state when that is taken back. */
   const cancelRun = (run: RunSummary) =>
     act(async () => {
       await client.request('run.cancel', { runId: run.id })
-      undo.say(`Cancelled ${run.name || run.id}.`, async () => {
+      undo.say(words.queue.cancelled(run.name || run.id), async () => {
         await client.request('run.resume', { runId: run.id })
         await refresh()
       })
@@ -110,7 +111,7 @@ export const useQueue = defineStore('queue', () => {
   const move = (target: QueueTarget, before: RunId | null, from: RunId | null) =>
     act(async () => {
       await client.request('queue.move', { target, before })
-      undo.say('Changed the order of the queue.', async () => {
+      undo.say(words.queue.moved, async () => {
         await client.request('queue.move', { target, before: from })
         await refresh()
       })
@@ -118,7 +119,7 @@ export const useQueue = defineStore('queue', () => {
   const prioritise = (target: QueueTarget, priority: Priority, from: Priority) =>
     act(async () => {
       await client.request('queue.prioritise', { target, priority })
-      undo.say('Changed a priority.', async () => {
+      undo.say(words.queue.priority, async () => {
         await client.request('queue.prioritise', { target, priority: from })
         await refresh()
       })

@@ -6,6 +6,7 @@ import { useClient } from './useClient'
 import { useLatest } from './useLatest'
 import { useNotices } from './useNotices'
 import { useUndo } from './useUndo'
+import { words } from './words'
 
 /** At most this often does a stream of events cause a new request. */
 export const refreshIntervalMs = 300
@@ -38,7 +39,7 @@ export const useRuns = defineStore('runs', () => {
     notices.guard(async () => {
       const repeated = await client.request('run.repeat', { runId })
       await recent.refresh()
-      notices.show({ text: `Queued again as ${repeated.runId}.` })
+      notices.show({ text: words.runs.repeated(repeated.runId) })
     })
 
   const resume = (runId: RunId) => notices.guard(() => client.request('run.resume', { runId }).then(recent.refresh))
@@ -47,9 +48,9 @@ export const useRuns = defineStore('runs', () => {
     notices.guard(async () => {
       const { binned, active } = await client.request('runs.bin', { runIds })
       await recent.refresh()
-      const left = active.length > 0 ? ` ${inWords(active)} still in the queue: cancel first.` : ''
-      if (binned.length === 0) return notices.show({ text: `Nothing moved.${left}` })
-      undo.say(`Moved ${inWords(binned)} to the bin.${left}`, () => unbin(binned))
+      const left = words.runs.notBinned(active)
+      if (binned.length === 0) return notices.show({ text: words.runs.nothingBinned + left })
+      undo.say(words.runs.binned(binned) + left, () => unbin(binned))
     })
 
   async function unbin(runIds: readonly RunId[]): Promise<void> {
@@ -71,7 +72,3 @@ export const useRuns = defineStore('runs', () => {
     restore,
   }
 })
-
-function inWords(runIds: readonly RunId[]): string {
-  return runIds.length === 1 ? String(runIds[0]) : `${runIds.length} runs`
-}

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { useNotices } from './useNotices'
+import { words } from './words'
 
 interface Done {
   readonly notice: number
@@ -18,7 +19,7 @@ export const useUndo = defineStore('undo', () => {
 
   /** Says what was done. `undo` takes it back; its refusal is shown, and the step is gone either way. */
   function say(text: string, undo: () => Promise<unknown>): void {
-    const notice = notices.show({ text, action: { label: 'Undo', run: () => void takeBack(notice) } })
+    const notice = notices.show({ text, action: { label: words.undo, run: () => void takeBack(notice) } })
     done.value = [...done.value, { notice, text, undo }].slice(-remembered)
   }
   async function takeBack(notice: number): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { analysisSpecSchema, type AnalysisDetail, type AnalysisSpecInput, type AnalysisSummary, type OperatorInfo, type OutlierHistory } from '../analysis' // prettier-ignore
 import { runIdSchema as runId, type RunId } from '../ids'
 import { outlierChoiceSchema, type OutlierChoice } from '../outliers'
-import { uploadSchema } from './matrices'
+import { uploadSchema } from './uploads'
 
 /** Whether the answer was there already, or the same question is being worked on. */
 export interface AnalysisStarted {

@@ -5,6 +5,7 @@ import type { MeasuredRecord, Prediction, QuantityDefinition } from '../records'
 import type { Provenance } from '../outcome'
 import type { RunSpec } from '../spec'
 import type { RunStatus, Series } from './index'
+import type { RunColor } from './runs'
 
 /** A run as a comparison sees it: how it was made, and what can be asked of it. */
 export interface ComparedRun {
@@ -13,6 +14,7 @@ export interface ComparedRun {
   readonly status: RunStatus
   readonly step: number
   readonly provenance: Provenance | null
+  readonly color: RunColor | null
   readonly scalars: readonly Metric[]
   /** Arrays with the steps at which they were measured, ascending. */
   readonly arrays: readonly (Metric & { readonly steps: Float64Array })[]
@@ -76,9 +78,10 @@ export interface ComparisonRequests {
 
 const runIds = z.array(runIdSchema).max(MOST_COMPARED_RUNS).readonly()
 const metric = metricSchema.shape
+export const MOST_COMPARISON_NAME = 200
 const name = z
   .string()
-  .max(200)
+  .max(MOST_COMPARISON_NAME)
   .refine((text) => text.trim() !== '', 'expected a name of 1 to 200 characters')
 
 export const comparisonSchemas = {

@@ -11,8 +11,10 @@ import type { CheckpointRequests } from './checkpoints'
 import type { ComparisonRequests } from './comparisons'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
-import type { RunsRequests } from './runs'
+import type { RunMarks, RunsRequests } from './runs'
 import type { SweepResultRequests } from './sweepResults'
+import type { TransferRequests } from './transfer'
+import type { UploadRequests } from './uploads'
 import type { SweepEvents, SweepRequests } from './sweeps'
 
 /** What the service says about itself once at the start. */
@@ -115,6 +117,7 @@ export interface RunDetail extends RunSummary {
   readonly log: readonly LogEntry[]
   /** What computed it: version, backend, BLAS, device, precision; null before the first step. */
   readonly provenance: Readonly<Record<string, string | number>> | null
+  readonly marks: RunMarks
   /** What was measured, so that views know what to ask for. Steps ascend. */
   readonly measured: readonly { quantity: string; layer: number | null; steps: Float64Array }[]
 }
@@ -134,7 +137,9 @@ export interface Requests
     ProjectRequests,
     RunsRequests,
     SweepRequests,
-    SweepResultRequests {
+    SweepResultRequests,
+    TransferRequests,
+    UploadRequests {
   'app.info': { input: null; output: AppInfo }
   'systems.list': { input: null; output: readonly SystemInfo[] }
   'spec.preview': { input: { spec: RunSpecInput }; output: SpecPreview }

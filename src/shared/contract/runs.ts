@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Field } from '../filter/fields'
 import { runIdSchema, type RunId } from '../ids'
+import { runNameSchema } from '../spec'
 import type { RunStatus, RunSummary } from './index'
 
 /** Colours that a run can be marked with; charts and tables draw them from the palette of runs and groups. */
@@ -40,6 +41,7 @@ export interface RunMarks {
   readonly star: boolean
   readonly color: RunColor | null
   readonly tags: readonly string[]
+  readonly hasNote: boolean
 }
 
 export interface RunRow extends RunMarks {
@@ -47,7 +49,6 @@ export interface RunRow extends RunMarks {
   readonly name: string
   readonly system: string
   readonly status: RunStatus
-  readonly hasNote: boolean
   /** One for each column that was asked for. */
   readonly values: readonly Cell[]
 }
@@ -76,6 +77,8 @@ export interface RunGroup {
   readonly runs: number
   /** The newest of its runs. */
   readonly newest: RunId
+  /** The colour that all its runs are marked with; null where they differ or have none. */
+  readonly color: RunColor | null
   readonly cells: readonly GroupCell[]
 }
 
@@ -99,11 +102,19 @@ export interface RecentRuns {
 
 /** What is to be changed on some runs; what is left out stays. */
 export interface MarkChange {
+  /** Empty: the run is called by its id. No number depends on a name. */
+  readonly name?: string | undefined
   readonly star?: boolean | undefined
   readonly color?: RunColor | null | undefined
   readonly addTags?: readonly string[] | undefined
   readonly removeTags?: readonly string[] | undefined
   readonly note?: string | undefined
+}
+
+/** A change of some runs. */
+export interface MarkStep {
+  readonly runIds: readonly RunId[]
+  readonly change: MarkChange
 }
 
 export interface RunsRequests {
@@ -121,7 +132,8 @@ export interface RunsRequests {
   'runs.recent': { input: { limit: number }; output: RecentRuns }
   /** Those of the runs that are there, in the order of the ids. */
   'runs.summaries': { input: { runIds: readonly RunId[] }; output: readonly RunSummary[] }
-  'runs.mark': { input: { runIds: readonly RunId[]; change: MarkChange }; output: null }
+  /** Answers with the steps that take it back, each to be given to 'runs.mark' again. */
+  'runs.mark': { input: MarkStep; output: readonly MarkStep[] }
   /** Tags in use, the commonest first. */
   'runs.tags': { input: null; output: readonly { tag: string; runs: number }[] }
   'run.note': { input: { runId: RunId }; output: string }
@@ -147,13 +159,14 @@ const slice = z.strictObject({
   limit: z.int().min(0).max(500),
 })
 const runIds = z.array(runIdSchema).max(MOST_RUNS_AT_ONCE)
-const tag = z
+export const tagSchema = z
   .string()
   .trim()
   .min(1)
   .max(60)
   .refine((text) => !/\p{Cc}/u.test(text), 'expected a tag on one line')
-const tags = z.array(tag).max(100)
+export const noteSchema = z.string().max(100_000)
+const tags = z.array(tagSchema).max(100)
 
 export const runsSchemas = {
   'runs.query': slice.extend({ columns }),
@@ -167,11 +180,12 @@ export const runsSchemas = {
   'runs.mark': z.strictObject({
     runIds,
     change: z.strictObject({
+      name: runNameSchema.optional(),
       star: z.boolean().optional(),
       color: z.enum(runColors).nullable().optional(),
       addTags: tags.optional(),
       removeTags: tags.optional(),
-      note: z.string().max(100_000).optional(),
+      note: noteSchema.optional(),
     }),
   }),
   'runs.tags': z.null(),

@@ -10,6 +10,8 @@ import { sweepResultSchemas } from './sweepResults'
 import { sweepRequestSchemas } from './sweeps'
 import { matrixRequestSchemas } from './matrices'
 import { runsSchemas } from './runs'
+import { transferSchemas } from './transfer'
+import { uploadRequestSchemas } from './uploads'
 
 const quantity = z.string().min(1).max(100)
 const layer = z.int().min(0).max(10_000).nullable()
@@ -36,6 +38,8 @@ export const requestSchemas = {
   ...comparisonSchemas,
   ...runsSchemas,
   ...sweepResultSchemas,
+  ...transferSchemas,
+  ...uploadRequestSchemas,
 } satisfies { [M in Method]: z.ZodType<Requests[M]['input']> }
 
 export const eventNames: readonly EventName[] = [

@@ -1,5 +1,6 @@
 import { emptyComparison, type Comparison, type Metric } from '#shared/comparison'
 import type { ComparedRun } from '#shared/contract/comparisons'
+import type { RunColor } from '#shared/contract/runs'
 import type { Handlers } from '#shared/contract/index'
 import { integer, real } from '#shared/params'
 import { parseRunSpec } from '#shared/spec'
@@ -32,13 +33,14 @@ export interface RunGiven {
   readonly weightDecay?: number
   readonly seed?: number
   readonly name?: string
+  readonly color?: RunColor
   /** How many of the five measurements it got to. */
   readonly length?: number
 }
 
 /** Runs whose loss falls to their weight decay, a little higher for higher seeds. */
 export function comparedRuns(given: readonly RunGiven[]): ComparedRun[] {
-  return given.map(({ seed = 0, name = '', ...params }, i) => ({
+  return given.map(({ seed = 0, name = '', color = null, ...params }, i) => ({
     id: runId(i + 1),
     spec: parseRunSpec({
       system: 'tiny',
@@ -46,6 +48,7 @@ export function comparedRuns(given: readonly RunGiven[]): ComparedRun[] {
       seed,
       name,
     }),
+    color,
     status: 'completed',
     step: 1000,
     provenance: { version: '0.1.0', seed },

@@ -48,6 +48,18 @@ describe('groupRuns', () => {
     const fewer = contextOf([all[2]!], { slots })
     expect(fewer.groups[0]!.slot).toBe(2)
   })
+
+  it('draws a group in the colour that all its runs are marked with, and leaves that colour to it', () => {
+    const runs = comparedRuns([
+      { weightDecay: 0.1 },
+      { weightDecay: 0.2, color: 'blue', seed: 0 },
+      { weightDecay: 0.2, color: 'blue', seed: 1 },
+      { weightDecay: 0.3, color: 'green', seed: 0 },
+      { weightDecay: 0.3, seed: 1 },
+    ])
+    // Blue is number 0 of the palette; a group of which only one run is green has no colour of its own.
+    expect(contextOf(runs).groups.map(({ slot }) => slot)).toEqual([1, 0, 2])
+  })
 })
 
 describe('assignSlots', () => {
@@ -55,10 +67,25 @@ describe('assignSlots', () => {
     const keys = fc.uniqueArray(fc.string(), { maxLength: 20 })
     fc.assert(
       fc.property(keys, keys, (before, now) => {
-        const old = assignSlots({}, before)
-        const slots = assignSlots(old, now)
+        const plain = (key: string) => ({ key, marked: null })
+        const old = assignSlots({}, before.map(plain))
+        const slots = assignSlots(old, now.map(plain))
         expect(new Set(Object.values(slots)).size).toBe(now.length)
-        for (const key of now) if (key in old) expect(slots[key]).toBe(old[key])
+        for (const key of now) if (Object.hasOwn(old, key)) expect(slots[key]).toBe(old[key])
+      }),
+    )
+  })
+
+  it('gives marked groups their colour and every group a number of its own', () => {
+    const marks = fc.array(fc.option(fc.nat({ max: 6 })), { maxLength: 20 })
+    fc.assert(
+      fc.property(marks, fc.array(fc.nat({ max: 12 }), { maxLength: 20 }), (given, before) => {
+        const groups = given.map((marked, i) => ({ key: `group ${i}`, marked }))
+        const slots = assignSlots(Object.fromEntries(before.map((slot, i) => [`group ${i}`, slot])), groups)
+        expect(new Set(Object.values(slots)).size).toBe(groups.length)
+        for (const { key, marked } of groups) {
+          if (marked !== null) expect(slots[key]! % themes.light.groups.length).toBe(marked)
+        }
       }),
     )
   })

@@ -1,10 +1,18 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { analysisSpecSchema } from '#shared/analysis'
+import type { ImportReport } from '#shared/contract/transfer'
+import type { RunId } from '#shared/ids'
+import { matrixReference } from '#shared/importedMatrix'
 import type { MeasuredRecord } from '#shared/records'
+import { openBundle } from '#main/bundle/readBundle'
 import { bundlePieces } from '#main/bundle/writeBundle'
+import { importRuns } from '#main/store/importRuns'
 import { openProject } from '#main/store/openProject'
 import type { Project } from '#main/store/project'
 import type { CheckpointArray } from '#main/core/checkpoint'
+import { matrixDigest } from '#main/core/matrixDigest'
 import { fixedClock, newRun, runId, scalar, temporaryFolder, vector } from '../../helpers/projects'
 
 export const clock = fixedClock()
@@ -18,7 +26,9 @@ export function emptyProject(folder = temporaryFolder(), name = 'work.clps'): { 
 /** Ends a run that waits, with everything that a run can have. */
 export function addRun(project: Project, number: number, records = sampleRecords(number), state = sampleState): void {
   const id = runId(number)
-  project.runs.enqueue(newRun(number))
+  const { spec } = newRun(number)
+  const ratings = addMatrix(project)
+  project.runs.enqueue(newRun(number, { spec: { ...spec, params: { ...spec.params, ratings } } }))
   project.runs.start(id, clock.now())
   project.runs.setProvenance(id, { version: '0.1.0', threads: 1 })
   project.records.append(id, records)
@@ -32,6 +42,53 @@ export function addRun(project: Project, number: number, records = sampleRecords
   project.claims.save(id, 'tiny', { id: '01.C1', title: 't', source: 's', holds: false, checks }, 77)
   const error = { code: 'internal' as const, message: 'died', details: { code: 9 } }
   project.runs.end(id, { status: 'interrupted', step: 9, error, at: clock.now(), died: true })
+  project.annotations.change([id], { star: true, color: 'sky', addTags: ['Paper', 'keep'], note: 'Look *again*.' })
+  addAnalysis(project, number)
+}
+
+/** @returns the reference of a matrix with gaps */
+function addMatrix(project: Project): string {
+  const matrix = {
+    rows: 2,
+    cols: 3,
+    values: Float64Array.of(1, NaN, -0, 4, 5, 6),
+    observed: Float64Array.of(1, 0, 1, 1, 0, 1),
+  }
+  return matrixReference(project.matrices.add({ name: 'ratings', digest: matrixDigest(matrix), matrix, at: 7 }))
+}
+
+function addAnalysis(project: Project, number: number): void {
+  const inputHash = createHash('sha256').update(`question ${number}`).digest('hex')
+  const spec = analysisSpecSchema.parse({ operator: 'hessian', vectors: true })
+  const { id } = project.analyses.create({
+    runId: runId(number),
+    step: 4,
+    matrix: 'hessian',
+    spec,
+    inputHash,
+    createdAt: 8,
+  })
+  project.analyses.saveResult(id, {
+    meta: {
+      matrix: 'Hessian of the loss',
+      dimension: 4,
+      includesRegularisation: true,
+      method: 'lanczos',
+      complete: false,
+      dtype: 'float64',
+      theoryCount: null,
+      products: 12,
+      maxResidual: 1e-9,
+      eigenvectors: { count: 2, parts: [{ name: 'W1', rows: 2, columns: 2 }], alignedWith: 'classes' },
+    },
+    levels: [{ value: Infinity, copies: 3, label: 'outlier', role: 'outlier' }],
+    eigenvalues: Float64Array.of(number, NaN),
+    bottom: new Float64Array(),
+    residuals: Float64Array.of(-0, 5e-324),
+    vectors: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0),
+    alignment: Float64Array.of(1, 0, 0, 0.5),
+  })
+  project.analyses.setStatus(id, 'done', { at: 9, error: null })
 }
 
 export function sampleRecords(number: number): MeasuredRecord[] {
@@ -56,8 +113,22 @@ export const sampleState: readonly CheckpointArray[] = [
 ]
 
 /** Writes the bundle of a run to a file. */
-export function bundleFile(project: Project, number: number, path: string): Buffer {
-  const bytes = Buffer.concat([...bundlePieces(project.transfer.content(runId(number)), 'test')])
+export async function bundleFile(project: Project, numbers: number | readonly number[], path: string): Promise<Buffer> {
+  const runIds = [numbers].flat().map(runId)
+  const { content } = project.transfer
+  const pieces: Uint8Array[] = []
+  for await (const piece of bundlePieces({ runIds, content, writtenBy: 'test' })) pieces.push(piece)
+  const bytes = Buffer.concat(pieces)
   writeFileSync(path, bytes)
   return bytes
+}
+
+/** Brings the runs of a file in, as an import does. */
+export async function importFile(project: Project, path: string, newId: () => RunId): Promise<ImportReport> {
+  const bundle = await openBundle(path)
+  try {
+    return await importRuns(project, { runIds: bundle.runIds, content: bundle.run }, { newId })
+  } finally {
+    await bundle.close()
+  }
 }

@@ -4,16 +4,16 @@ import { setFlagsFromString } from 'node:v8'
 import { zstdCompressSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
-import { openBundle } from '#main/bundle/readBundle'
 import { newRunId } from '#main/core/newIds'
-import { openConnection } from '#main/store/connection'
+import { openConnection, type Connection } from '#main/store/connection'
 import { mergeProject } from '#main/store/mergeProject'
 import { projectOn, type Project } from '#main/store/project'
 import { migrate } from '#main/store/schema'
 import { temporaryFolder } from '../../helpers/projects'
-import { addRun, bundleFile, clock, emptyProject } from './bundles'
+import { addRun, bundleFile, clock, emptyProject, importFile } from './bundles'
 import { diceOf, reworked, spoilt, type Dice } from './mutations'
 
 /** Half of them bundles, half project files; 100 000 by `COLLAPSAR_FUZZ=100000`. */
@@ -50,7 +50,7 @@ async function tryAll(work: (dice: Dice, project: Project) => unknown): Promise<
       expect([seed, error?.code ?? thrown]).not.toEqual([seed, 'internal'])
       expect([seed, error ?? thrown]).toEqual([seed, expect.any(LabError)])
       // What was refused has left nothing behind.
-      expect([seed, project.runs.ids()]).toEqual([seed, []])
+      expect([seed, everyRow(connection)]).toEqual([seed, 0])
       tally.refused++
     } finally {
       const { user, system } = process.cpuUsage(begin)
@@ -62,6 +62,11 @@ async function tryAll(work: (dice: Dice, project: Project) => unknown): Promise<
   expect(tally.slowestMs).toBeLessThan(MOST_MS)
   expect(tally.mostBytes).toBeLessThan(MOST_BYTES)
   return tally
+}
+
+/** Also of runs that are on their way in. */
+function everyRow(connection: Connection): number {
+  return connection.get(z.object({ n: z.int() }), 'SELECT count(*) AS n FROM runs')?.n ?? -1
 }
 
 function peakBytes(): number {
@@ -77,15 +82,12 @@ it(`imports ${CASES / 2} spoilt bundles: a run or a typed error`, { timeout }, a
   onTestFinished(() => source.close())
   addRun(source, 1)
   const file = join(folder, 'run.zip')
-  const sound = bundleFile(source, 1, file)
+  const sound = await bundleFile(source, 1, file)
   const tally = await tryAll(async (dice, project) => {
     writeFileSync(file, dice.below(2) === 0 ? spoilt(sound, dice) : reworked(sound, dice))
-    const bundle = await openBundle(file)
-    try {
-      project.transfer.add(bundle, newRunId)
-    } finally {
-      bundle.close()
-    }
+    const { refused } = await importFile(project, file, newRunId)
+    const [first] = refused
+    if (first) throw new LabError('bad-input', first.reason)
   })
   // Some cases hit what carries no meaning; most must be noticed.
   expect(tally.refused).toBeGreaterThan(tally.taken)
@@ -102,10 +104,11 @@ it(`merges ${CASES / 2} spoilt projects: a report or a typed error`, { timeout }
   const sound = readFileSync(path)
   const spoiltPath = join(folder, 'spoilt.clps')
   const reported = new Set<RunId>()
-  const tally = await tryAll((dice, project) => {
+  const tally = await tryAll(async (dice, project) => {
     writeFileSync(spoiltPath, dice.below(2) === 0 ? spoilt(sound, dice) : sound)
     if (dice.below(2) === 0) rewrite(spoiltPath, dice)
-    for (const { from } of mergeProject(project, spoiltPath, newRunId).refused) reported.add(from)
+    const { refused } = await mergeProject(project, spoiltPath, { newId: newRunId })
+    for (const { from } of refused) reported.add(from)
   })
   expect(tally.refused).toBeGreaterThan(0)
   expect(reported.size).toBeGreaterThan(0)
@@ -128,13 +131,13 @@ function rewrite(path: string, dice: Dice): void {
     const database = new Database(path)
     try {
       database.pragma('foreign_keys = OFF')
-      const tables = ['runs', 'texts', 'arrays', 'series', 'series_chunks', 'claims', 'log', 'checkpoints', 'checkpoint_arrays'] as const // prettier-ignore
+      const tables = ['runs', 'texts', 'arrays', 'series', 'series_chunks', 'claims', 'log', 'checkpoints', 'checkpoint_arrays', 'annotations', 'run_tags', 'matrices', 'matrix_arrays', 'analyses', 'analysis_arrays'] as const // prettier-ignore
       const table = dice.of(tables)
       const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).pluck().all()
       const column = String(columns[dice.below(columns.length)])
       const value = dice.of(VALUES)
       const assigned = `UPDATE ${table} SET ${column} = ${value} WHERE rowid >= 0`
-      const statement = database.prepare(table === 'runs' || table === 'claims' ? assigned.replace('rowid', "1") : assigned) // prettier-ignore
+      const statement = database.prepare(['runs', 'claims', 'run_tags', 'matrices'].includes(table) ? assigned.replace('rowid', "1") : assigned) // prettier-ignore
       if (value === '@bomb') statement.run({ bomb: BOMB })
       else statement.run()
     } finally {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LabError } from '#shared/errors'
 import { MATRIX_LIMITS } from '#shared/importedMatrix'
-import { digestOf, readImportedMatrix, type NamedBytes } from '#main/import/matrixFile'
+import { matrixDigest } from '#main/core/matrixDigest'
+import { readImportedMatrix, type NamedBytes } from '#main/import/matrixFile'
 import { npy, type NpyParts } from '../../helpers/npy'
 
 function csv(text: string, name = 'ratings.csv'): NamedBytes {
@@ -119,11 +120,11 @@ describe('a mask', () => {
   })
 })
 
-describe('digestOf', () => {
+describe('matrixDigest', () => {
   it('is the same for the same matrix, however it was written', () => {
     const [a, b] = [read(csv('1,\n2,3\n')), read(numpy({ values: [1, NaN, 2, 3] }))]
-    expect(digestOf(a)).toBe(digestOf(b))
-    expect(digestOf(a)).toMatch(/^[0-9a-f]{64}$/)
+    expect(matrixDigest(a)).toBe(matrixDigest(b))
+    expect(matrixDigest(a)).toMatch(/^[0-9a-f]{64}$/)
   })
   it('differs by a value, the mask and the shape', () => {
     const all = [
@@ -132,6 +133,6 @@ describe('digestOf', () => {
       read(csv('1,2,3,5\n')),
       read(csv('1,2,3,4\n'), csv('1,1,1,0\n')),
     ]
-    expect(new Set(all.map(digestOf)).size).toBe(all.length)
+    expect(new Set(all.map(matrixDigest)).size).toBe(all.length)
   })
 })

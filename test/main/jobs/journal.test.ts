@@ -64,4 +64,56 @@ describe('Journal', () => {
     expect(errors).toEqual(['internal'])
     expect(shownRuns(project)).toEqual([runId(2)])
   })
+
+  it('leaves the event loop a turn between transactions, in order and with nothing half written', async () => {
+    const { journal: made, project } = journal()
+    const busy = (milliseconds: number) => {
+      for (const end = performance.now() + milliseconds; performance.now() < end;);
+    }
+    const stored: number[] = []
+    const changes = Array.from({ length: 12 }, (_, i) => ({
+      apply: () => {
+        busy(4)
+        project.runs.enqueue(newRun(i + 1))
+      },
+      committed: () => void stored.push(i + 1),
+      refused,
+    }))
+    made.write(...changes)
+    expect(stored.length).toBeLessThan(12)
+    expect(project.runs.ids()).toHaveLength(stored.length)
+    made.write({ apply: () => project.runs.enqueue(newRun(13)), committed: () => void stored.push(13), refused })
+    expect(stored).not.toContain(13)
+    await vi.waitFor(() => expect(stored).toHaveLength(13))
+    expect(stored).toEqual(Array.from({ length: 13 }, (_, i) => i + 1))
+    expect(project.runs.ids()).toHaveLength(13)
+  })
+
+  it('writes a change that is refused among others by itself', () => {
+    const { journal: made, project } = journal()
+    const errors: string[] = []
+    const enqueue = (number: number) => ({
+      apply: () => project.runs.enqueue(newRun(number)),
+      refused: ({ code }: LabError) => void errors.push(code),
+    })
+    made.write(enqueue(1), enqueue(2), enqueue(2), enqueue(3))
+    made.close()
+    expect(errors).toEqual(['internal'])
+    expect(project.runs.ids()).toEqual([1, 2, 3].map(runId))
+  })
+
+  it('writes all that waits when it is closed', () => {
+    const { journal: made, project } = journal()
+    const slow = (number: number) => ({
+      apply: () => {
+        for (const end = performance.now() + 12; performance.now() < end;);
+        project.runs.enqueue(newRun(number))
+      },
+      refused,
+    })
+    made.write(slow(1), slow(2), slow(3))
+    expect(project.runs.ids()).toHaveLength(1)
+    made.close()
+    expect(project.runs.ids()).toHaveLength(3)
+  })
 })

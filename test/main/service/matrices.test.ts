@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { UPLOAD_PART_BYTES } from '#shared/contract/matrices'
+import { UPLOAD_PART_BYTES } from '#shared/contract/uploads'
 import { MATRIX_LIMITS, matrixReference } from '#shared/importedMatrix'
 import type { RunId } from '#shared/ids'
 import { executeRun } from '#main/jobs/executeRun'
@@ -30,7 +30,7 @@ function start(projectPath = join(temporaryFolder(), 'project.clps')): Service {
 }
 
 async function upload({ handlers }: Service, name: string, bytes: Uint8Array): Promise<string> {
-  const { upload: id } = await handlers['upload.begin']({ name, bytes: bytes.length })
+  const { upload: id } = await handlers['upload.begin']({ name, bytes: bytes.length, purpose: 'matrix' })
   for (let at = 0; at < bytes.length; at += UPLOAD_PART_BYTES) {
     await handlers['upload.append']({ upload: id, part: bytes.subarray(at, at + UPLOAD_PART_BYTES) })
   }
@@ -82,7 +82,7 @@ describe('importing a matrix', () => {
 
   it('takes files in parts, of announced sizes, and forgets what was given up', async () => {
     const { handlers } = start()
-    const begin = (bytes: number) => handlers['upload.begin']({ name: 'big.npy', bytes })
+    const begin = (bytes: number) => handlers['upload.begin']({ name: 'big.npy', bytes, purpose: 'matrix' })
     await expect(begin(MATRIX_LIMITS.fileBytes + 1)).rejects.toThrow(/big\.npy has 67108865 bytes/)
     const { upload: short } = await begin(10)
     expect(await handlers['upload.append']({ upload: short, part: new Uint8Array(4) })).toEqual({ received: 4 })

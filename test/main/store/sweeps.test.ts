@@ -57,6 +57,32 @@ describe('sweeps', () => {
     expect(runs.get(runId(2)).sweep).toBeNull()
   })
 
+  it('are there with all of their runs or not at all', () => {
+    const { sweeps, runs, queue } = project()
+    const announced = (number: number) => {
+      sweeps.announce({ id: sweepId(number), spec, createdAt: now })
+      for (const index of [0, 1]) {
+        runs.add(newRun(10 * number + index, { sweep: { id: sweepId(number), index: 1 - index }, shape: 'one' }))
+      }
+    }
+    runs.enqueue(newRun(1))
+    announced(1)
+    announced(2)
+    expect(sweeps.list()).toEqual([])
+    expect(failureOf(() => sweeps.get(sweepId(1)))).toMatchObject({ code: 'not-found' })
+    expect(queue.count()).toBe(1)
+    sweeps.arrived(sweepId(1))
+    expect(sweeps.list().map(({ id }) => id)).toEqual([sweepId(1)])
+    expect(queue.page(0, 9).map(({ runId: waiting }) => waiting)).toEqual([1, 11, 10].map(runId))
+    expect(queue.peers(runId(11), 9)).toEqual([runId(10)])
+    sweeps.withdraw()
+    expect(runs.ids()).toEqual([1, 10, 11].map(runId))
+    announced(2)
+    announced(3)
+    sweeps.withdraw(sweepId(2))
+    expect(runs.ids()).toEqual([1, 10, 11, 30, 31].map(runId))
+  })
+
   it('can be saved under a name, replaced and deleted', () => {
     const { sweeps } = project()
     sweeps.saveSpec('b', spec, now)

@@ -27,7 +27,11 @@ export const bundle = defineCommand({
       const files: string[] = []
       for (const { id } of runs) {
         const file = join(out, `${id}.zip`)
-        await writeFileAtomically(file, bundlePieces(project.transfer.content(id), context.installation.version))
+        const { content } = project.transfer
+        await writeFileAtomically(
+          file,
+          bundlePieces({ runIds: [id], content, writtenBy: context.installation.version }),
+        )
         files.push(file)
       }
       return { exitCode: 0, document: { files }, text: files.join('\n') }

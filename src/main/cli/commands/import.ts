@@ -1,8 +1,10 @@
 import { openBundle } from '../../bundle/readBundle'
 import { newRunId } from '../../core/newIds'
 import { systemClock } from '../../store/clock'
+import { importRuns } from '../../store/importRuns'
 import { openProject } from '../../store/openProject'
 import { defineCommand, jsonOption, projectOption } from '../command'
+import { importLines } from '../importLines'
 
 export const importBundles = defineCommand({
   name: 'import',
@@ -16,24 +18,17 @@ export const importBundles = defineCommand({
       for (const file of files) {
         const bundle = await openBundle(file)
         try {
-          imported.push({ file, ...project.transfer.add(bundle, newRunId), ignored: bundle.ignored })
+          const { runIds, run: content } = bundle
+          imported.push({ file, ...(await importRuns(project, { runIds, content }, { newId: newRunId })) })
         } finally {
-          bundle.close()
+          await bundle.close()
         }
       }
-      const text = imported.map(({ file, runId, outcome, ignored }) => {
-        const left = ignored.length > 0 ? ` Left out, written by a later version: ${ignored.join(', ')}.` : ''
-        return `${file}: ${WORDS[outcome](runId)}${left}`
-      })
-      return { exitCode: 0, document: imported, text: text.join('\n') }
+      const text = imported.flatMap(({ file, ...report }) => [`${file}:`, ...importLines(report)])
+      const isWhole = imported.every(({ refused }) => refused.length === 0)
+      return { exitCode: isWhole ? 0 : 1, document: imported, text: text.join('\n') }
     } finally {
       project.close()
     }
   },
 })
-
-const WORDS = {
-  added: (id: string) => `run ${id} came in.`,
-  renamed: (id: string) => `came in as run ${id}, because its own id belongs to another run here.`,
-  skipped: (id: string) => `is here already as run ${id}.`,
-}

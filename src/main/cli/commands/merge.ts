@@ -3,6 +3,7 @@ import { systemClock } from '../../store/clock'
 import { mergeProject } from '../../store/mergeProject'
 import { openProject } from '../../store/openProject'
 import { defineCommand, jsonOption, projectOption } from '../command'
+import { importLines } from '../importLines'
 
 export const merge = defineCommand({
   name: 'merge',
@@ -12,14 +13,9 @@ export const merge = defineCommand({
   async run(context, { project: path = context.defaultProject }, [other = '']) {
     const project = openProject(path, { clock: systemClock })
     try {
-      const report = mergeProject(project, other, newRunId)
-      const { copied, skipped, refused } = report
-      const text = [
-        `${copied.length} runs were copied, ${skipped.length} were here already, ${refused.length} were refused.`,
-        ...copied.filter(({ from, to }) => from !== to).map(({ from, to }) => `  ${from} is ${to} here.`),
-        ...refused.map(({ from, reason }) => `  ${from}: ${reason}`),
-      ]
-      return { exitCode: refused.length > 0 ? 1 : 0, document: report, text: text.join('\n') }
+      const report = await mergeProject(project, other, { newId: newRunId })
+      const text = importLines(report).join('\n')
+      return { exitCode: report.refused.length > 0 ? 1 : 0, document: report, text }
     } finally {
       project.close()
     }

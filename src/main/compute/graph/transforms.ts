@@ -15,7 +15,7 @@ export function vjp(output: Node, cotangent: Node, wrt: readonly Node[]): Node[]
       `vjp: output [${output.shape.join()}] and cotangent [${cotangent.shape.join()}] differ.`,
     )
   }
-  const relevant = dependents([output], wrt)
+  const { found: relevant, multiples } = dependents([output], wrt)
   const cotangents = new Map<Node, Node>([[output, cotangent]])
   // Ids grow from inputs to outputs, so descending ids visit every node after all of its users.
   for (const node of [...relevant].sort((a, b) => b.id - a.id)) {
@@ -29,7 +29,14 @@ export function vjp(output: Node, cotangent: Node, wrt: readonly Node[]): Node[]
       cotangents.set(source, earlier ? add(earlier, share) : share)
     })
   }
-  return wrt.map((node) => cotangents.get(node) ?? fill(node, node.shape, 0))
+  return wrt.map((node) => {
+    const shares = [...multiples].flatMap(([multiple, { of, ratio }]) => {
+      const arriving = of === node ? cotangents.get(multiple) : undefined
+      return arriving ? [scale(arriving, ratio)] : []
+    })
+    const own = cotangents.get(node)
+    return [...(own ? [own] : []), ...shares].reduce(add, fill(node, node.shape, 0))
+  })
 }
 
 /** Gradients of a scalar node. */
@@ -51,7 +58,12 @@ export function jvp(outputs: readonly Node[], wrt: readonly Node[], tangents: re
     }
     known.set(node, tangent)
   })
-  for (const node of [...dependents(outputs, wrt)].sort((a, b) => a.id - b.id)) {
+  const { found, multiples } = dependents(outputs, wrt)
+  for (const [multiple, { of, ratio }] of multiples) {
+    const tangent = known.get(of)
+    if (tangent) known.set(multiple, scale(tangent, ratio))
+  }
+  for (const node of [...found].sort((a, b) => a.id - b.id)) {
     if (known.has(node)) continue
     const arriving = node.inputs.map((source) => known.get(source) ?? null)
     known.set(node, definitionOf(node.primitive).jvp(node, node.primitive, arriving))
@@ -104,17 +116,61 @@ export function gradientMomentProduct(
   })
 }
 
+/** The same product as an intermediate node of `wrt` but for its factor: that node, scaled. */
+type Multiples = ReadonlyMap<Node, { readonly of: Node; readonly ratio: number }>
+
 /** The nodes on a path from some node of `wrt` to some output, both included. */
-function dependents(outputs: readonly Node[], wrt: readonly Node[]): Set<Node> {
-  const found = new Set<Node>(wrt)
-  const visited = new Map<Node, boolean>(wrt.map((node) => [node, true]))
-  for (const node of ancestors(outputs)) {
+function dependents(outputs: readonly Node[], wrt: readonly Node[]): { found: Set<Node>; multiples: Multiples } {
+  const all = ancestors(outputs)
+  const multiples = multiplesOf(wrt, all)
+  const starts = [...wrt, ...multiples.keys()]
+  const found = new Set<Node>(starts)
+  const visited = new Map<Node, boolean>(starts.map((node) => [node, true]))
+  for (const node of all) {
     if (visited.has(node)) continue
     const depends = node.inputs.some((source) => visited.get(source) === true)
     visited.set(node, depends)
     if (depends) found.add(node)
   }
-  return found
+  return { found, multiples }
+}
+
+/**
+ * `scale` folds its factor into the product it is given, so that −f of logits f = W h is a product of W and h of its own
+ * and no longer an expression in f. A derivative with respect to f has to count it as one.
+ */
+function multiplesOf(wrt: readonly Node[], nodes: readonly Node[]): Multiples {
+  const multiples = new Map<Node, { of: Node; ratio: number }>()
+  for (const of of wrt) {
+    const factor = factorOf(of)
+    if (factor === null) continue
+    for (const node of nodes) {
+      const other = wrt.includes(node) ? null : factorOf(node)
+      if (other !== null && isSameButFactor(node, of)) multiples.set(node, { of, ratio: other / factor })
+    }
+  }
+  return multiples
+}
+
+function factorOf({ primitive }: Node): number | null {
+  if (primitive.op === 'scale') return primitive.factor
+  return primitive.op === 'matmul' || primitive.op === 'batchMatmul' ? primitive.alpha : null
+}
+
+function isSameButFactor(a: Node, b: Node): boolean {
+  if (!a.inputs.every((input, i) => input === b.inputs[i])) return false
+  const [left, right] = [a.primitive, b.primitive]
+  if (left.op === 'scale') return right.op === 'scale'
+  if (left.op === 'matmul' && right.op === 'matmul') {
+    return left.transposeA === right.transposeA && left.transposeB === right.transposeB
+  }
+  return (
+    left.op === 'batchMatmul' &&
+    right.op === 'batchMatmul' &&
+    left.transposeA === right.transposeA &&
+    left.transposeB === right.transposeB &&
+    left.reduce === right.reduce
+  )
 }
 
 /** Everything the outputs are computed from, themselves included, inputs first. */

@@ -4,6 +4,7 @@ import type { RunId } from '#shared/ids'
 import type { Clock } from '../clock'
 import { runIdSchema } from '../columns'
 import type { Connection } from '../connection'
+import { ARRIVING } from '../runs'
 import { faultPoint } from '../../core/faultPoint'
 import { listBackups, makeBackup, type Backup } from './backups'
 import { quarantine, quarantined, type Quarantined } from './quarantine'
@@ -47,12 +48,12 @@ export function healthOn(connection: Connection, path: string, clock: Clock): He
     },
     binned: () =>
       connection
-        .all(z.object({ id: runIdSchema }), 'SELECT id FROM runs WHERE binned_at IS NOT NULL ORDER BY created_order')
+        .all(z.object({ id: runIdSchema }), `SELECT id FROM runs WHERE binned_at > ${ARRIVING} ORDER BY created_order`)
         .map(({ id }) => id),
     purge: (runIds) =>
       connection.transaction(() => {
         for (const runId of runIds) {
-          const { changes } = connection.run('DELETE FROM runs WHERE id = ? AND binned_at IS NOT NULL', [runId])
+          const { changes } = connection.run(`DELETE FROM runs WHERE id = ? AND binned_at > ${ARRIVING}`, [runId])
           if (changes > 0) continue
           throw new LabError('conflict', `Run ${runId} is not in the bin, so it was not deleted, nor was any other.`)
         }

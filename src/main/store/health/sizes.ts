@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { RunId } from '#shared/ids'
 import { runIdSchema } from '../columns'
 import type { Connection } from '../connection'
+import { ARRIVING } from '../runs'
 import { blobTables } from './blobTables'
 
 export interface RunSize {
@@ -48,7 +49,7 @@ export function sizesOf(connection: Connection, path: string): Sizes {
   const largest = connection.all(runRow, `${byRun} ORDER BY bytes DESC LIMIT ${LISTED}`)
   const binned = connection.get(
     z.object({ runs: z.number(), bytes: z.number() }),
-    `SELECT count(*) AS runs, ifnull(sum(bytes), 0) AS bytes FROM (${byRun}) WHERE binned_at IS NOT NULL`,
+    `SELECT count(*) AS runs, ifnull(sum(bytes), 0) AS bytes FROM (${byRun}) WHERE binned_at > ${ARRIVING}`,
   )
   const pages = connection.get(
     z.object({ free: z.number() }),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
+import { sizeOf } from '../../core/checkpoint'
+import { Turns } from '../../core/turns'
 import type { Connection } from '../connection'
 import { unpackFloatsAs } from '../floatBlob'
 import { blobRow, blobTables, type BlobTable } from './blobTables'
@@ -31,8 +33,6 @@ export interface VerifyOptions {
   onProgress?(done: number, total: number): void
 }
 
-const TURN_MS = 30
-
 /**
  * Reads every stored array back and compares it with its checksum. SQLite's own check sees only the structure of the
  * pages: of bits flipped inside stored numbers it finds almost none.
@@ -46,18 +46,13 @@ export async function verify(
   const total = blobTables.reduce((sum, { name }) => sum + count(connection, `SELECT count(*) AS n FROM ${name}`), 0)
   const damaged: Damage[] = []
   let checked = 0
-  let turn = performance.now()
+  const turns = new Turns(signal)
   for (const table of blobTables) {
     for (const id of idsOf(connection, table)) {
       const damage = damageOf(connection, table, id)
       if (damage) damaged.push(damage)
       checked++
-      if (performance.now() - turn > TURN_MS) {
-        onProgress?.(checked, total)
-        await new Promise((resolve) => setImmediate(resolve))
-        signal?.throwIfAborted()
-        turn = performance.now()
-      }
+      if (await turns.pass()) onProgress?.(checked, total)
     }
   }
   onProgress?.(total, total)
@@ -90,11 +85,7 @@ function damageOf(connection: Connection, table: BlobTable, id: number): Damage 
     if (!row) return null
     runId = row.run_id
     what = row.what
-    unpackFloatsAs(
-      row.dtype,
-      row,
-      row.shape.reduce((product, size) => product * size, 1),
-    )
+    unpackFloatsAs(row.dtype, row, sizeOf(row.shape))
     return null
   } catch (thrown) {
     if (LabError.from(thrown).code !== 'storage') throw thrown

@@ -7,6 +7,7 @@ import { comparisons } from './005-comparisons'
 import { analyses } from './006-analyses'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
+import { arriving } from './009-arriving'
 
 /** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   analyses,
   matrices,
   quarantine,
+  arriving,
 ]

@@ -23,7 +23,7 @@ export const ufmPresets = {
       learningRate: 0.2,
       steps: 6000,
     },
-    extraSteps: [300],
+    extraSteps: [300, 500],
     demo: true,
   },
   paper: {

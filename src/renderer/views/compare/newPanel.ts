@@ -2,18 +2,19 @@ import type { Metric, Panel, PanelKind, Summary } from '#shared/comparison'
 import { settingsOf } from '#shared/comparisonSettings'
 import { quantityOf, sweptSettings, type ComparisonContext } from '#charts/compare/context'
 import { settingScale } from '#charts/compare/runGroups'
+import { words } from './words'
 
 /** Kinds of panels, in the order of the menu. */
 export const panelKinds: readonly { readonly id: PanelKind; readonly label: string }[] = [
-  { id: 'curves', label: 'Curves of a metric' },
-  { id: 'metrics', label: 'Table of metrics' },
-  { id: 'differences', label: 'Differences of settings' },
-  { id: 'heatmap', label: 'Heatmap over two settings' },
-  { id: 'multiples', label: 'Small multiples over settings' },
-  { id: 'scatter', label: 'Metric against a setting' },
-  { id: 'parallel', label: 'Parallel coordinates' },
-  { id: 'importance', label: 'Importance of settings' },
-  { id: 'spectra', label: 'Spectra side by side' },
+  { id: 'curves', label: words.kinds.curves },
+  { id: 'metrics', label: words.kinds.metrics },
+  { id: 'differences', label: words.kinds.differences },
+  { id: 'heatmap', label: words.kinds.heatmap },
+  { id: 'multiples', label: words.kinds.multiples },
+  { id: 'scatter', label: words.kinds.scatter },
+  { id: 'parallel', label: words.kinds.parallel },
+  { id: 'importance', label: words.kinds.importance },
+  { id: 'spectra', label: words.kinds.spectra },
 ]
 
 /** Every scalar that any of the runs measured, each once; the loss first, clocks last. */

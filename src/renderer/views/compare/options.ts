@@ -3,6 +3,7 @@ import { summaryKey } from '#shared/comparisonSummary'
 import { metricName, summaryName, sweptSettings, type ComparisonContext } from '#charts/compare/context'
 import { settingName } from '#charts/compare/runGroups'
 import { comparedMetrics } from './newPanel'
+import { words } from './words'
 
 export interface Option<T extends string> {
   readonly value: T
@@ -10,22 +11,22 @@ export interface Option<T extends string> {
 }
 
 export const scaleOptions: readonly Option<AxisScale>[] = [
-  { value: 'linear', label: 'linear' },
-  { value: 'log', label: 'log' },
-  { value: 'symlog', label: 'symlog' },
+  { value: 'linear', label: words.options.linear },
+  { value: 'log', label: words.options.log },
+  { value: 'symlog', label: words.options.symlog },
 ]
 export const spreadOptions: readonly Option<Spread['kind']>[] = [
-  { value: 'none', label: 'mean alone' },
-  { value: 'std', label: '± std' },
-  { value: 'sem', label: '± sem' },
-  { value: 'minMax', label: 'min to max' },
-  { value: 'quantile', label: 'quantiles' },
-  { value: 'bootstrap', label: 'bootstrap' },
+  { value: 'none', label: words.options.meanAlone },
+  { value: 'std', label: words.options.std },
+  { value: 'sem', label: words.options.sem },
+  { value: 'minMax', label: words.options.minMax },
+  { value: 'quantile', label: words.options.quantiles },
+  { value: 'bootstrap', label: words.options.bootstrap },
 ]
 export const placeOptions: readonly Option<Summary['at']>[] = [
-  { value: 'last', label: 'last' },
-  { value: 'min', label: 'least' },
-  { value: 'max', label: 'greatest' },
+  { value: 'last', label: words.options.last },
+  { value: 'min', label: words.options.least },
+  { value: 'max', label: words.options.greatest },
 ]
 export const sizeOptions = [1, 2, 3].map((value) => ({ value, label: String(value) }))
 
@@ -36,7 +37,7 @@ export function metricOptions(context: ComparisonContext, metrics: readonly Metr
 
 /** 'step', then every metric: all of them can stand on the x axis. */
 export function axisOptions(context: ComparisonContext) {
-  return [{ value: 'step', label: 'step', metric: null }, ...metricOptions(context)]
+  return [{ value: 'step', label: words.options.step, metric: null }, ...metricOptions(context)]
 }
 
 /** Last, least and greatest of every metric. */

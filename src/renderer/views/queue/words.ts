@@ -76,4 +76,5 @@ export const words = {
     more: (count: number) => `and ${count} more; filter the Runs by their state.`,
     bin: 'Move to the bin',
   },
+  lossFromTo: (first: string, last: string) => `Loss from ${first} to ${last}`,
 } as const

@@ -1,6 +1,7 @@
 import type { ClaimCheck, ClaimResult } from '#shared/records'
 import { formatNumber } from '#charts/format'
 import type { Table } from '#charts/toCsv'
+import { words } from './words'
 
 /** The claims as a table of numbers, one row per check. */
 export function claimRows(claims: readonly ClaimResult[]): Table {
@@ -46,7 +47,5 @@ function digitsOf({ relation, measured, allowance }: ClaimCheck, least: number):
 
 /** Why there is no claim to show. */
 export function noClaimsText(active: boolean): string {
-  return active
-    ? 'Claims are checked when the run has completed.'
-    : 'No claim was checked: none applies to these parameters, or the run did not complete.'
+  return active ? words.noClaims.active : words.noClaims.ended
 }

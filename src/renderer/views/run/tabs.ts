@@ -3,17 +3,6 @@ import type { FigureDefinition } from '#shared/figure'
 export const tabs = ['overview', 'training', 'structure', 'spectra', 'alignment', 'analyses', 'claims', 'log'] as const
 export type Tab = (typeof tabs)[number]
 
-export const tabTitles: Readonly<Record<Tab, string>> = {
-  overview: 'Overview',
-  training: 'Training',
-  structure: 'Structure',
-  spectra: 'Spectra',
-  alignment: 'Alignment',
-  analyses: 'Analyses',
-  claims: 'Claims',
-  log: 'Log',
-}
-
 /** So many figures of each tab the overview shows: a system names its most important ones first. */
 const perTab: Readonly<Record<FigureDefinition['tab'], number>> = {
   training: 1,

@@ -1,5 +1,6 @@
 import { runFieldNames } from '#shared/filter/condition'
 import type { Field } from '#shared/filter/fields'
+import { words } from './words'
 
 export interface FieldChoice {
   /** What stands in the filter line. */
@@ -9,8 +10,6 @@ export interface FieldChoice {
   readonly field: Field
 }
 
-const groups = { run: 'Run', param: 'Parameter', metric: 'Metric' } as const
-
 /** Everything that can be compared, in words, grouped by kind. */
 export function fieldChoices(fields: readonly Field[]): FieldChoice[] {
   return fields.map((field) => {
@@ -18,7 +17,12 @@ export function fieldChoices(fields: readonly Field[]): FieldChoice[] {
     // A prefix only where a bare name would mean something else.
     const isShared = fields.some((other) => other !== field && other.name === name) || isRunField(name)
     const value = kind === 'run' || !isShared ? name : `${kind}.${name}`
-    return { value, label: symbol && symbol !== label ? `${label} (${symbol})` : label, group: groups[kind], field }
+    return {
+      value,
+      label: symbol && symbol !== label ? `${label} (${symbol})` : label,
+      group: words.fields.groups[kind],
+      field,
+    }
   })
 }
 
@@ -36,17 +40,17 @@ export function relationChoices(field: Field | null): readonly RelationChoice[] 
   const isText = field?.type === 'text'
   const isFree = isText && field.words.length === 0
   return [
-    ...(isFree ? [{ value: '~', label: 'contains' }] : []),
-    { value: '=', label: 'is' },
-    { value: '!=', label: 'is not' },
+    ...(isFree ? [{ value: '~', label: words.fields.contains }] : []),
+    { value: '=', label: words.fields.is },
+    { value: '!=', label: words.fields.isNot },
     ...(isText ? [] : numeric),
-    { value: 'in', label: 'is one of (with commas)' },
+    { value: 'in', label: words.fields.oneOf },
   ]
 }
 
 const numeric: readonly RelationChoice[] = [
-  { value: '<', label: 'is below' },
-  { value: '<=', label: 'is at most' },
-  { value: '>', label: 'is above' },
-  { value: '>=', label: 'is at least' },
+  { value: '<', label: words.fields.below },
+  { value: '<=', label: words.fields.atMost },
+  { value: '>', label: words.fields.above },
+  { value: '>=', label: words.fields.atLeast },
 ]

@@ -5,6 +5,7 @@ import { operandOf } from '#shared/filter/resolve'
 import { formatDuration, formatNumber } from '#charts/format'
 import { layerName } from '#charts/layerName'
 import { formatTime } from '../../components/formatTime'
+import { words } from './words'
 
 /** A column of the table of runs: an operand of the filter language, and how it is shown. */
 export interface RunColumn {
@@ -84,9 +85,9 @@ function titleOf(operand: Operand, { label, symbol }: Field): string {
   if (operand.kind === 'param') return symbol || label
   if (operand.kind === 'run') return label
   const { layer, reading } = operand
-  const name = layer === null ? label : `${label}, ${layerName(layer)}`
+  const name = layer === null ? label : words.columns.reading(label, layerName(layer))
   if (reading.of === 'last') return name
-  return reading.of === 'step' ? `${name} at step ${reading.step}` : `${name}, ${reading.of}`
+  return reading.of === 'step' ? words.cells.atStep(name, reading.step) : words.columns.reading(name, reading.of)
 }
 
 export function isNumeric({ type, words }: RunColumn): boolean {
@@ -117,7 +118,7 @@ export function groupCellText(column: RunColumn, cell: GroupCell): string {
   if (cell.common !== null) return cellText(column, cell.common)
   // Seeds are names: their mean says nothing.
   if (cell.mean === null || !isNumeric(column) || column.id === 'seed') {
-    return cell.distinct === 0 ? '' : `${cell.distinct} different`
+    return cell.distinct === 0 ? '' : words.cells.different(cell.distinct)
   }
   return cell.std === null ? wholeOrRounded(cell.mean) : `${formatNumber(cell.mean)} ± ${formatNumber(cell.std, 2)}`
 }
@@ -125,8 +126,7 @@ export function groupCellText(column: RunColumn, cell: GroupCell): string {
 /** What the short text of a group's cell leaves out. */
 export function groupCellHint(column: RunColumn, cell: GroupCell, runs: number): string | undefined {
   if (cell.mean === null || !isNumeric(column) || cell.common !== null) return undefined
-  const of = cell.count === runs ? `${runs}` : `${cell.count} of ${runs}`
-  return `Mean of ${of} runs${cell.std === null ? '' : ', ± sample standard deviation'}`
+  return words.cells.mean(cell.count, runs, cell.std !== null)
 }
 
 function wholeOrRounded(value: number): string {

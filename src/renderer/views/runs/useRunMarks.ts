@@ -2,6 +2,7 @@ import type { MarkChange } from '#shared/contract/runs'
 import type { RunId } from '#shared/ids'
 import { useClient } from '../../composables/useClient'
 import { useNotices } from '../../composables/useNotices'
+import { words } from './words'
 
 /** Stars, colours, tags and notes of any number of runs. */
 export function useRunMarks(changed: () => Promise<void>) {
@@ -16,13 +17,12 @@ export function useRunMarks(changed: () => Promise<void>) {
       if (done !== null) notices.show({ text: done })
     })
   }
-  const count = (runIds: readonly RunId[]) => (runIds.length === 1 ? '1 run' : `${runIds.length} runs`)
 
   return {
     mark,
     addTag: (runIds: readonly RunId[], tag: string) =>
-      mark(runIds, { addTags: [tag] }, `Tagged ${count(runIds)} “${tag}”.`),
+      mark(runIds, { addTags: [tag] }, words.marks.tagged(runIds.length, tag)),
     removeTag: (runIds: readonly RunId[], tag: string) =>
-      mark(runIds, { removeTags: [tag] }, `Took the tag “${tag}” from ${count(runIds)}.`),
+      mark(runIds, { removeTags: [tag] }, words.marks.untagged(runIds.length, tag)),
   }
 }

@@ -432,6 +432,34 @@ describe('Gauss-Newton and residual products', () => {
     expect(dot(gaussNewton, v)).toBeGreaterThan(0)
   })
 
+  // One weight matrix has no curvature of its own, so that G is the whole Hessian.
+  it.each(['matmul', 'batchMatmul'] as const)(
+    'sees logits that the loss uses with another factor, as the logistic loss does with −f (%s)',
+    async (op) => {
+      const graph = new Graph()
+      const stack = op === 'matmul' ? [] : [2]
+      const [W, V, x] = ['W', 'V', 'x'].map((name, i) => graph.input(name, [...stack, ...(i < 2 ? [1, 4] : [4, 5])]))
+      const logits = ops.matmul(W!, x!)
+      const ones = ops.fill(logits, logits.shape, 1)
+      const loss = ops.add(
+        ops.binaryCrossEntropy(logits, ops.scale(ones, 0.3)),
+        ops.total(ops.exp(ops.scale(logits, 0.5))),
+      )
+      const stream = random(5, 'logistic')
+      const values = new Map([W!, V!, x!].map((node) => [node, stream.normal(sizeOf(node.shape))]))
+      const full = concat(await evaluate(hessianVectorProduct(loss, [W!], [V!]), values))
+      expectClose(concat(await evaluate(gaussNewtonProduct(loss, logits, [W!], [V!]), values)), full, {
+        rtol: 1e-12,
+        atol: 1e-12,
+      })
+      const pulled = vjp(logits, grad(loss, [logits])[0]!, [W!])
+      expectClose(concat(await evaluate(pulled, values)), concat(await evaluate(grad(loss, [W!]), values)), {
+        rtol: 1e-12,
+        atol: 1e-12,
+      })
+    },
+  )
+
   it('gives zeros for an input the loss does not depend on', async () => {
     const graph = new Graph()
     const [a, b] = [graph.input('a', [2]), graph.input('b', [3])]

@@ -10,7 +10,7 @@ import { atLeast, atMost, largestDifference, onMeasured, within } from '../../cl
 
 const SOURCE = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01, section 6'
 /** The middle layer, on which the note states its claims; and the early step that it looks at. */
-const [LAYER, EARLY] = [2, 300]
+const [LAYER, EARLY, LATER] = [2, 300, 500]
 
 type Check = (evidence: Evidence, params: UfmParams, solution: CollapsedSolution) => readonly ClaimCheck[]
 
@@ -77,9 +77,13 @@ const eigenvectors = onSmall('C3', 'Products of class means become eigenvectors 
   ...onMeasured(evidence, { quantity: 'eigenvectorTest', layer: LAYER, step: 0 }, (f) => [
     atMost('mean f_cc′ at step 0', mean(f), 0.45),
   ]),
-  // The note saw this in 8 of 8 seeds of another generator; over many seeds about one in six stays below.
+  // The note saw this in 8 of 8 seeds of another generator; of 512 seeds in NumPy one in eight stays below.
   ...onMeasured(evidence, { quantity: 'eigenvectorTest', layer: LAYER, step: EARLY }, (f) => [
     atLeast(`mean f_cc′ at step ${EARLY}`, mean(f), 0.8),
+  ]),
+  // What holds instead: of the same 512 seeds all are above, the lowest at 0.834.
+  ...onMeasured(evidence, { quantity: 'eigenvectorTest', layer: LAYER, step: LATER }, (f) => [
+    atLeast(`mean f_cc′ at step ${LATER} (ours)`, mean(f), 0.8),
   ]),
 ])
 

@@ -1,4 +1,3 @@
-import type { ClaimCheck } from '#shared/records'
 import { singularValues } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
 import type { ExactClaim } from '#main/core/system'
@@ -29,10 +28,9 @@ function twoLosses(id: string, L: number, dnc: number, pair: number, better: 'dn
       const config = uniformConfig({ K: 4, n: 1, depth: L, width: 6, lambda: 2 ** -7 })
       const [collapse, pairs] = [simplexSolution(config), pairStructure(config)]
       if (!collapse || !pairs) return [atLeast('both structures exist', 0, 1)]
-      const sigma: number[][] = []
-      const runs = await trainEnsemble(ensembleOf(config, RUNS), async (snapshot) => {
-        sigma.push([...singularValues(await snapshot.logits())])
-      })
+      const runs = await trainEnsemble(ensembleOf(config, RUNS), async (snapshot) =>
+        singularValues(await snapshot.logits()),
+      )
       const [higher, lower] = better === 'dnc' ? [pairs, collapse] : [collapse, pairs]
       return [
         // The note prints ten digits.
@@ -45,11 +43,11 @@ function twoLosses(id: string, L: number, dnc: number, pair: number, better: 'dn
         ...runs.map(({ verdict, loss }, r) =>
           within(`loss of run ${r}, ${verdict.text}`, loss, (verdict.kind === 'pair' ? pairs : collapse).loss, 1e-9),
         ),
-        ...runs.map(({ verdict }, r) => {
+        ...runs.map(({ verdict, measured: sigma }, r) => {
           const scale = verdict.kind === 'pair' ? 2 * pairs.scales[0]! : collapse.t
-          const expected = sigma[r]!.map((_, i) => (i < (verdict.kind === 'pair' ? 2 : 3) ? scale : 0))
+          const expected = sigma.map((_, i) => (i < (verdict.kind === 'pair' ? 2 : 3) ? scale : 0))
           // σ moves with the gradient norm of 1e-8 over a curvature of about λ; the zero ones are its (L + 1)th root.
-          return atMost(`σ(Z) of run ${r}: largest difference`, largestDifference(sigma[r]!, expected), 1e-4)
+          return atMost(`σ(Z) of run ${r}: largest difference`, largestDifference(sigma, expected), 1e-4)
         }),
       ]
     },
@@ -63,16 +61,16 @@ const criticalPoints: ExactClaim = {
   source: `${SOURCE}, C14`,
   async check() {
     const config = uniformConfig({ K: 4, n: 2, depth: 2, width: 6, lambda: 2 ** -7 })
-    const checks: ClaimCheck[] = []
-    const runs = await trainEnsemble(ensembleOf(config, RUNS), async (snapshot, r) => {
-      const { imbalance, gap, unused } = await economyOf(snapshot, config)
-      checks.push(
+    const runs = await trainEnsemble(ensembleOf(config, RUNS), (snapshot) => economyOf(snapshot, config))
+    return [
+      ...runs.flatMap(({ measured: { imbalance, gap, unused } }, r) => [
         atMost(`run ${r}: balancedness`, imbalance, 1e-10),
         atMost(`run ${r}: |schatten gap|`, Math.abs(gap), 1e-6),
         atMost(`run ${r}: weight outside the class means`, unused, 1e-5),
-      )
-    })
-    return [...checks, atLeast('runs that collapse', countOf(runs, 'collapse'), 1), atLeast('runs that pair', countOf(runs, 'pair'), 1)] // prettier-ignore
+      ]),
+      atLeast('runs that collapse', countOf(runs, 'collapse'), 1),
+      atLeast('runs that pair', countOf(runs, 'pair'), 1),
+    ]
   },
 }
 

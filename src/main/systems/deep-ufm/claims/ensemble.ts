@@ -1,13 +1,13 @@
 import { createBackend } from '#main/compute/backends/select'
-import type { Backend } from '#main/compute/backends/backend'
 import { random, type Random } from '#main/compute/rng/random'
 import { GRADIENT_DESCENT } from '#main/core/optimiser'
 import { totalGradientNorm } from '#main/probes/gradientNorm'
 import { predictedFrame } from '#main/probes/predictedFrame'
 import { verdictOf, type Verdict, type VerdictKind } from '#main/probes/verdict'
 import type { Snapshot } from '#main/core/snapshot'
+import type { Replica } from '#main/train/replica'
+import { ReplicatedTraining } from '#main/train/replicatedTraining'
 import { constantRate } from '#main/train/schedules'
-import { Training } from '#main/train/training'
 import type { UfmConfig } from '../config'
 import type { UfmParameters } from '../dncParameters'
 import { initialParameters } from '../initial'
@@ -31,72 +31,88 @@ export interface Ensemble {
   readonly initial?: (random: Random) => UfmParameters
 }
 
-export interface EnsembleRun {
+export interface EnsembleRun<T = unknown> {
   readonly verdict: Verdict
   readonly loss: number
   readonly gradientNorm: number
   readonly steps: number
+  /** What was measured at its last state. */
+  readonly measured: T
 }
+
+type Measure<T> = (snapshot: Snapshot) => Promise<T>
 
 export const LINEAR_CE: UfmVariant = { loss: 'ce', activation: 'linear' }
 
 const STEPS_BETWEEN_LOOKS = 200
 
 /**
- * Trains every run to its end, one after another.
+ * Trains every run to its end, all as replicas of one program.
  *
- * @param use is given the last state of each run, before its memory goes
+ * @param measure looks at the last state of each run, before its memory goes
+ * @returns in the order of their seeds
  */
+export function trainEnsemble(ensemble: Ensemble): Promise<EnsembleRun<null>[]>
+export function trainEnsemble<T>(ensemble: Ensemble, measure: Measure<T>): Promise<EnsembleRun<T>[]>
 export async function trainEnsemble(
   ensemble: Ensemble,
-  use: (snapshot: Snapshot, run: number) => Promise<void> = async () => {},
+  measure: Measure<unknown> = async () => null,
 ): Promise<EnsembleRun[]> {
+  const { config, variant, runs, seed, steps, tolerance } = ensemble
+  const model = ufmModel(config, variant)
   const backend = await createBackend()
   try {
-    const runs: EnsembleRun[] = []
-    for (let r = 0; r < ensemble.runs; r++) {
-      runs.push(await trainRun(ensemble, backend, ensemble.seed + r, (snapshot) => use(snapshot, r)))
+    const training = new ReplicatedTraining({
+      model,
+      data: ufmData(config),
+      backend,
+      replicas: Array.from({ length: runs }, (_, r) => replicaOf(ensemble, seed + r)),
+      batchSize: null,
+      sharedOrder: null,
+    })
+    try {
+      const ended: EnsembleRun[] = []
+      const going = new Set(Array.from({ length: runs }, (_, r) => r))
+      while (going.size > 0) {
+        training.advance(Math.min(STEPS_BETWEEN_LOOKS, steps - training.step))
+        for (const r of going) {
+          const snapshot = await training.snapshot(r, true)
+          const gradientNorm = await totalGradientNorm(snapshot)
+          // A gradient that is not finite ends the run as one that is small enough does.
+          if (gradientNorm >= tolerance && training.step < steps) continue
+          ended[r] = await endOf(snapshot, gradientNorm, measure)
+          training.stop(r)
+          going.delete(r)
+        }
+        await training.compact()
+      }
+      return ended
+    } finally {
+      training.dispose()
     }
-    return runs
   } finally {
     backend.dispose()
   }
 }
 
-async function trainRun(
-  { config, variant, learningRate, initScale, steps, tolerance, initial }: Ensemble,
-  backend: Backend,
-  seed: number,
-  use: (snapshot: Snapshot) => Promise<void>,
-): Promise<EnsembleRun> {
+function replicaOf({ config, learningRate, initScale, initial }: Ensemble, seed: number): Replica {
   const root = random(seed, 'ensemble')
-  const model = ufmModel(config, variant)
-  const training = new Training({
-    model,
-    data: ufmData(config),
+  return {
     initial: initial ? initial(root) : initialParameters(config, initScale, root),
-    recipe: { steps, learningRate: constantRate(learningRate), optimiser: GRADIENT_DESCENT, batchSize: null },
-    backend,
+    learningRate: constantRate(learningRate),
+    optimiser: GRADIENT_DESCENT,
     random: root,
     seed,
-  })
-  try {
-    let gradientNorm = Infinity
-    while (training.step < steps && gradientNorm >= tolerance) {
-      const target = Math.min(steps, training.step + STEPS_BETWEEN_LOOKS)
-      while (training.step < target) training.advance()
-      gradientNorm = await totalGradientNorm(training.snapshot())
-    }
-    const snapshot = training.snapshot(true)
-    const { data, regularisation } = await snapshot.loss()
-    const { classSizes } = snapshot.split
-    const logits = await snapshot.logits()
-    const verdict = verdictOf({ logits, classSizes, frame: predictedFrame(model), gradientNorm })
-    await use(snapshot)
-    return { verdict, loss: data + regularisation, gradientNorm, steps: training.step }
-  } finally {
-    training.dispose()
   }
+}
+
+async function endOf(snapshot: Snapshot, gradientNorm: number, measure: Measure<unknown>): Promise<EnsembleRun> {
+  const { data, regularisation } = await snapshot.loss()
+  const { model, step } = snapshot
+  const { classSizes } = snapshot.split
+  const logits = await snapshot.logits()
+  const verdict = verdictOf({ logits, classSizes, frame: predictedFrame(model), gradientNorm })
+  return { verdict, loss: data + regularisation, gradientNorm, steps: step, measured: await measure(snapshot) }
 }
 
 /** How many runs ended so. */

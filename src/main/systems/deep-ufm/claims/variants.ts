@@ -39,18 +39,16 @@ const crossEntropy: ExactClaim = {
       ...[0.0270997, 0.0203528, 0.0068591].map((value, i) => within(`level ${i + 1}`, levels[i]!.value, value, 5e-8)),
     ]
     const expected = levels.flatMap(({ value, copies }) => Array<number>(copies).fill(value)).slice(0, 9)
-    const spectra: Float64Array[] = []
     const runs = await trainEnsemble(
       { ...FOUR_RUNS, runs: 8, config, variant: LINEAR_CE, learningRate: 0.3, steps: 8000 },
-      async (snapshot) => void spectra.push(await layerEigenvalues(snapshot, 1)),
+      (snapshot) => layerEigenvalues(snapshot, 1),
     )
     // The note's four runs all collapsed; over many seeds about one in ten pairs (theory note 02, C4).
     const collapsed = countOf(runs, 'collapse')
     checks.push(sameProportion('collapsed', { count: collapsed, runs: 8 }, { count: 4, runs: 4 }))
     checks.push(atMost('runs that neither collapse nor pair', 8 - collapsed - countOf(runs, 'pair'), 0))
-    runs.forEach(({ verdict, loss }, r) => {
+    runs.forEach(({ verdict, loss, measured }, r) => {
       if (verdict.kind !== 'collapse') return
-      const measured = spectra[r]!
       checks.push(within(`run ${r}: loss`, loss, solution.loss, 1e-11))
       expected.forEach((value, k) => checks.push(within(`run ${r}: eigenvalue ${k + 1}`, measured[k]!, value, 1e-11)))
       checks.push(atMost(`run ${r}: next eigenvalue`, Math.abs(measured[9]!), 1e-10))
@@ -69,7 +67,6 @@ const reluModel: ExactClaim = {
     const solution = collapsedSolution(config)
     if (!solution) return [atLeast('a collapsed solution exists', 0, 1)]
     const rho = layerHessianLevels(config, solution, 2, 'data')[0]!.value
-    const checks: ClaimCheck[] = []
     const runs = await trainEnsemble(
       {
         ...FOUR_RUNS,
@@ -79,21 +76,18 @@ const reluModel: ExactClaim = {
         steps: 20_000,
         initial: (stream) => heParameters(config, stream),
       },
-      async (snapshot, r) => {
-        const values = await layerEigenvalues(snapshot, 2)
-        for (const i of [0, 1, 2]) {
-          checks.push(atLeast(`run ${r}: ρ_${i + 1}/ρ`, values[i]! / rho, 0.99))
-          checks.push(atMost(`run ${r}: ρ_${i + 1}/ρ`, values[i]! / rho, 1.08))
-        }
-        checks.push(atLeast(`run ${r}: ρ_1/ρ_9`, values[0]! / values[8]!, 10))
-        checks.push(atMost(`run ${r}: ρ_10/ρ`, values[9]! / rho, 1e-3))
-      },
+      (snapshot) => layerEigenvalues(snapshot, 2),
     )
-    const losses = runs.flatMap(({ loss }, r) => [
+    return runs.flatMap(({ loss, measured: values }, r) => [
       atLeast(`run ${r}: loss above the linear optimum`, loss - solution.loss, 0),
       atMost(`run ${r}: loss above the linear optimum`, loss - solution.loss, 2e-5),
+      ...[0, 1, 2].flatMap((i) => [
+        atLeast(`run ${r}: ρ_${i + 1}/ρ`, values[i]! / rho, 0.99),
+        atMost(`run ${r}: ρ_${i + 1}/ρ`, values[i]! / rho, 1.08),
+      ]),
+      atLeast(`run ${r}: ρ_1/ρ_9`, values[0]! / values[8]!, 10),
+      atMost(`run ${r}: ρ_10/ρ`, values[9]! / rho, 1e-3),
     ])
-    return [...losses, ...checks]
   },
 }
 
