@@ -90,9 +90,12 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
     await analyse()
     const tracks = page.getByRole('region', { name: 'Outliers over steps' })
     await tracks.getByText(/9 directions|1\d directions/).waitFor()
-    await expect.poll(() => tracks.locator('.readout').innerText()).toMatch(/overlap with the step before: .* at 6000/)
+    await expect
+      .poll(() => tracks.locator('.readout').innerText(), { timeout: 30_000 })
+      .toMatch(/overlap with the step before: .* at 6000/)
     const list = page.getByRole('region', { name: 'Analyses of this run' })
-    await expect.poll(() => list.getByText(/step \d+, layer 2, auto, eigenvectors, done/).count()).toBe(5)
+    const done = list.getByText(/step \d+, layer 2, auto, eigenvectors, done/)
+    await expect.poll(() => done.count(), { timeout: 30_000 }).toBe(5)
     expect(await seriousViolations(page)).toEqual([])
   })
 
