@@ -28,12 +28,12 @@ export async function startPeer(script: string, options: BenchOptions): Promise<
   return peer
 }
 
-/** Emits our rate, the peer's and their ratio. Rounds alternate, so that a slower minute slows all of them alike. */
+/** Emits our rate, the peer's and their ratio; returns ours. Rounds alternate, so that a slower minute slows all of them alike. */
 export async function measureBesidePeer(
   measured: Measured,
   peer: TorchPeer | null,
   options: BenchOptions,
-): Promise<void> {
+): Promise<number> {
   const { bench, described, unit, requests, rivals = [] } = measured
   const { dtype, id, blas, threads } = measured.backend
   const others = [
@@ -57,4 +57,5 @@ export async function measureBesidePeer(
     emit(`${name}, ${unit} per second`, rate)
     emit(`ratio to ${name}`, median(ours) / rate)
   }
+  return median(ours)
 }

@@ -1,17 +1,14 @@
 import type { Backend, Dtype } from '../src/main/compute/backends/backend'
 import { createBackend } from '../src/main/compute/backends/select'
-import { Graph } from '../src/main/compute/graph/graph'
-import { sizeOf, type Node } from '../src/main/compute/graph/node'
+import type { Node } from '../src/main/compute/graph/node'
 import * as ops from '../src/main/compute/graph/ops'
-import { grad } from '../src/main/compute/graph/transforms'
-import { compile, type Program } from '../src/main/compute/program/compile'
-import { Workspace } from '../src/main/compute/program/workspace'
-import { random } from '../src/main/compute/rng/random'
+import type { Program } from '../src/main/compute/program/compile'
 import { callsPerSecond, type Benchmark, type BenchOptions } from './benchmark'
 import { measureBesidePeer, startPeer } from './besidePeers'
 import type { TorchPeer } from './torchPeer'
+import { Workload } from './workload'
 
-const [BATCH, RATE, CLASSES] = [128, 0.05, 10]
+const [BATCH, CLASSES] = [128, 10]
 const BACKENDS = [
   { dtype: 'float32', blas: 'auto' },
   { dtype: 'float32', blas: 'embedded' },
@@ -43,44 +40,16 @@ async function measure(backend: Backend, peer: TorchPeer | null, options: BenchO
   program.dispose()
 }
 
-/** One step of gradient descent on the mean cross-entropy of a batch; its values do not matter for speed. */
+/** One step of gradient descent on the mean cross-entropy of a batch. */
 export function convStep(backend: Backend): Program {
-  const graph = new Graph()
-  const workspace = new Workspace(backend)
-  const draw = random(0, 'conv')
-  const given = (name: string, shape: readonly number[], scale: number): Node => {
-    const node = graph.input(name, shape)
-    workspace.write(
-      node,
-      draw.derive(name).normal(sizeOf(shape)).map((value) => value * scale), // prettier-ignore
-    )
-    return node
-  }
-  const images = given('images', [BATCH, 1, 8, 8], 1)
-  const targets = graph.input('targets', [CLASSES, BATCH])
-  workspace.write(
-    targets,
-    Float64Array.from({ length: CLASSES * BATCH }, (_, at) => (Math.floor(at / BATCH) === at % CLASSES ? 1 : 0)),
-  )
-  const parameters = {
-    w1: given('w1', [16, 1, 3, 3], 0.3),
-    b1: given('b1', [16], 0),
-    w2: given('w2', [32, 16, 3, 3], 0.1),
-    b2: given('b2', [32], 0),
-    w3: given('w3', [CLASSES, 128], 0.1),
-    b3: given('b3', [CLASSES], 0),
-  }
-  const { w1, b1, w2, b2, w3, b3 } = parameters
+  const work = new Workload(backend)
+  const images = work.given('images', [BATCH, 1, 8, 8], 1)
+  const [w1, b1] = [work.given('w1', [16, 1, 3, 3], 0.3), work.given('b1', [16], 0)]
+  const [w2, b2] = [work.given('w2', [32, 16, 3, 3], 0.1), work.given('b2', [32], 0)]
+  const [w3, b3] = [work.given('w3', [CLASSES, 128], 0.1), work.given('b3', [CLASSES], 0)]
   const features = ops.reshape(convLayer(convLayer(images, w1, b1), w2, b2), [BATCH, 128])
   const logits = ops.add(ops.matmul(w3, features, { transposeB: true }), ops.repeat(b3, 1, BATCH))
-  const loss = ops.scale(ops.softmaxCrossEntropy(logits, targets), 1 / BATCH)
-  const trained = Object.values(parameters)
-  const gradients = grad(loss, trained)
-  const updates = trained.flatMap((target, i) => {
-    const source = gradients[i]
-    return source ? [{ target, source, keep: 1, scale: -RATE }] : []
-  })
-  return compile(workspace, { updates })
+  return work.step(work.crossEntropy(logits), [w1, b1, w2, b2, w3, b3])
 }
 
 /** relu(x ⋆ w + b), pooled 2 × 2. */

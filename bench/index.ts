@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure } from './benchmark'
+import { chains } from './chains'
 import { compare } from './compare'
 import { conv } from './conv'
 import { factorisation } from './factorisation'
@@ -18,6 +19,7 @@ const benchmarks: readonly Benchmark[] = [
   hessian,
   spectra,
   conv,
+  chains,
   replicas,
   sweep,
   factorisation,

@@ -26,6 +26,11 @@ await runScript(async (args) => {
   return runInherited('unshare', [
     '--map-root-user',
     '--net',
+    // Its own processes too: whatever a test leaves behind ends with the namespace, instead of keeping our streams open.
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
     'sh',
     '-c',
     command,

@@ -62,6 +62,12 @@ const INDEX_SHIFT = 0.3
  */
 const FALLBACK_SIGNS = /([ᵀ‖∥⁻⁺∘∇ℝ∼∗⊗∈⊥∠≪≫]+)/u
 
+/**
+ * Letters with an ascender and an accent, as in f̃: IBM Plex has no place for an accent above them and would draw it
+ * through them. DejaVu, which is bundled too, has one.
+ */
+const TALL_AND_ACCENTED = /^[bdfhklt]\p{M}/u
+
 /** ECharts rich text of a formula; its styles are those of `mathStyles`. */
 export function richMath(text: string): string {
   return mathParts(text)
@@ -76,10 +82,15 @@ export function richMath(text: string): string {
     .map(({ text: piece, place, italic }) => {
       // A closing brace would end the piece before its time.
       if (place === 'line' && piece.includes('}')) return piece
-      if (place === 'line') return `{${italic ? 'italic' : 'plain'}|${piece}}`
+      if (place === 'line') return `{${lineStyle(piece, italic)}|${piece}}`
       return `{${place}${italic ? 'Italic' : ''}|${piece}}`
     })
     .join('')
+}
+
+function lineStyle(piece: string, italic: boolean): 'accented' | 'italic' | 'plain' {
+  if (TALL_AND_ACCENTED.test(piece)) return 'accented'
+  return italic ? 'italic' : 'plain'
 }
 
 /** The styles that `richMath` refers to, for letters of this size. */
@@ -88,11 +99,13 @@ export function mathStyles(fontFamily: string, size: number) {
   // renderer reads.
   const plain = { fontFamily, fontSize: size }
   const italic = { ...plain, fontStyle: 'italic' } as const
+  // DejaVu's letters are larger than Plex's of the same size.
+  const accented = { ...italic, fontFamily: "'DejaVu Sans', sans-serif", fontSize: size * 0.92 } as const
   const index = { fontFamily, fontSize: size * INDEX_SIZE }
   // Pieces are centred on the line: room on one side moves a piece to the other by half of it.
   const shift = 2 * INDEX_SHIFT * size
   const sub = { ...index, padding: [shift, 0, 0, 0] }
   const sup = { ...index, padding: [0, 0, shift, 0] }
   const lean = { fontStyle: 'italic' } as const
-  return { plain, italic, sub, sup, subItalic: { ...sub, ...lean }, supItalic: { ...sup, ...lean } }
+  return { plain, italic, accented, sub, sup, subItalic: { ...sub, ...lean }, supItalic: { ...sup, ...lean } }
 }

@@ -11,10 +11,12 @@ import { terminalLog, type Log } from './core/log'
 import type { System } from './core/system'
 import { AnalysisDesk } from './jobs/analysisDesk'
 import { acceptSpec, previewSpec, type Catalogue, type CheckedSpec } from './jobs/checkSpec'
+import { ClaimDesk } from './jobs/claimDesk'
 import { checkClaims } from './jobs/claims'
 import { workerLimits } from './jobs/workerLimits'
 import type { WorkerLimits } from './jobs/job'
 import { estimate, speedOf } from './jobs/cost'
+import { storageAdvice, withStorageAdvice } from './jobs/diskGuard'
 import { EventHub } from './jobs/eventHub'
 import { groupingOf, type Grouping } from './jobs/grouping'
 import { decideRung } from './jobs/halving'
@@ -24,6 +26,7 @@ import { sweepViews } from './jobs/sweepViews'
 import { withoutPaths } from './jobs/withoutPaths'
 import type { StartWorker } from './jobs/workerHandle'
 import { analysisHandlers } from './service/analysis'
+import { claimHandlers } from './service/claims'
 import { comparisonHandlers } from './service/comparisons'
 import { backupIsDue, projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
@@ -82,6 +85,7 @@ export function createService(options: ServiceOptions): Service {
   const catalogue: Catalogue = { systems, probes, resources: { ...options.resources, matrices: project.matrices } }
   const events = new EventHub()
   const pulse = new SweepPulse(events, () => project.queue.count())
+  const freeDiskBytes = options.freeDiskBytes ?? (() => project.health.freeDiskBytes())
   const scheduler = project.readOnlyReason === null ? startScheduler() : null
   const views = runViews(project, scheduler, systems)
   const ofSweeps = sweepViews(project, scheduler, views, slots)
@@ -95,7 +99,7 @@ export function createService(options: ServiceOptions): Service {
         slots,
         resumes,
         limits: { ...workerLimits(slots), ...options.limits },
-        freeDiskBytes: options.freeDiskBytes ?? (() => project.health.freeDiskBytes()),
+        freeDiskBytes,
         groupingOf: (run, waiting) => groupingOfRun(run, waiting),
         onCompleted: (run, together) => conclude(project, systems, run, together),
         onSettled: ({ sweep }) => {
@@ -110,9 +114,12 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
+  const uploads = createUploads()
   const desk =
     scheduler &&
     new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
+
+  const claimDesk = scheduler && new ClaimDesk(startWorker)
 
   function changed(runIds: readonly RunId[], sweepId: SweepId | null): void {
     for (const runId of runIds) events.emit('run.changed', { runId })
@@ -138,6 +145,8 @@ export function createService(options: ServiceOptions): Service {
     const runId = newRunId()
     const { steps, flopsPerStep } = workload
     project.runs.enqueue({ id: runId, spec, quantities, steps, flopsPerStep, createdAt: clock.now() })
+    const advice = storageAdvice(estimate(spec, workload, project.calibration)?.bytes ?? 0, freeDiskBytes())
+    if (advice !== null) project.log.add(runId, { time: clock.now(), level: 'warning', message: advice })
     changed([runId], null)
     queue.wake()
     return { runId }
@@ -156,7 +165,6 @@ export function createService(options: ServiceOptions): Service {
     requireWriting: () => void writing(),
     onChanged: (runId) => events.emit('run.changed', { runId }),
   })
-  const uploads = createUploads()
   const transfers = transferHandlers({
     project,
     uploads,
@@ -184,7 +192,8 @@ export function createService(options: ServiceOptions): Service {
       slots,
     }),
     'systems.list': async () => [...systems.values()].map((system) => systemInfo(system, project, { probes })),
-    'spec.preview': async ({ spec }) => previewSpec(spec, catalogue, project.calibration),
+    'spec.preview': async ({ spec }) =>
+      withStorageAdvice(previewSpec(spec, catalogue, project.calibration), freeDiskBytes()),
     'run.start': async ({ spec }) => enqueue(acceptSpec(spec, catalogue)),
     'run.cancel': async ({ runId }) => {
       writing().cancel(project.runs.get(runId).id)
@@ -193,8 +202,9 @@ export function createService(options: ServiceOptions): Service {
     'run.repeat': async ({ runId }) => enqueue(acceptSpec(endedRun(runId, 'repeat it').spec, catalogue)),
     ...checkpointHandlers(project, writing),
     ...analysisHandlers({ project, systems, uploads, desk, writing: () => writable(desk) }),
+    ...claimHandlers(project, clock, () => writable(claimDesk)),
     ...sweepResultHandlers(project, systems),
-    ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, writing, changed }),
+    ...sweepHandlers({ project, catalogue, clock, slots, views: ofSweeps, freeDiskBytes, writing, changed }),
     'run.get': async ({ runId }) => views.detail(runId),
     'run.series': async ({ runId, quantity, layer }) =>
       project.records.series(project.runs.get(runId).id, quantity, layer),
@@ -202,7 +212,7 @@ export function createService(options: ServiceOptions): Service {
       project.records.atOrBefore(project.runs.get(runId).id, quantity, layer, step),
     'run.arrays': async ({ runId, quantity, layer }) =>
       project.records.arrays(project.runs.get(runId).id, quantity, layer),
-    ...matrixHandlers(project, clock, uploads),
+    ...matrixHandlers(project, uploads, clock),
     ...uploadHandlers(uploads),
     ...transfers.handlers,
     ...comparisonHandlers(project, systems, clock),
@@ -213,7 +223,14 @@ export function createService(options: ServiceOptions): Service {
     handlers,
     on: (event, listener) => events.on(event, listener),
     async close() {
-      await Promise.all([desk?.close(), scheduler?.close(), care.close(), transfers.close(), backingUp])
+      await Promise.all([
+        desk?.close(),
+        claimDesk?.close(),
+        scheduler?.close(),
+        care.close(),
+        transfers.close(),
+        backingUp,
+      ])
       await uploads.close()
       pulse.close()
       events.close()

@@ -32,6 +32,7 @@ const faces = [
   'italic 12px "IBM Plex Sans"',
   '600 12px "IBM Plex Sans"',
   '12px "IBM Plex Mono"',
+  '12px "DejaVu Sans"',
 ]
 await Promise.allSettled(faces.map((face) => document.fonts.load(face)))
 app.mount('#app')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mathParts, plainMath, richMath } from '#charts/mathText'
+import { mathStyles, mathParts, plainMath, richMath } from '#charts/mathText'
 
 const marked = (text: string, prose = false) =>
   mathParts(text, prose)
@@ -35,6 +35,9 @@ describe('mathParts', () => {
 it('richMath names the style of every piece', () => {
   expect(richMath('Data loss L_data')).toBe('{plain|Data loss }{italic|L}{sub|data}')
   expect(richMath('f_cc′')).toBe('{italic|f}{subItalic|cc′}')
+  // IBM Plex would draw the accent through the ascender.
+  expect(richMath('f̃_cc′, Z̄')).toBe('{accented|f̃}{subItalic|cc′}{plain|, }{italic|Z̄}')
+  expect(mathStyles('IBM Plex Sans', 12).accented.fontFamily).toContain('DejaVu Sans')
   // Signs from the fallback font stand alone, so that the words beside them keep theirs.
   expect(richMath('‖W‖ (rad)')).toBe('{plain|‖}{italic|W}{plain|‖}{plain| (rad)}')
 })

@@ -74,6 +74,13 @@ export const sampleSweep: SweepResults = {
     { id: 'fraction', title: 'Runs that ended in collapse', mark: 'fraction', quantity: 'verdict', state: 'collapse' },
     { id: 'map', title: 'Map of collapse', mark: 'map', quantity: 'verdict', state: 'collapse' },
     { id: 'rank', title: 'Mean rank', mark: 'mean', quantity: 'outputRank' },
-    { id: 'losses', title: 'Final losses', mark: 'histogram', quantity: 'loss', states: 'verdict', undecided: 'unconverged' },
+    {
+      id: 'losses',
+      title: 'Final losses',
+      mark: 'histogram',
+      quantity: 'loss',
+      states: 'verdict',
+      undecided: 'unconverged',
+    },
   ],
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
-import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { collapsar, startHost, type RunningHost } from './helpers/startHost'
+import { openWorkbench, type OpenWorkbench } from './helpers/openWorkbench'
+import { collapsar } from './helpers/startHost'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: Compare against the real service. Install chromium or set CHROMIUM_PATH.')
@@ -18,32 +18,22 @@ const runs = [0.005, 0.01].flatMap((decay) =>
 )
 
 describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
-  let host: RunningHost
-  let browser: Browser
+  let workbench: OpenWorkbench
   let page: Page
-  const problems: string[] = []
 
   beforeAll(async () => {
-    host = await startHost(async (project) => {
-      for (const args of runs) await collapsar(project, args)
-    })
-    browser = await launchChromium()
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
+    workbench = await openWorkbench({
+      prepare: async (project) => {
+        for (const args of runs) await collapsar(project, args)
+      },
       permissions: ['clipboard-read', 'clipboard-write'],
     })
-    page = await context.newPage()
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(host.address)
-    await goTo('Compare')
+    page = workbench.page
+    await workbench.goTo('Compare')
   }, 180_000)
   afterAll(async () => {
-    await browser.close()
-    await host.close()
+    await workbench.close()
   })
-  const goTo = (place: string) =>
-    page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click()
   const panel = (title: RegExp) => page.getByRole('region', { name: title })
   const subtitle = (title: RegExp) => panel(title).locator('.subtitle').innerText()
   async function add(kind: RegExp) {
@@ -148,7 +138,7 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
 
     await page.evaluate('localStorage.clear()')
     await page.reload()
-    await goTo('Compare')
+    await workbench.goTo('Compare')
     await page.getByRole('button', { name: 'Choose runs', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Open' }).click()
     await page.getByRole('menuitem', { name: /two decays/ }).click()
@@ -185,6 +175,6 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
   })
 
   it('broke no rule of the content policy and threw nothing', () => {
-    expect(problems).toEqual([])
+    expect(workbench.problems).toEqual([])
   })
 })

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
-import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { startHost, type RunningHost } from './helpers/startHost'
+import { openWorkbench, type OpenWorkbench } from './helpers/openWorkbench'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: the workbench against the real service. Install chromium or set CHROMIUM_PATH.')
@@ -12,25 +11,16 @@ if (!chromium) console.warn('SKIPPED: the workbench against the real service. In
 const trainingMs = 90_000
 
 describe.skipIf(!chromium)('first light: from the Library to a drawn run', () => {
-  let host: RunningHost
-  let browser: Browser
+  let workbench: OpenWorkbench
   let page: Page
-  const problems: string[] = []
 
   beforeAll(async () => {
-    host = await startHost()
-    browser = await launchChromium()
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(host.address)
+    workbench = await openWorkbench()
+    page = workbench.page
   })
   afterAll(async () => {
-    await browser.close()
-    await host.close()
+    await workbench.close()
   })
-  const goTo = (place: string) =>
-    page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click()
   const panel = (title: RegExp) => page.getByRole('region', { name: title })
   const layerHessian = () => panel(/^Layer Hessian spectrum/)
   const expectText = async (place: Locator, text: RegExp) => {
@@ -112,7 +102,7 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
   })
 
   it('lists the run, bins it and takes that back', async () => {
-    await goTo('Runs')
+    await workbench.goTo('Runs')
     const row = page.locator('tr[data-index]', { hasText: 'first light' })
     expect(await row.innerText()).toMatch(/completed/)
     await row.getByRole('checkbox').click()
@@ -123,7 +113,7 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
   })
 
   it('draws a run while it is training, and cancels it', async () => {
-    await goTo('Design')
+    await workbench.goTo('Design')
     await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('10000000')
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('too long')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
@@ -146,11 +136,11 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
     await page.emulateMedia({ colorScheme })
     const found: Record<string, string[]> = {}
     for (const place of ['Library', 'Design', 'Queue', 'Runs', 'Settings']) {
-      await goTo(place)
+      await workbench.goTo(place)
       await page.locator('main section').first().waitFor()
       found[place] = await seriousViolations(page)
     }
-    await goTo('Runs')
+    await workbench.goTo('Runs')
     await page.getByRole('link', { name: 'first light' }).click()
     for (const tab of ['Overview', 'Training', 'Structure', 'Spectra', 'Alignment', 'Claims', 'Log']) {
       await page.getByRole('tab', { name: new RegExp(tab) }).click()
@@ -161,20 +151,19 @@ describe.skipIf(!chromium)('first light: from the Library to a drawn run', () =>
   })
 
   it('broke no rule of the content policy and threw nothing', () => {
-    expect(problems).toEqual([])
+    expect(workbench.problems).toEqual([])
   })
 
   it('says that the connection is lost when the service is killed in a run, and keeps what was recorded', async () => {
-    await goTo('Design')
+    await workbench.goTo('Design')
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('cut short')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('group', { name: 'Running' }).getByText('steps/s').waitFor({ timeout: trainingMs })
-    await host.kill()
+    await workbench.host.kill()
     await page.getByRole('alert').getByText('Connection to the service lost').waitFor()
-    host = await host.restart()
-    await page.goto(host.address)
-    await goTo('Runs')
+    await workbench.restart()
+    await workbench.goTo('Runs')
     expect(await page.locator('tr[data-index]', { hasText: 'first light' }).innerText()).toMatch(/completed/)
     expect(await page.locator('tr[data-index]', { hasText: 'cut short' }).innerText()).toMatch(/interrupted/)
     await page.getByRole('link', { name: 'cut short' }).click()

@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
-import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { startHost, type RunningHost } from './helpers/startHost'
+import { openWorkbench, type OpenWorkbench } from './helpers/openWorkbench'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: linear networks in a browser. Install chromium or set CHROMIUM_PATH.')
@@ -14,24 +13,17 @@ if (!chromium) console.warn('SKIPPED: linear networks in a browser. Install chro
 const trainingMs = 90_000
 
 describe.skipIf(!chromium)('linear networks in the workbench', () => {
-  let host: RunningHost
-  let browser: Browser
+  let workbench: OpenWorkbench
   let page: Page
   let folder: string
-  const problems: string[] = []
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'collapsar-matrices-'))
-    host = await startHost()
-    browser = await launchChromium()
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(host.address)
+    workbench = await openWorkbench()
+    page = workbench.page
   })
   afterAll(async () => {
-    await browser.close()
-    await host.close()
+    await workbench.close()
     await rm(folder, { recursive: true })
   })
   const panel = (title: RegExp) => page.getByRole('region', { name: title })
@@ -43,7 +35,7 @@ describe.skipIf(!chromium)('linear networks in the workbench', () => {
     await ended.getByRole('link', { name, exact: true }).click({ timeout: trainingMs })
   }
   async function preset(system: RegExp, title: string | RegExp): Promise<void> {
-    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Library' }).click()
+    await workbench.goTo('Library')
     const card = page.getByRole('article', { name: system })
     await card.getByRole('button', { name: title }).click()
   }
@@ -114,6 +106,6 @@ describe.skipIf(!chromium)('linear networks in the workbench', () => {
   })
 
   it('logged no error', () => {
-    expect(problems).toEqual([])
+    expect(workbench.problems).toEqual([])
   })
 })

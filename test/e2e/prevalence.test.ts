@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
-import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { startHost, type RunningHost } from './helpers/startHost'
+import { openWorkbench, type OpenWorkbench } from './helpers/openWorkbench'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: a prevalence sweep against the real service. Install chromium or set CHROMIUM_PATH.') // prettier-ignore
@@ -12,22 +11,15 @@ if (!chromium) console.warn('SKIPPED: a prevalence sweep against the real servic
 const trainingMs = 110_000
 
 describe.skipIf(!chromium)('the prevalence of collapse, from the Library', () => {
-  let host: RunningHost
-  let browser: Browser
+  let workbench: OpenWorkbench
   let page: Page
-  const problems: string[] = []
 
   beforeAll(async () => {
-    host = await startHost()
-    browser = await launchChromium()
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(host.address)
+    workbench = await openWorkbench()
+    page = workbench.page
   })
   afterAll(async () => {
-    await browser.close()
-    await host.close()
+    await workbench.close()
   })
   const figure = (name: string) => page.getByRole('region', { name, exact: true })
 
@@ -80,6 +72,6 @@ describe.skipIf(!chromium)('the prevalence of collapse, from the Library', () =>
   })
 
   it('broke no rule of the content policy and threw nothing', () => {
-    expect(problems).toEqual([])
+    expect(workbench.problems).toEqual([])
   })
 })

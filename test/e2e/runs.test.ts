@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
-import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { startHost, type RunningHost } from './helpers/startHost'
+import { openWorkbench, type OpenWorkbench } from './helpers/openWorkbench'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: the Runs place against the real service. Install chromium or set CHROMIUM_PATH.')
@@ -25,23 +24,16 @@ function train(project: string): void {
 }
 
 describe.skipIf(!chromium)('the Runs place', () => {
-  let host: RunningHost
-  let browser: Browser
+  let workbench: OpenWorkbench
   let page: Page
-  const problems: string[] = []
 
   beforeAll(async () => {
-    host = await startHost(train)
-    browser = await launchChromium()
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(host.address)
-    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Runs' }).click()
+    workbench = await openWorkbench({ prepare: train })
+    page = workbench.page
+    await workbench.goTo('Runs')
   })
   afterAll(async () => {
-    await browser?.close()
-    await host?.close()
+    await workbench.close()
   })
   const lines = () => page.locator('tr[data-index]')
   const filter = () => page.getByRole('combobox', { name: 'Filter' })
@@ -225,6 +217,6 @@ describe.skipIf(!chromium)('the Runs place', () => {
   })
 
   it('broke no rule of the content policy and threw nothing', () => {
-    expect(problems).toEqual([])
+    expect(workbench.problems).toEqual([])
   })
 })

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { seriousViolations } from '../renderer/helpers/axe'
-import { launchChromium } from '../renderer/helpers/workbenchPages'
-import { startHost, type RunningHost } from './helpers/startHost'
+import { openWorkbench, type OpenWorkbench } from './helpers/openWorkbench'
+import type { RunningHost } from './helpers/startHost'
 
 const chromium = chromiumPath(process.env)
 if (!chromium) console.warn('SKIPPED: a sweep against the real service. Install chromium or set CHROMIUM_PATH.')
@@ -21,22 +21,15 @@ function workersOf(host: RunningHost): number[] {
 }
 
 describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
-  let host: RunningHost
-  let browser: Browser
+  let workbench: OpenWorkbench
   let page: Page
-  const problems: string[] = []
 
   beforeAll(async () => {
-    host = await startHost()
-    browser = await launchChromium()
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(host.address)
+    workbench = await openWorkbench()
+    page = workbench.page
   })
   afterAll(async () => {
-    await browser.close()
-    await host.close()
+    await workbench.close()
   })
   const field = (name: string) => page.getByRole('textbox', { name, exact: true })
   const group = (name: string) => page.getByRole('group', { name, exact: true })
@@ -88,7 +81,7 @@ describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
     expect(paused.done).toBeLessThan(24)
     await page.waitForTimeout(1500)
     expect(await counts()).toEqual(paused)
-    expect(workersOf(host)).toEqual([])
+    expect(workersOf(workbench.host)).toEqual([])
   })
 
   it.each(['light', 'dark'] as const)('has no serious accessibility violation in Queue, %s', async (colorScheme) => {
@@ -104,8 +97,8 @@ describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
 
   it('goes on after a worker was killed, and every run ends well', async () => {
     await page.getByRole('button', { name: 'Resume the queue' }).click()
-    await expect.poll(() => workersOf(host).length, { timeout: trainingMs, interval: 50 }).toBeGreaterThan(0)
-    for (const pid of workersOf(host).slice(0, 1)) process.kill(pid, 'SIGKILL')
+    await expect.poll(() => workersOf(workbench.host).length, { timeout: trainingMs, interval: 50 }).toBeGreaterThan(0)
+    for (const pid of workersOf(workbench.host).slice(0, 1)) process.kill(pid, 'SIGKILL')
     // The run of the dead worker says so, and is queued again; nobody else notices.
     await row().getByRole('button', { name: 'Retry 1 failed' }).click({ timeout: trainingMs })
     await page.getByText('Queued one run again.').waitFor()
@@ -113,7 +106,7 @@ describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
     await group('Ended lately').getByText('two by three').waitFor()
     expect(await row().innerText()).toMatch(/completed/)
     expect(await row().innerText()).not.toMatch(/failed|interrupted|diverged/)
-    expect(workersOf(host)).toEqual([])
+    expect(workersOf(workbench.host)).toEqual([])
   })
 
   it('is cloned into Design, where only what is changed shows', async () => {
@@ -125,6 +118,6 @@ describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
   })
 
   it('broke no rule of the content policy and threw nothing', () => {
-    expect(problems).toEqual([])
+    expect(workbench.problems).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ import { allowanceText, claimRows, measuredText } from '../../src/renderer/views
 import { measuredSteps } from '../../src/renderer/views/run/measuredSteps'
 import { figuresOf } from '../../src/renderer/views/run/tabs'
 import { cellText, columnFor, groupCellHint, groupCellText, usualColumns } from '../../src/renderer/views/runs/columns'
-import { renderMarkdown } from '../../src/renderer/views/runs/markdown'
+import { renderMarkdown } from '../../src/renderer/components/marks/markdown'
 import { filterRunFields as fields } from '../helpers/filterRuns'
 import { claims, runs } from './fixtures/runs'
 import { figures } from './fixtures/systems'

@@ -16,7 +16,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
 )
 const spokenAttributes = /^(aria-label|aria-valuetext|title|placeholder|alt|label|text|kept|quiet)$/
 /** Not English, though it has spaces: tags and attributes of HTML, fonts, a filter line. */
-const technical = /^(p h1 h2 .*|noopener noreferrer|(italic )?(\d+ )?12px "IBM .*|id in \()$/
+const technical = /^(p h1 h2 .*|noopener noreferrer|(italic )?(\d+ )?12px "(IBM|DejaVu) .*|id in \()$/
 const isText = (text: string) => /\p{L}/u.test(text)
 const isSentence = (text: string) => /\p{L}{2,}[,;:.]? \p{L}{2,}/u.test(text) && !technical.test(text)
 

@@ -1,13 +1,15 @@
 import { differingSettings, provenanceOf, settingText, type Settings } from '#shared/comparisonSettings'
 import type { Table } from '../toCsv'
-import { settingsIn, visibleGroups, type ComparisonContext } from './context'
-import { settingValueText } from './runGroups'
+import { settingsIn, visibleGroups, type ComparisonContext, type Systems } from './context'
+import { definitionOf, settingValueText } from './runGroups'
 
 /** Settings as rows, groups as columns. */
 export interface DifferenceTable {
   readonly groups: readonly { readonly key: string; readonly label: string; readonly slot: number }[]
   readonly rows: readonly {
     readonly path: string
+    /** In words, with the symbol where it has one: 'Weight decay λ'; the path where no definition names it. */
+    readonly label: string
     readonly differs: boolean
     /** One text for each group; several values where its runs differ. */
     readonly cells: readonly string[]
@@ -32,6 +34,7 @@ export function differenceTable(context: ComparisonContext, all: boolean): Diffe
       .filter((path) => all || differing.has(path))
       .map((path) => ({
         path,
+        label: labelOf(path, context.systems),
         differs: differing.has(path),
         cells: known.map((members) => valuesText(members.map((settings) => settings.get(path)))),
       })),
@@ -43,6 +46,11 @@ export function differenceNumbers({ groups, rows }: DifferenceTable): Table {
     columns: ['setting', ...groups.map((group) => group.label)],
     rows: rows.map(({ path, cells }) => [path, ...cells]),
   }
+}
+
+function labelOf(path: string, systems: Systems): string {
+  const definition = definitionOf(path, systems)
+  return definition ? [definition.label, definition.symbol].filter(Boolean).join(' ') : path
 }
 
 function valuesText(values: readonly Parameters<typeof settingValueText>[0][]): string {

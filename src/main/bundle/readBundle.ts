@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { crc32, inflateRaw, type ZlibOptions } from 'node:zlib'
@@ -7,12 +6,10 @@ import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import { parseWith } from '#shared/spec'
-import { bytesOfFloats } from '../store/floatBlob'
+import { digestAside } from '../store/floatBlob'
 import { arrayRefs, bytesOf, parseRunDocument, runDocumentSchema, type RunContent } from '../store/runContent'
 import { documentNameOf, fileNameOf, fitsArray, kindOf, LIMITS, MANIFEST, manifestSchema } from './format'
 import { readNpy } from './npy'
-
-const { subtle } = webcrypto
 
 /** An opened bundle; documents and arrays are read when they are asked for. */
 export interface Bundle {
@@ -74,9 +71,7 @@ export async function openBundle(path: string): Promise<Bundle> {
         async read(ref) {
           const part = partOf(fileNameOf(ref))
           const data = readNpy(ref, await readPart(file, part), bytesOf(ref))
-          // On another thread: an array may have a gigabyte.
-          const digest = await subtle.digest('SHA-256', bytesOfFloats(data))
-          if (Buffer.from(digest).toString('hex') === ref.sha256) return data
+          if ((await digestAside(data)) === ref.sha256) return data
           throw bad(`the numbers of ${part.name} do not have the SHA-256 that its name says`)
         },
       }

@@ -1,5 +1,6 @@
 import type { RunDetail } from '#shared/contract/index'
 import type { System } from '../core/system'
+import { checkExactClaim } from '../jobs/exactClaim'
 import type { CheckedClaim } from './claimTable'
 import type { CommandContext } from './command'
 
@@ -18,9 +19,7 @@ export async function checkExactClaims(
   for (const claim of system.claims) {
     if (claim.kind !== 'exact' || !isWanted(claim.id, claim.slow ?? false)) continue
     terminal.note(`Checking ${claim.id}: ${claim.title}\n`)
-    const checks = await claim.check()
-    const holds = checks.length > 0 && checks.every((check) => check.holds)
-    results.push({ id: claim.id, title: claim.title, source: claim.source, checks, holds, on: 'exact' })
+    results.push({ ...(await checkExactClaim(claim)), on: 'exact' })
   }
   return results
 }

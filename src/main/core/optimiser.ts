@@ -33,6 +33,9 @@ export interface NormalisedSpec {
   readonly logitChange: number
 }
 
+/** With the constants of theory note 03, section 2. */
+export const NORMALISED_DESCENT: OptimiserSpec = { kind: 'normalised', weightShare: 0.01, logitChange: 0.3 }
+
 export const GRADIENT_DESCENT: OptimiserSpec = { kind: 'gradientDescent' }
 
 /** The heavy ball, which is gradient descent where μ = 0. */

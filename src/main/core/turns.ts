@@ -1,21 +1,30 @@
-/** Long enough to get on, short enough that nobody notices: two frames of a screen. */
-const TURN_MS = 30
+/** How long work of the service may keep requests waiting. */
+export const TURN_MS = 10
 
-/** Long work on the event loop that lets others have their turn every few milliseconds. */
+/** Long work of the service in turns of the event loop, with requests answered between them. */
 export class Turns {
   readonly #signal: AbortSignal | undefined
-  #since = performance.now()
+  #began = performance.now()
 
   constructor(signal?: AbortSignal) {
     this.#signal = signal
   }
 
-  /** To be asked between two small pieces of work. @returns whether others had their turn. @throws what aborted the signal */
+  get isOver(): boolean {
+    return performance.now() - this.#began >= TURN_MS
+  }
+
+  /** Lets others have theirs. */
+  async next(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#began = performance.now()
+  }
+
+  /** To be called between two small pieces of work. @returns whether others had theirs. @throws what aborted the signal */
   async pass(): Promise<boolean> {
     this.#signal?.throwIfAborted()
-    if (performance.now() - this.#since < TURN_MS) return false
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#since = performance.now()
+    if (!this.isOver) return false
+    await this.next()
     this.#signal?.throwIfAborted()
     return true
   }

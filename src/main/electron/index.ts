@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { app, BrowserWindow, dialog, session } from 'electron'
 import { LabError } from '#shared/errors'
 import { probeBlasBy } from '../compute/backends/select'
@@ -17,6 +17,9 @@ import { projectArgument } from './projectArgument'
 import { utilityProbe } from './utilityProbe'
 import { utilityWorker } from './utilityWorker'
 
+/** The project of this instance, once it is known; macOS names it by an event, before the application is ready. */
+let openProject: string | null = null
+
 /** The desktop shell: locks the session, opens the project, shows one window. */
 async function start(): Promise<void> {
   const installation = installationAt(import.meta.dirname)
@@ -28,7 +31,7 @@ async function start(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const service = await openService({
     installation,
-    project: projectArgument(process.argv) ?? join(folder, PROJECT_FILE_NAME),
+    project: (openProject ??= resolve(projectArgument(process.argv) ?? join(folder, PROJECT_FILE_NAME))),
     startWorker: utilityWorker(installation.worker, [dataFolder(installation)]),
     host: 'electron',
     logFolder: join(folder, 'logs'),
@@ -62,6 +65,15 @@ function fail(error: unknown): void {
   app.exit(1)
 }
 
+/** One application has one project: whoever asks for another one is told so, not shown the wrong one without a word. */
+function askedFor(project: string | null): void {
+  showExistingWindow()
+  if (project === null || project === openProject) return
+  const open = openProject === null ? 'another project' : basename(openProject)
+  const message = `Collapsar has ${open} open. Close its window first, then open ${basename(project)}; or import it there.`
+  dialog.showErrorBox(`${basename(project)} was not opened`, message)
+}
+
 function showExistingWindow(): void {
   const [window] = BrowserWindow.getAllWindows()
   if (window?.isMinimized()) window.restore()
@@ -77,7 +89,15 @@ app.on('window-all-closed', () => {
 })
 // One writer per project: a second start shows the first one's window.
 if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', showExistingWindow)
+  app.on('second-instance', (_event, argv, folder) => {
+    const project = projectArgument(argv)
+    askedFor(project && resolve(folder, project))
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    if (openProject === null) openProject = path
+    else askedFor(path)
+  })
   void app.whenReady().then(start).catch(fail)
 } else {
   app.quit()

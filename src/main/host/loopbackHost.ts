@@ -9,7 +9,9 @@ import { openPageFolder } from './pageFolder'
 import { pageServer } from './pageServer'
 
 const LOOPBACK = '127.0.0.1'
-const MAX_PAGES = 32
+export const MAX_PAGES = 32
+/** More are closed at once. Those without a whole request are closed after ten seconds, so that nobody keeps pages out. */
+export const MAX_CONNECTIONS = 256
 
 export interface LoopbackHost {
   /** With the token: whoever has it may use the workbench. */
@@ -32,7 +34,13 @@ export interface LoopbackHostOptions {
  */
 export async function startLoopbackHost({ service, pages, port }: LoopbackHostOptions): Promise<LoopbackHost> {
   const folder = await openPageFolder(pages)
-  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
+  const server = createServer({
+    maxHeaderSize: 16 * 1024,
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5000,
+  })
+  server.maxConnections = MAX_CONNECTIONS
   const listening = await listen(server, port)
   const session = new HostSession(`collapsar-${listening}`)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false })

@@ -1,4 +1,5 @@
 import { LabError } from '#shared/errors'
+import type { FieldIssue } from '#shared/params'
 
 const MB = 1e6
 /** Below this nothing starts: enough for what trains to end, and for a backup to be thought of. */
@@ -56,6 +57,29 @@ export class DiskGuard {
       if ((this.#trouble || this.watch.isNeeded()) && this.look()) this.watch.goOn()
     }, LOOK_EVERY_MS)
   }
+}
+
+/**
+ * What to say before a start of what the disk of the project has no room for; null where it has. Nothing is refused: an
+ * estimate may be rough, and the queue pauses in time.
+ *
+ * @param bytes that the runs will store, by the estimate
+ */
+export function storageAdvice(bytes: number, free: number): string | null {
+  if (bytes <= Math.max(0, free - NOTHING_STARTS)) return null
+  return (
+    `By the estimate ${Math.ceil(bytes / MB)} MB will be stored, and the disk of the project has ${Math.floor(free / MB)} MB ` +
+    `left, of which the queue leaves ${NOTHING_STARTS / MB} MB alone: it would pause before the end, and go on by itself ` +
+    'once there is space. Free some, or store less: fewer seeds, measured steps, or states that are kept.'
+  )
+}
+
+/** A preview with that advice before all other. */
+export function withStorageAdvice<
+  Preview extends { readonly estimate: { readonly bytes: number } | null; readonly advice: readonly FieldIssue[] },
+>(preview: Preview, free: number): Preview {
+  const message = preview.estimate && storageAdvice(preview.estimate.bytes, free)
+  return message === null ? preview : { ...preview, advice: [{ path: 'storage', message }, ...preview.advice] }
 }
 
 function lowDisk(free: number): LabError {

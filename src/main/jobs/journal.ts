@@ -1,6 +1,6 @@
 import { LabError } from '#shared/errors'
 import type { Project } from '../store/project'
-import { TURN_MS } from './turns'
+import { TURN_MS } from '../core/turns'
 
 export interface Change {
   /** Writes to the project; runs in one transaction with others and may run again after a refusal. */

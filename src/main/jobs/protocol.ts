@@ -17,6 +17,7 @@ const loadedMatrixSchema: z.ZodType<LoadedMatrix> = z.object({
     }),
 })
 import { analyseSchema } from './analysisProtocol'
+import { checkClaimSchema } from './exactClaim'
 import { checkpointSchema, fillsItsShape, NO_FIT, shapeSchema } from './checkpointSchema'
 
 /** Any number a computation can give, NaN and infinities included. */
@@ -67,6 +68,7 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     memoryBytes: z.number().min(0),
   }),
   analyseSchema,
+  checkClaimSchema,
   /** Runs by their place in the job; null: all of them. */
   z.object({ type: z.literal('cancel'), runs: z.array(z.int().min(0)).nullable() }),
 ])

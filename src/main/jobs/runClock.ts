@@ -22,7 +22,7 @@ export const clockQuantities: readonly QuantityDefinition[] = [
     label: 'epoch',
     symbol: '',
     unit: '',
-    help: 'How often the training set was gone through; each full-batch step is one.',
+    help: 'How often the training set was gone through; each full-batch step is one. Not recorded where every step draws fresh samples.',
     formula: 'step · B / N, with batches of B of N training samples',
     source: 'Elementary; counted by the training loop',
   },
@@ -47,17 +47,19 @@ export class RunClock {
 
   /** @param samples N of the training set */
   constructor(
-    readonly recipe: Pick<TrainingRecipe, 'learningRate' | 'batchSize'>,
+    readonly recipe: Pick<TrainingRecipe, 'learningRate' | 'batchSize' | 'freshSamples'>,
     readonly samples: number,
   ) {}
 
   /** @param step not below that of the call before */
   at(step: number): Measurement[] {
     while (this.#step < step) this.#flowTime += this.recipe.learningRate(this.#step++)
-    const { batchSize } = this.recipe
+    const { batchSize, freshSamples } = this.recipe
+    const epoch = batchSize === null ? step : (step * batchSize) / this.samples
     return [
       scalarMeasurement('flowTime', this.#flowTime),
-      scalarMeasurement('epoch', batchSize === null ? step : (step * batchSize) / this.samples),
+      // Fresh samples are of no training set that could be gone through.
+      ...(freshSamples ? [] : [scalarMeasurement('epoch', epoch)]),
       scalarMeasurement('wallTime', (performance.now() - this.#started) / 1000),
     ]
   }

@@ -4,13 +4,14 @@ import { parseWith, type RunSpec } from '#shared/spec'
 import type { Resources } from '../core/system'
 import type { Analyse, FromAnalysis } from './analysisProtocol'
 import type { executeAnalysis } from './executeAnalysis'
+import type { ClaimAnswer, executeClaim } from './exactClaim'
 import type { ExecuteOptions, executeRun } from './executeRun'
 import { libraryFrom } from './matrixParams'
 import { toWorkerSchema, type Batch, type FromWorker, type Report, type ToWorker } from './protocol'
 
 /** The worker's end of the line to the service. */
 export interface WorkerPort {
-  post(message: FromWorker | FromAnalysis): void
+  post(message: FromWorker | FromAnalysis | ClaimAnswer): void
   onMessage(listener: (message: unknown) => void): void
 }
 
@@ -31,6 +32,7 @@ export type ExecuteTogether = (tasks: readonly Task[], resources: Resources) => 
 export interface MoreJobs {
   readonly together?: ExecuteTogether
   readonly analyse?: ExecuteAnalysis
+  readonly checkClaim?: typeof executeClaim
 }
 
 /**
@@ -41,7 +43,7 @@ export function serveJob(
   port: WorkerPort,
   execute: Execute,
   resources: Resources,
-  { together = oneByOne(execute), analyse }: MoreJobs = {},
+  { together = oneByOne(execute), analyse, checkClaim = cannotCheck }: MoreJobs = {},
 ): Promise<void> {
   const aborts: AbortController[] = []
   const signalOfNext = () => {
@@ -54,6 +56,10 @@ export function serveJob(
       const message = parseWith(toWorkerSchema, received, 'job')
       if (message.type === 'cancel') {
         for (const run of message.runs ?? aborts.keys()) aborts[run]?.abort()
+      } else if (message.type === 'claim') {
+        void checkClaim(message)
+          .then((answer) => port.post(answer))
+          .then(resolve)
       } else if (message.type === 'analyse') {
         void runAnalysis(port, analyse, message, resources, signalOfNext()).then(resolve)
       } else {
@@ -71,6 +77,13 @@ export function serveJob(
       }
     })
   })
+}
+
+async function cannotCheck(): Promise<ClaimAnswer> {
+  return {
+    type: 'unchecked',
+    error: new LabError('unavailable', 'This worker trains; it cannot check claims.').toData(),
+  }
 }
 
 /** How often a worker shows that it is alive, and looks how much memory it has. */

@@ -7,7 +7,7 @@ import { expandSweep, type Expansion } from '#shared/sweepExpand'
 import { random } from '../compute/rng/random'
 import type { System } from '../core/system'
 import { checkSpec, fieldIssues, unknownName, type Catalogue, type CheckedSpec } from './checkSpec'
-import { Turns } from './turns'
+import { Turns } from '../core/turns'
 
 /** A sweep that can be looked at: well formed, of a known system. Its runs are still to be checked. */
 export interface OpenedSweep {

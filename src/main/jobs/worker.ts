@@ -4,6 +4,7 @@
  */
 import { LabError } from '#shared/errors'
 import { executeAnalysis } from './executeAnalysis'
+import { executeClaim } from './exactClaim'
 import { executeReplicas } from './executeReplicas'
 import { executeRun } from './executeRun'
 import { folderResources } from './folderResources'
@@ -15,4 +16,5 @@ if (!folder) throw new LabError('bad-input', 'worker: expected the folder of the
 void serveJob(processPort(), executeRun, folderResources(folder), {
   together: executeReplicas,
   analyse: executeAnalysis,
+  checkClaim: executeClaim,
 })

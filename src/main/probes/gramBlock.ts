@@ -45,7 +45,7 @@ export async function gramBlock(request: BlockRequest): Promise<LayerBlock> {
 }
 
 /** KN × KN, index k N + i: w (G_kᵀ G_m)_ij (HᵀH)_ij with G_k = [J_iᵀ s_ik]_i. */
-function blockGram(jacobians: readonly Matrix[], features: Matrix, weight: number): Matrix {
+export function blockGram(jacobians: readonly Matrix[], features: Matrix, weight: number): Matrix {
   const N = features.cols
   const size = jacobians.length * N
   const featureGram = scaled(matmul(features, features, { transposeA: true }), weight)

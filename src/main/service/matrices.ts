@@ -6,18 +6,19 @@ import { matrixDigest } from '../core/matrixDigest'
 import { readImportedMatrix } from '../import/matrixFile'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import { uploadedBytes } from './uploadedBytes'
-import type { Uploads } from './uploads'
+import { uploadedBytes, type Uploads } from './uploads'
 
 /** The matrices of a project, and how uploaded files become some. */
-export function matrixHandlers(project: Project, clock: Clock, uploads: Uploads): Pick<Handlers, keyof MatrixRequests> {
-  const bytesOf = (upload: string) => uploadedBytes(uploads, upload, 'matrix')
+export function matrixHandlers(project: Project, uploads: Uploads, clock: Clock): Pick<Handlers, keyof MatrixRequests> {
   return {
     'matrices.list': async () => project.matrices.list(),
     'matrices.import': async ({ name, file, mask }) => {
       const issue = matrixNameIssue(name)
       if (issue) throw new LabError('bad-input', issue)
-      const matrix = readImportedMatrix(await bytesOf(file), mask === null ? null : await bytesOf(mask))
+      const matrix = readImportedMatrix(
+        await uploadedBytes(uploads, file, 'matrix'),
+        mask === null ? null : await uploadedBytes(uploads, mask, 'matrix'),
+      )
       return project.matrices.add({ name, digest: matrixDigest(matrix), matrix, at: clock.now() })
     },
   }

@@ -4,11 +4,12 @@ import { LabError } from '#shared/errors'
 import type { RunId, SweepId } from '#shared/ids'
 import { parseSweepSpec, type SweepSpec } from '#shared/sweep'
 import type { Catalogue } from '../jobs/checkSpec'
+import { withStorageAdvice } from '../jobs/diskGuard'
 import { nextRung } from '../jobs/halving'
 import type { Scheduler } from '../jobs/scheduler'
 import { openSweep, planRuns, type PlannedRun } from '../jobs/sweepPlan'
 import { previewSweep } from '../jobs/sweepPreview'
-import { Turns } from '../jobs/turns'
+import { Turns } from '../core/turns'
 import type { SweepViews } from '../jobs/sweepViews'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
@@ -21,6 +22,7 @@ export interface SweepServiceOptions {
   readonly clock: Clock
   readonly slots: number
   readonly views: SweepViews
+  freeDiskBytes(): number
   /** Throws where the project is only read. */
   writing(): Scheduler
   /** Something about these runs is new, and about the sweep and the queue. */
@@ -107,7 +109,10 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
 
   return {
     'sweep.preview': async ({ spec, rows, over }) =>
-      previewSweep(spec, { catalogue, calibration: project.calibration, slots, rows, over }),
+      withStorageAdvice(
+        previewSweep(spec, { catalogue, calibration: project.calibration, slots, rows, over }),
+        options.freeDiskBytes(),
+      ),
     'sweep.start': async ({ spec }) => start(spec),
     'sweep.list': async () => views.summaries(),
     'sweep.get': async ({ sweepId }) => views.detail(sweepId),

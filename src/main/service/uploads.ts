@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, open, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Handlers } from '#shared/contract/index'
 import { UPLOAD_LIMITS, type UploadPurpose, type UploadRequests } from '#shared/contract/uploads'
 import { LabError } from '#shared/errors'
+import type { NamedBytes } from '../import/matrixFile'
 import { freeDiskBytes } from '../store/health/sizes'
 
 /** A matrix and its mask, and one of each that somebody gave up on. */
@@ -105,6 +106,16 @@ export function createUploads(): Uploads {
       for (const id of uploads.keys()) await drop(id)
       if (folder) await rm(await folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The bytes of an uploaded file that fits into memory, which is forgotten. */
+export async function uploadedBytes(uploads: Uploads, id: string, purpose: UploadPurpose): Promise<NamedBytes> {
+  const { name, path, remove } = await uploads.take(id, purpose)
+  try {
+    return { name, bytes: await readFile(path) }
+  } finally {
+    await remove()
   }
 }
 

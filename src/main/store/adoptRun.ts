@@ -1,5 +1,3 @@
-import { promisify } from 'node:util'
-import { zstdCompress } from 'node:zlib'
 import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import type { ImportedMatrix } from '#shared/importedMatrix'
@@ -8,9 +6,8 @@ import { matrixDigest } from '../core/matrixDigest'
 import type { Turns } from '../core/turns'
 import { analysisCopiesOn, type PackedNumbers } from './analysisCopies'
 import { arraysOn } from './arrays'
-import type { PackedState } from './checkpoints'
 import type { Connection } from './connection'
-import { bytesOfFloats, type FloatBlob } from './floatBlob'
+import { packFloatsAside, type FloatBlob } from './floatBlob'
 import { freeName } from './freeName'
 import type { Project } from './project'
 import type { AnalysisDocument, ArrayRef, MatrixDocument, RunContent } from './runContent'
@@ -26,7 +23,6 @@ export interface RunArrays {
   analyses(runId: RunId, content: RunContent, wanted: readonly AnalysisDocument[], turns: Turns): Promise<void>
 }
 
-const compress = promisify(zstdCompress)
 /** Small arrays share a transaction: each costs a write that is waited for. */
 const BATCH_BYTES = 2 ** 21
 const BATCH_ARRAYS = 64
@@ -50,14 +46,13 @@ export function runArraysOn(connection: Connection, { checkpoints, matrices }: A
       const blob = await packed(ref, read)
       await batch.add(blob.data.length, () => arrays.addPacked(runId, { ...array, shape: ref.shape }, blob))
     }
-    for (const { step, kept, lastFiniteLoss, arrays: refs } of document.states) {
-      const held: PackedState['arrays'][number][] = []
-      for (const { name, data: ref } of refs) {
-        held.push({ name, dtype: ref.dtype, shape: ref.shape, blob: await packed(ref, read) })
-        await turns.pass()
+    await batch.flush()
+    for (const { arrays: refs, ...state } of document.states) {
+      const id = checkpoints.begin(runId, state)
+      for (const [position, { name, data: ref }] of refs.entries()) {
+        const array = { name, dtype: ref.dtype, shape: ref.shape, blob: await packed(ref, read) }
+        await batch.add(array.blob.data.length, () => checkpoints.addPacked(id, position, array))
       }
-      const bytes = held.reduce((sum, { blob }) => sum + blob.data.length, 0)
-      await batch.add(bytes, () => checkpoints.savePacked(runId, { step, lastFiniteLoss, arrays: held }, kept))
     }
     await batch.flush()
   }
@@ -120,9 +115,9 @@ class Batch {
   }
 }
 
-/** Compressed beside the event loop. The digest is that of the reference: whoever reads has compared the numbers with it. */
+/** The digest is that of the reference: whoever reads has compared the numbers with it. */
 async function packed(ref: ArrayRef, read: RunContent['read']): Promise<FloatBlob> {
-  return { data: await compress(bytesOfFloats(await read(ref))), digest: Buffer.from(ref.sha256, 'hex') }
+  return packFloatsAside(await read(ref), ref.sha256)
 }
 
 /** @throws LabError 'bad-input' for a matrix that is not the one its digest names, or that nobody could have imported */

@@ -13,15 +13,11 @@ import { jsonColumn, toJson } from './columns'
 import type { Connection } from './connection'
 import { floatBlobColumns, packFloats, unpackFloatsAs, type FloatBlob } from './floatBlob'
 
-export interface PackedState {
-  readonly step: number
-  readonly lastFiniteLoss: number
-  readonly arrays: readonly {
-    readonly name: string
-    readonly dtype: FloatDtype
-    readonly shape: readonly number[]
-    readonly blob: FloatBlob
-  }[]
+export interface PackedArray {
+  readonly name: string
+  readonly dtype: FloatDtype
+  readonly shape: readonly number[]
+  readonly blob: FloatBlob
 }
 
 /** States of runs: what is kept for analysis, and at most one more to go on from. */
@@ -31,8 +27,9 @@ export interface Checkpoints {
    * a run never has two of them.
    */
   save(runId: RunId, point: ResumePoint, kept: boolean): void
-  /** As `save`, for arrays that are packed already. */
-  savePacked(runId: RunId, state: PackedState, kept: boolean): void
+  /** As `save`, without the arrays, which follow one by one. @returns the number of the state */
+  begin(runId: RunId, state: { step: number; lastFiniteLoss: number; kept: boolean }): number
+  addPacked(stateId: number, position: number, array: PackedArray): void
   /** Steps whose states are kept, ascending. */
   steps(runId: RunId): readonly number[]
   /** Bit for bit as it was saved. @throws LabError 'not-found' naming the steps that are stored */
@@ -75,30 +72,31 @@ export function checkpointsOn(connection: Connection): Checkpoints {
     return { step, arrays: connection.all(arrayRow, sql, [id]) }
   }
 
-  const savePacked: Checkpoints['savePacked'] = (runId, { step, lastFiniteLoss, arrays }, kept) =>
+  const begin: Checkpoints['begin'] = (runId, { step, lastFiniteLoss, kept }) =>
     connection.transaction(() => {
       connection.run('DELETE FROM checkpoints WHERE run_id = ? AND (kept = 0 OR step = ?)', [runId, step])
-      const { id } = connection.run(
-        'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss) VALUES (?, ?, ?, ?)',
-        [runId, step, Number(kept), lastFiniteLoss],
-      )
-      arrays.forEach(({ name, dtype, shape, blob }, position) => {
-        connection.run(
-          `INSERT INTO checkpoint_arrays (checkpoint_id, position, name, dtype, shape, data, digest)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`,
-          [id, position, name, dtype, toJson(shape), blob.data, blob.digest],
-        )
-      })
+      const sql = 'INSERT INTO checkpoints (run_id, step, kept, last_finite_loss) VALUES (?, ?, ?, ?)'
+      return connection.run(sql, [runId, step, Number(kept), lastFiniteLoss]).id
     })
 
+  const addPacked: Checkpoints['addPacked'] = (stateId, position, { name, dtype, shape, blob }) => {
+    connection.run(
+      `INSERT INTO checkpoint_arrays (checkpoint_id, position, name, dtype, shape, data, digest)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [stateId, position, name, dtype, toJson(shape), blob.data, blob.digest],
+    )
+  }
+
   return {
-    save(runId, { checkpoint: { step, arrays }, lastFiniteLoss }, kept) {
-      const packed = arrays.map(({ name, shape, data }) => {
-        return { name, shape, dtype: dtypeOf(data), blob: packFloats(data) }
-      })
-      savePacked(runId, { step, lastFiniteLoss, arrays: packed }, kept)
-    },
-    savePacked,
+    save: (runId, { checkpoint: { step, arrays }, lastFiniteLoss }, kept) =>
+      connection.transaction(() => {
+        const id = begin(runId, { step, lastFiniteLoss, kept })
+        arrays.forEach(({ name, shape, data }, position) => {
+          addPacked(id, position, { name, shape, dtype: dtypeOf(data), blob: packFloats(data) })
+        })
+      }),
+    begin,
+    addPacked,
 
     steps: (runId) =>
       connection

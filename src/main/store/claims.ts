@@ -3,6 +3,7 @@ import type { RunId } from '#shared/ids'
 import type { ClaimResult } from '#shared/records'
 import { claimCheckSchema, flagColumn, jsonColumn, toJson } from './columns'
 import type { Connection } from './connection'
+import { version } from '../../../package.json'
 
 /** A claim as it was checked. */
 export interface Verdict {
@@ -15,10 +16,15 @@ export interface Verdict {
 export interface Claims {
   /** Replaces an earlier verdict on the same claim by the same run. */
   save(runId: RunId, system: string, result: ClaimResult, at: number): void
+  /** The verdict of this version on a claim that no run stands behind; replaces an earlier one. */
+  saveExact(system: string, result: ClaimResult, at: number): void
   of(runId: RunId): readonly ClaimResult[]
   /** The same with what `save` was given beside them. */
   verdicts(runId: RunId): readonly Verdict[]
-  /** The latest verdict of each claim of a system, by claim id; runs in the bin do not count. */
+  /**
+   * The latest verdict of each claim of a system, by claim id; runs in the bin do not count, nor what an earlier version
+   * found without a run.
+   */
   latest(system: string): Readonly<Record<string, boolean>>
   counts(runId: RunId): { readonly held: number; readonly checked: number }
 }
@@ -62,15 +68,25 @@ export function claimsOn(connection: Connection): Claims {
       )
     },
 
+    saveExact(system, result, at) {
+      connection.run(
+        `INSERT OR REPLACE INTO exact_claims (system, claim_id, version, title, source, holds, checks, checked_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [system, result.id, version, result.title, result.source, Number(result.holds), toJson(result.checks), at],
+      )
+    },
+
     of: (runId) => verdicts(runId).map(({ result }) => result),
     verdicts,
 
     latest(system) {
       const rows = connection.all(
         z.object({ claim_id: z.string(), holds: flagColumn }),
-        `SELECT claim_id, holds FROM claims JOIN runs ON runs.id = run_id
-         WHERE claims.system = ? AND binned_at IS NULL ORDER BY checked_at, created_order`,
-        [system],
+        `SELECT claim_id, holds, checked_at, created_order FROM claims JOIN runs ON runs.id = run_id
+         WHERE claims.system = ? AND binned_at IS NULL
+         UNION ALL SELECT claim_id, holds, checked_at, 0 FROM exact_claims WHERE system = ? AND version = ?
+         ORDER BY checked_at, created_order`,
+        [system, system, version],
       )
       return Object.fromEntries(rows.map((row) => [row.claim_id, row.holds]))
     },

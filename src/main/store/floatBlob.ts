@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, webcrypto } from 'node:crypto'
 import { endianness } from 'node:os'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib'
 import { z } from 'zod'
 import { LabError } from '#shared/errors'
 import type { FloatArray, FloatArrays, FloatDtype } from '../core/checkpoint'
@@ -18,6 +19,21 @@ export const floatBlobColumns = { data: z.instanceof(Uint8Array), digest: z.inst
 export function packFloats(values: FloatArray): FloatBlob {
   const bytes = bytesOfFloats(values)
   return { data: zstdCompressSync(bytes), digest: sha256(bytes) }
+}
+
+const compress = promisify(zstdCompress)
+const decompress = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress)
+
+/** As `packFloats`, compressed on another thread, of numbers whose SHA-256 is known. */
+export async function packFloatsAside(values: FloatArray, sha256Hex: string): Promise<FloatBlob> {
+  return { data: await compress(bytesOfFloats(values)), digest: Buffer.from(sha256Hex, 'hex') }
+}
+
+/** SHA-256 in hexadecimal, as `digestOfFloats`, computed on another thread. */
+export async function digestAside(values: FloatArray): Promise<string> {
+  // A copy, which is quick: the numbers may lie in memory that is shared.
+  const bytes = new Uint8Array(bytesOfFloats(values))
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex')
 }
 
 /** Little-endian; on most machines a view of the numbers, not a copy. */
@@ -59,18 +75,41 @@ const MOST_NUMBERS = 2 ** 30
  * @throws LabError 'storage' if the bytes are not those that were stored; its details then say `damaged`
  */
 export function unpackFloatsAs<D extends FloatDtype>(dtype: D, blob: FloatBlob, count: number): FloatArrays[D] {
-  // A count that was damaged itself may be one that no memory holds.
-  if (count > MOST_NUMBERS) throw damaged(count)
-  const size = count * WIDTH[dtype]
+  const size = sizeInBytes(dtype, count)
   let bytes: Buffer
   try {
-    // Nothing is allocated for a count that only claims to be large: the bytes come first.
-    bytes = zstdDecompressSync(blob.data, { maxOutputLength: Math.max(1, size) })
+    bytes = zstdDecompressSync(blob.data, limitedTo(size))
   } catch (cause) {
     throw damaged(count, cause)
   }
   if (bytes.length !== size || !sha256(bytes).equals(blob.digest)) throw damaged(count)
   return floatsOfBytes(dtype, bytes)
+}
+
+/** As unpackFloatsAs, on other threads: for arrays of which nobody knows how large they are. */
+export async function unpackFloatsAside(dtype: FloatDtype, blob: FloatBlob, count: number): Promise<FloatArray> {
+  const size = sizeInBytes(dtype, count)
+  let bytes: Buffer
+  try {
+    bytes = await decompress(Buffer.from(blob.data), limitedTo(size))
+  } catch (cause) {
+    throw damaged(count, cause)
+  }
+  if (bytes.length !== size) throw damaged(count)
+  const values = floatsOfBytes(dtype, bytes)
+  if ((await digestAside(values)) !== Buffer.from(blob.digest).toString('hex')) throw damaged(count)
+  return values
+}
+
+/** @throws LabError for a count that was damaged itself: it may be one that no memory holds */
+function sizeInBytes(dtype: FloatDtype, count: number): number {
+  if (count > MOST_NUMBERS) throw damaged(count)
+  return count * WIDTH[dtype]
+}
+
+/** Nothing is allocated for a count that only claims to be large: the bytes come first. */
+function limitedTo(size: number): { maxOutputLength: number } {
+  return { maxOutputLength: Math.max(1, size) }
 }
 
 function damaged(count: number, cause?: unknown): LabError {

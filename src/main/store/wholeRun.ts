@@ -7,7 +7,7 @@ import { sizeOf, type FloatArray } from '../core/checkpoint'
 import { analysisCopiesOn } from './analysisCopies'
 import { digestColumn, dtypeColumn, flagColumn, jsonColumn, layerSchema, shapeColumn } from './columns'
 import type { Connection } from './connection'
-import { digestOfFloats, floatBlobColumns, unpackFloatsAs } from './floatBlob'
+import { digestOfFloats, floatBlobColumns, unpackFloatsAside } from './floatBlob'
 import type { Project } from './project'
 import type { ArrayRef, MatrixDocument, RunContent, RunDocument } from './runContent'
 import type { StoredRun } from './runs'
@@ -38,17 +38,17 @@ export function wholeRunOn(connection: Connection, parts: WholeRunParts): (runId
     if (status === 'pending' || status === 'running') {
       throw new LabError('conflict', `Run ${runId} is ${status}. Cancel it or let it end before it is copied.`)
     }
-    const readers = new Map<string, () => FloatArray>()
+    const readers = new Map<string, () => Promise<FloatArray>>()
     /** Where the numbers of a reference are; equal references have equal numbers. */
-    const located = (ref: ArrayRef, reader: () => FloatArray): ArrayRef => {
+    const located = (ref: ArrayRef, reader: () => Promise<FloatArray>): ArrayRef => {
       readers.set(keyOf(ref), reader)
       return ref
     }
     const stored = (table: BlobTable, { id, dtype, shape, digest }: z.output<typeof refRow>): ArrayRef =>
-      located({ dtype, shape, sha256: digest }, () => {
+      located({ dtype, shape, sha256: digest }, async () => {
         const sql = `SELECT data, digest FROM ${table} WHERE rowid = ?`
         const blob = connection.get(z.object(floatBlobColumns), sql, [id])
-        if (blob) return unpackFloatsAs(dtype, blob, sizeOf(shape))
+        if (blob) return unpackFloatsAside(dtype, blob, sizeOf(shape))
         throw new LabError('conflict', `An array of run ${runId} was deleted while it was copied. Try again.`)
       })
     const named = (table: BlobTable, sql: string, value: string | number) =>
@@ -106,7 +106,7 @@ export function wholeRunOn(connection: Connection, parts: WholeRunParts): (runId
         const points = joinedPoints(quantity, layer)
         const sha256 = Buffer.from(digestOfFloats(points)).toString('hex')
         const ref: ArrayRef = { dtype: 'float64', shape: [2, points.length / 2], sha256 }
-        return { quantity, layer, points: located(ref, () => joinedPoints(quantity, layer)) }
+        return { quantity, layer, points: located(ref, async () => joinedPoints(quantity, layer)) }
       }),
       arrays: connection
         .all(

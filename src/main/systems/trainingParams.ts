@@ -1,5 +1,5 @@
 import { choice, integer, real } from '#shared/params'
-import { adam, heavyBall, type OptimiserSpec } from '#main/core/optimiser'
+import { adam, heavyBall, NORMALISED_DESCENT, type OptimiserSpec } from '#main/core/optimiser'
 import { constantRate, cosineRate, stepRate, warmedUp, type LearningRate } from '#main/train/schedules'
 
 const group = 'optimiser'
@@ -41,7 +41,7 @@ export const trainingParams = {
     max: 0.999,
     label: 'Momentum',
     symbol: 'μ',
-    help: 'Heavy ball: v ← μ v + ∇L, θ ← θ − η v. 0 is plain gradient descent. Not used by Adam.',
+    help: 'Heavy ball: v ← μ v + ∇L, θ ← θ − η v. 0 is plain gradient descent. Not used by Adam and normalised steps.',
     group,
   }),
   schedule: choice({
@@ -72,6 +72,7 @@ const OPTIMISERS = {
   nesterov: { label: 'Nesterov', spec: (momentum) => ({ kind: 'nesterov', momentum }) },
   adam: { label: 'Adam', spec: () => adam('coupled') },
   adamw: { label: 'AdamW', spec: () => adam('decoupled') },
+  normalised: { label: 'normalised gradient descent', spec: () => NORMALISED_DESCENT },
 } satisfies Record<string, { label: string; spec: (momentum: number) => OptimiserSpec }>
 export type OptimiserName = keyof typeof OPTIMISERS
 
@@ -84,7 +85,8 @@ export function optimiserChoice(names: readonly [OptimiserName, ...OptimiserName
     symbol: '',
     help:
       "Nesterov in PyTorch's form: θ ← θ − η (∇L + μ v). Adam: β₁ = 0.9, β₂ = 0.999, ϵ = 1e-8, the gradient includes " +
-      'weight decay; AdamW takes η λ θ off beside, so that its decay is no term of the loss.',
+      'weight decay; AdamW takes η λ θ off beside, so that its decay is no term of the loss. Normalised: a step of ' +
+      'length η min(0.01 ρ, 0.3/(L ‖F‖^{1−1/L})) along the gradient, ρ the root mean square of ‖W_l‖_F; meant for η = 1.',
     group,
   })
 }

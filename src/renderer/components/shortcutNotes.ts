@@ -6,6 +6,11 @@ export const widgetShortcuts: readonly { readonly keys: readonly string[]; reado
   { keys: ['↑', '↓'], does: words.widgetKeys.rows },
   { keys: ['Space'], does: words.widgetKeys.select },
   { keys: ['Enter'], does: words.widgetKeys.open },
+  { keys: ['F2'], does: words.widgetKeys.rename },
+  { keys: ['S'], does: words.widgetKeys.star },
+  { keys: ['T'], does: words.widgetKeys.tag },
+  { keys: ['N'], does: words.widgetKeys.note },
+  { keys: ['/'], does: words.widgetKeys.filter },
   { keys: ['Delete'], does: words.widgetKeys.bin },
   { keys: ['Esc'], does: words.widgetKeys.close },
 ]

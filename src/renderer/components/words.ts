@@ -1,3 +1,5 @@
+import type { RunColor } from '#shared/contract/runs'
+
 /** What the frame of the workbench says. */
 export const words = {
   places: {
@@ -139,6 +141,11 @@ export const words = {
     rows: 'Move through the rows of a table',
     select: 'Select the row',
     open: 'Open the row',
+    rename: 'Rename the selected runs, or the one with the focus',
+    star: 'Star them',
+    tag: 'Tag them',
+    note: 'Open the note on the run with the focus',
+    filter: 'Go to the filter line of Runs',
     bin: 'Move the selected runs to the bin',
     close: 'Close a dialog or an expanded panel',
   },
@@ -147,4 +154,38 @@ export const words = {
     defaults: 'Design from defaults',
     run: 'Open run',
   },
+  tags: {
+    title: 'Tags',
+    tag: 'Tag',
+    find: 'New tag, or find one',
+    add: 'Add',
+    remove: 'Remove',
+    addThis: (tag: string) => `Add the tag ${tag}`,
+    removeThis: (tag: string) => `Remove the tag ${tag}`,
+  },
+  note: {
+    of: (title: string) => `Note on ${title}`,
+    title: 'Note',
+    edit: 'Edit',
+    close: 'Close the note',
+    text: 'Note in Markdown',
+    example:
+      'What was this run for, and what did it show? Markdown: **bold**, lists, tables, [paper](https://arxiv.org/abs/…)',
+    unsaved: 'Not saved yet',
+    save: 'Save',
+    saveKeys: 'Ctrl ⏎',
+  },
+  rename: { title: 'Rename', name: 'Name', byId: 'empty: called by its id', save: 'Save' },
+  colours: {
+    blue: 'blue',
+    orange: 'orange',
+    green: 'green',
+    pink: 'pink',
+    sky: 'sky',
+    vermillion: 'vermillion',
+    yellow: 'yellow',
+    none: 'no colour',
+  } satisfies Record<RunColor | 'none', string>,
+  runMarks: { label: 'Marks of this run', star: 'Star', colour: 'Colour in every place', addNote: 'Add a note' },
+  movePanel: 'Drag to another place',
 } as const

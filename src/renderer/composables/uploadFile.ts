@@ -2,27 +2,34 @@ import { UPLOAD_LIMITS, UPLOAD_PART_BYTES, type UploadPurpose } from '#shared/co
 import { LabError } from '#shared/errors'
 import type { Client } from './useClient'
 
+export interface UploadOptions {
+  readonly purpose: UploadPurpose
+  onProgress?(done: number, total: number): void
+  readonly signal?: AbortSignal
+}
+
 /**
- * A file goes to the service by its bytes, in parts, never by its path.
- *
- * @returns the id that the call names that takes it
- * @throws LabError 'bad-input' for one that is empty or larger than the service takes
+ * Sends a chosen file to the service: its bytes, never its path.
+ * @returns the id by which the service knows it
  */
-export async function uploadFile(
-  { request }: Pick<Client, 'request'>,
-  file: File,
-  purpose: UploadPurpose,
-): Promise<string> {
-  const most = UPLOAD_LIMITS[purpose]
-  if (file.size > most) {
-    const limit = `${Math.floor(most / 2 ** 20)} MiB`
+export async function uploadFile(client: Client, file: File, options: UploadOptions): Promise<string> {
+  const { purpose, onProgress, signal } = options
+  if (file.size > UPLOAD_LIMITS[purpose]) {
+    const limit = `${UPLOAD_LIMITS[purpose] / 2 ** 20} MiB`
     throw new LabError('bad-input', `${file.name} is larger than ${limit}. Import a part of it.`)
   }
   if (file.size === 0) throw new LabError('bad-input', `${file.name} is empty. Choose another file.`)
-  const { upload: id } = await request('upload.begin', { name: file.name, bytes: file.size, purpose })
-  for (let at = 0; at < file.size; at += UPLOAD_PART_BYTES) {
-    const part = new Uint8Array(await file.slice(at, at + UPLOAD_PART_BYTES).arrayBuffer())
-    await request('upload.append', { upload: id, part })
+  const { upload } = await client.request('upload.begin', { name: file.name, bytes: file.size, purpose })
+  try {
+    for (let at = 0; at < file.size; at += UPLOAD_PART_BYTES) {
+      signal?.throwIfAborted()
+      onProgress?.(at, file.size)
+      const part = new Uint8Array(await file.slice(at, at + UPLOAD_PART_BYTES).arrayBuffer())
+      await client.request('upload.append', { upload, part })
+    }
+    return upload
+  } catch (thrown) {
+    await client.request('upload.drop', { upload })
+    throw thrown
   }
-  return id
 }

@@ -10,12 +10,14 @@ export const useMatrices = defineStore('matrices', () => {
   const client = useClient()
   const { value, error, refresh } = useLatest(() => client.request('matrices.list', null))
 
+  const upload = (file: File) => uploadFile(client, file, { purpose: 'matrix' })
+
   async function importFiles(given: { name: string; file: File; mask: File | null }): Promise<MatrixInfo> {
     const { name, file, mask } = given
     const info = await client.request('matrices.import', {
       name,
-      file: await uploadFile(client, file, 'matrix'),
-      mask: mask && (await uploadFile(client, mask, 'matrix')),
+      file: await upload(file),
+      mask: mask && (await upload(mask)),
     })
     await refresh()
     return info

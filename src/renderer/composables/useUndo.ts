@@ -4,8 +4,10 @@ import { useNotices } from './useNotices'
 import { words } from './words'
 
 interface Done {
-  readonly notice: number
+  readonly id: number
   readonly text: string
+  /** The message that offers to take it back; null where none was shown. */
+  readonly notice: number | null
   undo(): Promise<unknown>
 }
 
@@ -16,22 +18,29 @@ const remembered = 50
 export const useUndo = defineStore('undo', () => {
   const notices = useNotices()
   const done = ref<readonly Done[]>([])
+  let nextId = 1
 
-  /** Says what was done. `undo` takes it back; its refusal is shown, and the step is gone either way. */
-  function say(text: string, undo: () => Promise<unknown>): void {
-    const notice = notices.show({ text, action: { label: words.undo, run: () => void takeBack(notice) } })
-    done.value = [...done.value, { notice, text, undo }].slice(-remembered)
+  /**
+   * Says what was done. `undo` takes it back; its refusal is shown, and the step is gone either way.
+   *
+   * @param how `quiet`: what was done is seen where it was done; Ctrl+Z knows it, no notice says it
+   */
+  function say(text: string, undo: () => Promise<unknown>, how: { readonly quiet: boolean } = { quiet: false }): void {
+    const id = nextId++
+    const action = { label: words.undo, run: () => void takeBack(id) }
+    const notice = how.quiet ? null : notices.show({ text, action })
+    done.value = [...done.value, { id, notice, text, undo }].slice(-remembered)
   }
-  async function takeBack(notice: number): Promise<void> {
-    const step = done.value.find((candidate) => candidate.notice === notice)
+  async function takeBack(id: number): Promise<void> {
+    const step = done.value.find((candidate) => candidate.id === id)
     if (!step) return
     done.value = done.value.filter((candidate) => candidate !== step)
-    notices.dismiss(notice)
+    if (step.notice !== null) notices.dismiss(step.notice)
     await notices.guard(step.undo)
   }
   const last = computed(() => done.value.at(-1) ?? null)
   async function undoLast(): Promise<void> {
-    if (last.value) await takeBack(last.value.notice)
+    if (last.value) await takeBack(last.value.id)
   }
   return { last, say, undoLast }
 })

@@ -5,6 +5,17 @@ export const runsInWords = (runIds: readonly string[]) =>
 /** What is said in every place: what was done, and what can be taken back. */
 export const words = {
   undo: 'Undo',
+  marks: {
+    renamed: (runIds: readonly string[], name: string) => `Called ${runsInWords(runIds)} “${name}”.`,
+    unnamed: (runIds: readonly string[]) => `Took the name from ${runsInWords(runIds)}.`,
+    starred: (runIds: readonly string[]) => `Starred ${runsInWords(runIds)}.`,
+    unstarred: (runIds: readonly string[]) => `Took the star from ${runsInWords(runIds)}.`,
+    coloured: (runIds: readonly string[], color: string) => `Marked ${runsInWords(runIds)} ${color}.`,
+    uncoloured: (runIds: readonly string[]) => `Took the colour from ${runsInWords(runIds)}.`,
+    tagged: (runIds: readonly string[], tag: string) => `Tagged ${runsInWords(runIds)} “${tag}”.`,
+    untagged: (runIds: readonly string[], tag: string) => `Took the tag “${tag}” from ${runsInWords(runIds)}.`,
+    noted: (runId: string) => `Changed the note on ${runId}.`,
+  },
   runs: {
     repeated: (runId: string) => `Queued again as ${runId}.`,
     binned: (runIds: readonly string[]) => `Moved ${runsInWords(runIds)} to the bin.`,

@@ -8,6 +8,7 @@ import type { RunSpec, RunSpecInput } from '../spec'
 import type { AnalysisRequests } from './analysis'
 import type { TheoryFigure } from '../theoryFigure'
 import type { CheckpointRequests } from './checkpoints'
+import type { ClaimRequests } from './claims'
 import type { ComparisonRequests } from './comparisons'
 import type { MatrixRequests } from './matrices'
 import type { ProjectRequests } from './project'
@@ -132,6 +133,7 @@ export interface Requests
   extends
     AnalysisRequests,
     CheckpointRequests,
+    ClaimRequests,
     ComparisonRequests,
     MatrixRequests,
     ProjectRequests,

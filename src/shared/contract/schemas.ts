@@ -3,6 +3,7 @@ import { runIdSchema as runId } from '../ids'
 import { runSpecSchema } from '../spec'
 import { analysisSchemas } from './analysis'
 import { checkpointSchemas } from './checkpoints'
+import { claimSchemas } from './claims'
 import { comparisonSchemas } from './comparisons'
 import type { EventName, Method, Requests } from './index'
 import { projectSchemas } from './project'
@@ -28,6 +29,7 @@ export const requestSchemas = {
   'run.cancel': z.strictObject({ runId }),
   'run.repeat': z.strictObject({ runId }),
   ...checkpointSchemas,
+  ...claimSchemas,
   ...analysisSchemas,
   'run.get': z.strictObject({ runId }),
   'run.series': z.strictObject({ runId, quantity, layer }),

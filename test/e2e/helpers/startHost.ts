@@ -10,6 +10,7 @@ import { z } from 'zod'
 const repository = resolve(import.meta.dirname, '../../..')
 const entry = join(repository, 'out/main/cli.js')
 const PROJECT = 'project.clps'
+const ENDS_WITHIN_MS = 30_000
 const announcement = z.object({ address: z.url(), port: z.int() })
 
 export interface RunningHost {
@@ -59,7 +60,10 @@ async function serve(folder: string): Promise<RunningHost> {
   const { address } = announcement.parse(JSON.parse(line))
   const end = async (signal: 'SIGINT' | 'SIGKILL') => {
     if (child.exitCode === null) child.kill(signal)
+    // One that hangs would keep our streams open, and whoever reads them would wait for ever.
+    const late = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS)
     await ended
+    clearTimeout(late)
   }
   return {
     address,

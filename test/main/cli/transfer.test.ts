@@ -16,12 +16,16 @@ it('takes runs from one project to another, by file and by merging', async () =>
 
   const first = await there.collapsar('import', ...files, '--json')
   expect(JSON.parse(first.stdout)).toMatchObject([0, 1].map(() => ({ copied: [{}], refused: [] })))
-  expect((await there.collapsar('import', ...files)).stdout).toMatch(/Runs: 0 copied, 0 were here and got what they lacked, 1 were here already, 0 refused/)
+  expect((await there.collapsar('import', ...files)).stdout).toMatch(
+    /Runs: 0 copied, 0 were here and got what they lacked, 1 were here already, 0 refused/,
+  )
   const [id = ''] = ids
   const shown = (line: typeof here) => line.collapsar('show', id, '--json')
   expect((await shown(there)).stdout).toBe((await shown(here)).stdout)
 
-  expect((await there.collapsar('merge', here.project)).stdout).toMatch(/Runs: 0 copied, .* 2 were here already, 0 refused/)
+  expect((await there.collapsar('merge', here.project)).stdout).toMatch(
+    /Runs: 0 copied, .* 2 were here already, 0 refused/,
+  )
   expect((await third.collapsar('merge', here.project)).stdout).toMatch(/Runs: 2 copied, /)
   expect((await shown(third)).stdout).toBe((await shown(here)).stdout)
   expect(await third.collapsar('import', here.project)).toMatchObject({

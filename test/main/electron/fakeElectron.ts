@@ -21,7 +21,13 @@ export class FakeContents extends EventEmitter {
 export class FakeWindow extends EventEmitter {
   readonly webContents = new FakeContents()
   readonly show = vi.fn<() => void>()
+  readonly focus = vi.fn<() => void>()
+  isMinimized = () => false
   url = ''
+
+  static getAllWindows(): readonly FakeWindow[] {
+    return recorded.windows
+  }
 
   constructor(readonly options: unknown) {
     super()

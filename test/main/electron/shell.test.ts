@@ -274,5 +274,8 @@ describe('menu and arguments', () => {
   it('takes the project from the command line', async () => {
     expect(projectArgument(['electron', '.', '--project=/data/a.clps'])).toBe('/data/a.clps')
     expect(projectArgument(['electron', '.', '--no-sandbox'])).toBeNull()
+    // As the desktop starts it for a file that was double-clicked.
+    expect(projectArgument(['/opt/Collapsar/collapsar', '/data/my runs.clps'])).toBe('/data/my runs.clps')
+    expect(projectArgument(['/opt/Collapsar/collapsar', '--enable-x=/a.clps', '/data/notes.txt'])).toBeNull()
   })
 })

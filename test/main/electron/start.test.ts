@@ -8,7 +8,10 @@ import { FakeService } from '../host/fakeService'
 import { electronModule, FakeContents, FakeSession, recorded, resetRecorded } from './fakeElectron'
 
 /** The order of what the shell did. */
-const { order, shell } = vi.hoisted(() => ({ order: new Array<string>(), shell: { isFirst: true, pages: '' } }))
+const { order, shell } = vi.hoisted(() => ({
+  order: new Array<string>(),
+  shell: { isFirst: true, pages: '', gate: Promise.resolve() },
+}))
 
 class FakeApp extends EventEmitter {
   enableSandbox = () => void order.push('sandbox')
@@ -17,6 +20,7 @@ class FakeApp extends EventEmitter {
   exit = (code: number) => void order.push(`exit ${code}`)
   getPath = () => join(shell.pages, 'userData')
   async whenReady(): Promise<void> {
+    await shell.gate
     order.push('ready')
   }
 }
@@ -96,6 +100,34 @@ describe('the shell', () => {
     shell.isFirst = false
     await start()
     expect(order).toEqual(['sandbox', 'quit'])
+  })
+
+  it('opens the project that macOS names before it is ready', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    shell.gate = promise
+    await import('#main/electron/index')
+    const preventDefault = vi.fn<() => void>()
+    app.emit('open-file', { preventDefault }, '/data/theirs.clps')
+    resolve()
+    await vi.waitFor(() => expect(order).toContain('service'))
+    expect(opened[0]).toMatchObject({ project: '/data/theirs.clps' })
+    expect(preventDefault).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['by a second start', () => app.emit('second-instance', {}, ['collapsar', 'theirs.clps'], '/data')],
+    ['by a double click on macOS', () => app.emit('open-file', { preventDefault() {} }, '/data/theirs.clps')],
+  ])('says that another project is open when one is asked for %s', async (_, ask) => {
+    await start()
+    await vi.waitFor(() => expect(recorded.windows).toHaveLength(1))
+    app.emit('second-instance', {}, ['collapsar'], '/data')
+    expect(dialog.showErrorBox).not.toHaveBeenCalled()
+    ask()
+    expect(dialog.showErrorBox).toHaveBeenCalledWith(
+      'theirs.clps was not opened',
+      expect.stringMatching(/has project\.clps open/),
+    )
+    expect(opened).toHaveLength(1)
   })
 
   it('says what is wrong when it cannot start', async () => {

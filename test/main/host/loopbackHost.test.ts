@@ -5,10 +5,10 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { MAX_IN_FLIGHT, MAX_REQUEST_BYTES } from '#main/host/bridgeConnection'
-import { startLoopbackHost, type LoopbackHost } from '#main/host/loopbackHost'
+import { MAX_CONNECTIONS, MAX_PAGES, startLoopbackHost, type LoopbackHost } from '#main/host/loopbackHost'
 import type { Reply } from '#shared/contract/index'
 import { decode, encode } from '#shared/contract/wire'
 import { isRunId } from '#shared/ids'
@@ -218,6 +218,21 @@ describe('bridge of the loopback host', () => {
     expect(service.calls).toHaveLength(MAX_IN_FLIGHT)
     release.resolve()
     expect(await next(socket)).toMatchObject({ reply: { ok: true } })
+  })
+
+  it('has so many pages open and no more', async () => {
+    for (let page = 0; page < MAX_PAGES; page++) await openSignedIn()
+    expect(await refusal({ Cookie: await signIn(), Origin: `http://127.0.0.1:${host.port}` })).toContain('503')
+  })
+
+  it('keeps answering its pages beside hundreds of connections that say nothing', async () => {
+    const socket = await openSignedIn()
+    const silent = Array.from({ length: MAX_CONNECTIONS + 50 }, () => connect(host.port, '127.0.0.1'))
+    onTestFinished(() => silent.forEach((one) => one.destroy()))
+    const refused = silent.map((one) => new Promise((resolve) => one.on('error', resolve).on('close', resolve)))
+    await Promise.race(refused)
+    socket.send(encode({ id: 5, method: 'systems.list', input: null }))
+    expect(await next(socket)).toMatchObject({ id: 5, reply: { ok: true } })
   })
 
   it('replies with an error where the value cannot travel', async () => {

@@ -24,6 +24,7 @@ function onDisk(megabytes: number) {
   const { handlers } = service
   return {
     disk,
+    handlers,
     start: async (params = {}) => (await handlers['run.start']({ spec: { system: 'tiny', params } })).runId,
     run: (runId: Awaited<ReturnType<(typeof handlers)['run.start']>>['runId']) => handlers['run.get']({ runId }),
     trouble: async () => (await handlers['queue.list']({ offset: 0, limit: 1 })).trouble,
@@ -54,4 +55,22 @@ it('lets what trains go on until the disk is almost full; then it stops, and goe
   await vi.waitFor(async () => expect((await run(id)).status).toBe('completed'), 20_000)
   const steps = (await run(id)).measured.find(({ quantity }) => quantity === 'values')?.steps
   expect(steps).toEqual(Float64Array.from({ length: 1501 }, (_, i) => i))
+})
+
+it('says before a start what the disk has no room for, of a run and of a sweep, and starts it all the same', async () => {
+  const { disk, handlers, start, run } = onDisk(600)
+  const spec = { system: 'tiny', params: { steps: 10 } }
+  const advice = async () => {
+    const preview = await handlers['spec.preview']({ spec })
+    const sweep = await handlers['sweep.preview']({ spec: { base: spec, axes: [] }, rows: 1, over: null })
+    return [preview, sweep].map((answer) => answer.advice.filter(({ path }) => path === 'storage'))
+  }
+  expect(await advice()).toEqual([[], []])
+  // The queue leaves 500 MB alone, so there is nothing left for a run of any size.
+  disk.megabytes = 500
+  const said = [{ path: 'storage', message: expect.stringMatching(/500 MB left.*it would pause.*Free some/) }]
+  expect(await advice()).toEqual([said, said])
+  const id = await start()
+  await vi.waitFor(async () => expect((await run(id)).status).toBe('completed'), 10_000)
+  expect((await run(id)).log[0]).toMatchObject({ level: 'warning', message: said[0]?.message })
 })

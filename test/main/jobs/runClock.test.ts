@@ -16,6 +16,11 @@ describe('RunClock', () => {
     const clock = new RunClock({ learningRate: () => 0.1, batchSize: 4 }, 10)
     expect(valuesOf(clock.at(5)).epoch).toBe(2)
   })
+  it('knows no epochs where every step draws fresh samples', () => {
+    const freshSamples = { draw: () => {} }
+    const clock = new RunClock({ learningRate: () => 0.1, batchSize: 4, freshSamples }, 10)
+    expect(Object.keys(valuesOf(clock.at(5)))).toEqual(['flowTime', 'wallTime'])
+  })
   it('has a wall time that does not go back', () => {
     const clock = new RunClock({ learningRate: () => 0, batchSize: null }, 1)
     const [first, second] = [valuesOf(clock.at(0)).wallTime!, valuesOf(clock.at(1)).wallTime!]

@@ -116,6 +116,37 @@ describe('at the collapsed solution of the linear model', () => {
     })
   })
 
+  it('sees the outliers over all weights as the sum of those of the layers', async () => {
+    await withSnapshot(collapsed, async (snapshot) => {
+      const measured = await measure('outlierSum', snapshot)
+      // Three layers; eigenvalues of matrices of order one.
+      for (const quantity of ['weightsOutlier', 'layerOutlierSum']) {
+        expectClose(valueOf(measured, quantity), [3 * outlier], { rtol: 1e-12 }, quantity)
+      }
+    })
+    // Elsewhere the mean of the sum is at most the sum of the means (Ky Fan).
+    await withSnapshot(genericState(), async (snapshot) => {
+      const measured = await measure('outlierSum', snapshot)
+      expect(valueOf(measured, 'weightsOutlier')[0]).toBeLessThan(valueOf(measured, 'layerOutlierSum')[0]!)
+    })
+  })
+
+  it('sees class means of one length at right angles, on both sides of every layer', async () => {
+    await withSnapshot(collapsed, async (snapshot) => {
+      const measured = await measure('classGeometry', snapshot)
+      for (const layer of [1, 2, 3]) {
+        const gram = valueOf(measured, 'featureGram', layer)
+        const expected = gram.map((_, at) => (at % 4 === 0 ? gram[0]! : 0))
+        expectClose(gram, expected, { atol: 1e-13 })
+        const means = valueOf(measured, 'classMeanFeatures', layer)
+        expectClose([means.filter((_, at) => at % 3 === 1).reduce((sum, x) => sum + x * x, 0)], [gram[4]!], { rtol: 1e-12 }) // prettier-ignore
+        if (layer < 3) {
+          expectClose(valueOf(measured, 'preActivationGram', layer), valueOf(measured, 'featureGram', layer + 1), { rtol: 1e-12, atol: 1e-15 }) // prettier-ignore
+        }
+      }
+    })
+  })
+
   it('sees K² equal layer outliers with the class means as eigenvectors and the data gradient inside', async () => {
     await withSnapshot(collapsed, async (snapshot) => {
       const spectra = await measure('layerHessian', snapshot)

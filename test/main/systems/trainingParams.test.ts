@@ -8,6 +8,7 @@ import { networkAdvice } from '#main/systems/linear-network/advice'
 import { networkParams } from '#main/systems/linear-network/params'
 import { networkPredictions } from '#main/systems/linear-network/predictions'
 import { learningRateOf, optimiserOf } from '#main/systems/trainingParams'
+import { execute } from '../../helpers/execute'
 
 const classifier = defaultsOf(classifierParams)
 const network = defaultsOf(networkParams)
@@ -22,6 +23,10 @@ describe('the choice of an optimiser', () => {
     ],
     [{ optimiser: 'adam', momentum: 0.9 }, adam('coupled')],
     [{ optimiser: 'adamw', momentum: 0.9 }, adam('decoupled')],
+    [
+      { optimiser: 'normalised', momentum: 0.9 },
+      { kind: 'normalised', weightShare: 0.01, logitChange: 0.3 },
+    ],
   ])('%o', (params, expected) => {
     expect(optimiserOf(params)).toEqual(expected)
     expect(classifierTraining({ ...classifier, ...params }).optimiser).toEqual(expected)
@@ -33,7 +38,9 @@ describe('the choice of an optimiser', () => {
   })
 
   it('is between what a system offers', () => {
-    expect(issueWith('optimiser', networkParams.optimiser, 'adamw')).toMatch(/"adamw".*momentum, nesterov, adam\./)
+    expect(issueWith('optimiser', networkParams.optimiser, 'adamw')).toMatch(
+      /"adamw".*momentum, nesterov, adam, normalised\./,
+    )
   })
 })
 
@@ -66,10 +73,30 @@ describe('Adam', () => {
     expect(paths(0.001)).not.toContain('params.learningRate')
   })
 
-  it('leaves a linear network without predictions, and says so', () => {
-    expect(networkPredictions({ ...network, optimiser: 'adam' })).toEqual([])
-    expect(networkAdvice({ ...network, optimiser: 'adam' })).toEqual([
-      { path: 'params.optimiser', message: expect.stringMatching(/breaks the invariant block/) },
+  it.each([
+    ['adam', /breaks the invariant block.*Nothing is predicted/],
+    ['normalised', /ρ is not known beforehand.*Nothing is predicted/],
+  ])('leaves a linear network without predictions, and says so: %s', (optimiser, message) => {
+    expect(networkPredictions({ ...network, optimiser })).toEqual([])
+    expect(networkAdvice({ ...network, optimiser })).toEqual([
+      { path: 'params.optimiser', message: expect.stringMatching(message) },
     ])
+  })
+})
+
+describe('normalised gradient descent', () => {
+  const settings = { optimiser: 'normalised', learningRate: 1, momentum: 0, steps: 40 }
+  it.each([
+    {
+      system: 'image-classifier',
+      params: { ...settings, K: 3, n: 8, width: 8, depth: 2, batchSize: 0, schedule: 'constant' },
+    },
+    { system: 'image-classifier', params: { ...settings, K: 3, n: 8, width: 8, depth: 2, batchSize: 12 } },
+    { system: 'linear-network', params: { ...settings, width: 8, rank: 2, depth: 2, initScale: 0.5 } },
+  ])('descends, also on mini-batches: $system, $params.batchSize', async ({ system, params }) => {
+    const { records, outcome } = await execute({ system, params, probes: ['loss'] })
+    expect(outcome.status).toBe('completed')
+    const losses = records.filter(({ quantity }) => quantity === 'loss').map(({ data }) => data[0]!)
+    expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!)
   })
 })

@@ -30,6 +30,27 @@ export interface KernelCall<D extends Dtype = Dtype> {
   readonly keep: Coefficient<D>
 }
 
+/** One step of a chain: value ← keep · value of `onto` + scale · primitive(operands). */
+export interface ChainStep {
+  /** Elementwise, or `fill`. */
+  readonly primitive: Primitive
+  /** Of the value. All values have the size of the output. */
+  readonly shape: Shape
+  /** Places: the inputs of the chain come first, then the values of the steps before. */
+  readonly operands: readonly number[]
+  /** A place; null where nothing is kept. */
+  readonly onto: number | null
+  readonly scale: number
+  readonly keep: number
+}
+
+/** Several primitives in one pass over the data: the value of the last step is the output, the others get no memory. */
+export interface ChainCall<D extends Dtype = Dtype> {
+  readonly inputs: readonly DeviceBuffer<D>[]
+  readonly steps: readonly ChainStep[]
+  readonly output: DeviceBuffer<D>
+}
+
 /** Bound to its buffers once, at compile time: calling it allocates nothing. */
 export type Kernel = () => void
 
@@ -61,5 +82,9 @@ export interface Backend<D extends Dtype = Dtype> {
   accumulates(primitive: Primitive, perReplica: boolean): boolean
   /** Chosen and bound once, at compile time. */
   kernel(call: KernelCall<D>): Kernel
+  /** Whether a primitive, elementwise or a constant, gains from sharing a pass over the data with others. */
+  chains(primitive: Primitive): boolean
+  /** The same bits as kernel after kernel. The output may lie in an input that only elementwise steps read. */
+  chain(call: ChainCall<D>): Kernel
   dispose(): void
 }

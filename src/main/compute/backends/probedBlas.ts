@@ -6,6 +6,8 @@ export const probedBlasSchema = z.strictObject({
   path: z.string(),
   name: z.string(),
   version: z.string(),
+  /** What follows the names of its functions with 32-bit integers: of cblas (''), of Fortran ('_'). */
+  spelling: z.strictObject({ cblas: z.string(), fortran: z.string() }),
   hasSgemm: z.boolean(),
   hasLapack: z.boolean(),
 })

@@ -2,6 +2,7 @@ import { LabError } from '#shared/errors'
 import type { Backend, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall } from '../backends/backend'
 import { sameShape, sizeOf, type Node, type Shape } from '../graph/node'
 import type { Primitive } from '../graph/primitive'
+import { chainSteps } from './chains'
 import { planProgram } from './plan'
 import { differsBetweenReplicas, type PlannedUpdate, type Update, type UpdateCoefficient } from './updates'
 import type { Workspace } from './workspace'
@@ -40,9 +41,7 @@ export interface Program {
 export function compile<D extends Dtype>(workspace: Workspace<D>, description: ProgramDescription): Program {
   const { outputs = {}, updates = [], varying = null } = description
   const { backend } = workspace
-  const plan = planProgram(Object.values(outputs), updates, varying, (primitive, perReplica) =>
-    backend.accumulates(primitive, perReplica),
-  )
+  const plan = planProgram(Object.values(outputs), updates, varying, backend)
   const memory = new Memory(backend)
   const values = new Map<Node, DeviceBuffer<D>>()
   const bufferOf = (node: Node): DeviceBuffer<D> => {
@@ -54,8 +53,9 @@ export function compile<D extends Dtype>(workspace: Workspace<D>, description: P
 
   const prepared: Kernel[] = []
   const kernels: Kernel[] = []
-  for (const { node, primitive, inputs, onto, scale, keep, frees, steady } of plan.calls) {
-    if (primitive.op === 'fill') {
+  for (const { node, steps, inputs, onto, frees, steady } of plan.calls) {
+    const { primitive, scale, keep } = steps[0]!
+    if (primitive.op === 'fill' && steps.length === 1) {
       const constant = memory.fresh(node.shape)
       backend.upload(new Float64Array(sizeOf(node.shape)).fill(primitive.value), constant)
       values.set(node, constant)
@@ -64,7 +64,10 @@ export function compile<D extends Dtype>(workspace: Workspace<D>, description: P
     const operands = inputs.map(valueOf)
     const output = onto ? underShape(backend, bufferOf(onto), node.shape) : memory.take(node.shape)
     values.set(node, output)
-    const kernel = backend.kernel({ primitive, inputs: operands, output, scale, keep })
+    const kernel =
+      steps.length === 1
+        ? backend.kernel({ primitive, inputs: operands, output, scale, keep })
+        : backend.chain({ inputs: operands, steps: chainSteps(steps, inputs, plan.holder), output })
     if (steady) prepared.push(kernel)
     else kernels.push(kernel)
     for (const source of frees) memory.giveBack(bufferOf(source))

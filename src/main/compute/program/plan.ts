@@ -1,17 +1,19 @@
 import type { Node } from '../graph/node'
 import type { Primitive } from '../graph/primitive'
 import { ancestors } from '../graph/transforms'
-import { canOverwriteInput, countUses, holderOf, planUpdates, type PlannedUpdate, type Update } from './updates'
+import { planChains, readings, type Step } from './chains'
+import { countUses, holderOf, planUpdates, type PlannedUpdate, type Update } from './updates'
 
-/** One kernel call to come: the value of `node` ← keep · onto + scale · primitive(inputs). */
+/** One pass over the data to come. */
 export interface PlannedCall {
+  /** Whose value it computes: that of the last step. */
   readonly node: Node
-  readonly primitive: Primitive
+  /** One primitive, or elementwise ones in a chain. */
+  readonly steps: readonly Step[]
+  /** What it reads from memory. */
   readonly inputs: readonly Node[]
   /** The value whose memory the result takes over; null for memory of its own. */
   readonly onto: Node | null
-  readonly scale: number
-  readonly keep: number
   /** Values whose memory nobody needs after this call. */
   readonly frees: readonly Node[]
   /** Reached by no varying input: computed by `prepare` alone. */
@@ -25,18 +27,26 @@ export interface Plan {
   holder(node: Node): Node
 }
 
+/** What the backend can do. */
+export interface PlanningRules {
+  accumulates(primitive: Primitive, perReplica: boolean): boolean
+  chains(primitive: Primitive): boolean
+}
+
 /**
  * Decides what is computed, in which order, and where: nothing here knows a device.
  *
- * Nodes run in the order they were made, the steady ones first. Elementwise primitives write over an input that dies
- * with them. A sum with a matrix product that nothing else uses becomes one accumulating product on the other term.
+ * Nodes run in the order they were made, the steady ones first. Elementwise primitives share passes and write over an
+ * input that dies with them. A sum with a matrix product that nothing else uses becomes one accumulating product on the
+ * other term.
  */
 export function planProgram(
   outputs: readonly Node[],
   updates: readonly Update[],
   varying: readonly Node[] | null,
-  accumulates: (primitive: Primitive, perReplica: boolean) => boolean,
+  backend: PlanningRules,
 ): Plan {
+  const accumulates = (primitive: Primitive, perReplica: boolean) => backend.accumulates(primitive, perReplica)
   const { steady, nodes } = steadyFirst(ancestors([...outputs, ...updates.map(({ source }) => source)]), varying)
   const planned = planUpdates(nodes, outputs, updates, accumulates)
   const fused = new Set<Node>(planned.filter((update) => update.fused).map((update) => update.source))
@@ -54,30 +64,50 @@ export function planProgram(
     if (found) accumulations.set(node, found)
   }
   const deferred = new Set<Node>([...accumulations.values()].map(({ product }) => product))
-  const drafts = computed
+  const steps = computed
     .filter((node) => !deferred.has(node))
-    .map((node) => {
+    .map((node): Step => {
       const { product, onto, scale, keep } = accumulations.get(node) ?? { product: node, onto: null, scale: 1, keep: 0 }
       return { node, primitive: product.primitive, inputs: product.inputs, onto, scale, keep }
     })
+  const isKept = (node: Node): boolean => keptHolders.has(node)
+  const passes = planChains(steps, { holder, isKept, canChain: (primitive) => backend.chains(primitive) })
+  return { calls: planCalls(passes, holder, isKept, steady), updates: planned, holder }
+}
 
-  const lastUse = new Map<Node, Node>()
-  for (const { node, inputs, onto } of drafts) {
-    for (const source of onto ? [...inputs, onto] : inputs) lastUse.set(holder(source), node)
-  }
-  const calls = drafts.map((draft): PlannedCall => {
-    // Constants are written once, so their memory never becomes anything else's.
-    const dying = [...new Set(draft.inputs.map(holder))].filter(
-      (source) =>
-        isComputed.has(source) &&
-        source.primitive.op !== 'fill' &&
-        !keptHolders.has(source) &&
-        lastUse.get(source) === draft.node,
-    )
-    const onto = draft.onto ?? (canOverwriteInput(draft.primitive) ? (dying[0] ?? null) : null)
-    return { ...draft, onto, frees: dying.filter((source) => source !== onto), steady: steady.has(draft.node) }
+/** Where each pass writes, and what it is the last to read. */
+function planCalls(
+  passes: readonly (readonly Step[])[],
+  holder: (node: Node) => Node,
+  isKept: (node: Node) => boolean,
+  steady: ReadonlySet<Node>,
+): PlannedCall[] {
+  const drafts = passes.map((steps) => {
+    const own = new Set(steps.map(({ node }) => node))
+    const read = steps.flatMap((step) => readings(step, holder)).filter(({ source }) => !own.has(source))
+    return { steps, node: steps.at(-1)!.node, read, sources: new Set(read.map(({ source }) => source)) }
   })
-  return { calls, updates: planned, holder }
+  const lastReader = new Map<Node, Node>()
+  for (const { node, sources } of drafts) for (const source of sources) lastReader.set(source, node)
+  const computed = new Set(drafts.map(({ node }) => node))
+  return drafts.map(({ steps, node, read, sources }): PlannedCall => {
+    // Constants are written once, so their memory never becomes anything else's.
+    const dying = [...sources].filter(
+      (source) =>
+        computed.has(source) && source.primitive.op !== 'fill' && !isKept(source) && lastReader.get(source) === node,
+    )
+    const inPlace = dying.find((source) => read.every((one) => one.source !== source || one.isElementwise))
+    const [only] = steps.length === 1 ? steps : []
+    const onto = only?.onto ?? inPlace ?? null
+    return {
+      node,
+      steps,
+      inputs: only?.inputs ?? [...sources],
+      onto,
+      frees: dying.filter((source) => source !== onto),
+      steady: steady.has(node),
+    }
+  })
 }
 
 /** A sum or difference as one call: product on top of the other term. */
@@ -124,7 +154,9 @@ function keptValues(
   const kept = new Set<Node>(outputs)
   for (const { fused, source } of updates) for (const node of fused ? source.inputs : [source]) kept.add(node)
   for (const node of nodes) {
-    if (!steady.has(node)) for (const source of node.inputs) if (steady.has(source)) kept.add(source)
+    if (steady.has(node)) continue
+    // Constants are there for all runs anyway.
+    for (const source of node.inputs) if (steady.has(source) && source.primitive.op !== 'fill') kept.add(source)
   }
   return kept
 }

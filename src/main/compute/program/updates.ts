@@ -66,14 +66,15 @@ export function countUses(
   return uses
 }
 
-/** Whether element i of the result depends on element i of the inputs alone, so that it may replace it. */
-export function canOverwriteInput(primitive: Primitive): boolean {
+/** Whether element i of the result depends on element i of the inputs alone; `scaleBy` also has a scalar. */
+export function isElementByElement(primitive: Primitive): boolean {
   switch (primitive.op) {
     case 'add':
     case 'subtract':
     case 'multiply':
     case 'divide':
     case 'scale':
+    case 'scaleBy':
     case 'power':
     case 'exp':
     case 'log':
@@ -90,7 +91,6 @@ export function canOverwriteInput(primitive: Primitive): boolean {
     case 'input':
     case 'fill':
     case 'reshape': // has no kernel of its own, see compile
-    case 'scaleBy': // its scalar may share the size of a 1 × 1 array
     case 'matmul':
     case 'batchMatmul':
     case 'conv2d':

@@ -8,6 +8,7 @@ import { analyses } from './006-analyses'
 import { matrices } from './007-matrices'
 import { quarantine } from './008-quarantine'
 import { arriving } from './009-arriving'
+import { exactClaims } from './010-exact-claims'
 
 /** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   matrices,
   quarantine,
   arriving,
+  exactClaims,
 ]

@@ -8,8 +8,9 @@ import {
 } from '../classFigures'
 
 /**
- * F1–F9 and F12 of theory note 01, section 8; F1, F2, F5 and F7 of note 02, section f; and the training curves. Figures over
- * sweeps (02 F3, F4) are no figures of one run; those of the theory alone are in theoryFigures.ts.
+ * F1 to F9, F11 and F12 of theory note 01, section 8; F1, F2, F5, F7 and the matrices of F10 of note 02, section f; and the
+ * training curves. Figures over sweeps (01 F10, 02 F3, F4) are no figures of one run: sweepFigures.ts; those of the theory
+ * alone are in theoryFigures.ts.
  */
 export const ufmFigures: readonly FigureDefinition[] = [
   {
@@ -85,6 +86,21 @@ export const ufmFigures: readonly FigureDefinition[] = [
     layers: 'one',
     overlayPrediction: false,
   },
+  ...(
+    [
+      ['classMeanFeatures', 'Class means of the features of one layer'],
+      ['featureGram', 'Inner products of the class means of one layer'],
+      ['preActivationGram', 'The same before the activation of the layer'],
+    ] as const
+  ).map(([quantity, title]): FigureDefinition => ({
+    id: quantity,
+    title,
+    tab: 'structure',
+    mark: 'heatmap',
+    quantities: [quantity],
+    layers: 'one',
+    overlayPrediction: false,
+  })),
   {
     id: 'schatten-gap',
     title: 'Cost of the factors above the cheapest',
@@ -164,6 +180,15 @@ export const ufmFigures: readonly FigureDefinition[] = [
     overlayPrediction: true,
   },
   fullHessianDensityFigure,
+  {
+    id: 'outlier-sum',
+    title: 'Outliers over all weights against those of the layers',
+    tab: 'spectra',
+    mark: 'series',
+    quantities: ['weightsOutlier', 'layerOutlierSum'],
+    layers: 'none',
+    overlayPrediction: true,
+  },
   eigenvectorTestFigure,
   {
     id: 'eigenvector-test-evolution',

@@ -40,6 +40,11 @@ export const initialisations: Readonly<Record<string, Initialisation>> = {
     help: 'entries from N(0, s²/d_in).',
     make: ({ config, scale, random }) => initialParameters(config, scale, random),
   },
+  he: {
+    label: 'He',
+    help: 'as Gaussian, with N(0, 2s²/d_in) for W₁ … W_{L−1}, for ReLU (He et al. 2015, arXiv:1502.01852).',
+    make: ({ config, scale, random }) => initialParameters(config, scale, random, 2),
+  },
   orthogonal: {
     label: 'Orthogonal',
     help: 'every factor is s times a random matrix with orthonormal rows or columns (Saxe et al. 2014, arXiv:1312.6120).',

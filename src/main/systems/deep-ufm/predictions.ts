@@ -4,7 +4,14 @@ import { simplexLayerLevels, simplexSolution, type SimplexSolution } from './cro
 import { graphSolution, graphVertices } from './graphSolution'
 import type { UfmVariant } from './model'
 import { simplexFullLevels } from './simplexSpectra'
-import { fullHessianLevels, layerHessianLevels, present, type HessianScope, type Level } from './spectra'
+import {
+  fullHessianLevels,
+  gaussNewtonLevels,
+  layerHessianLevels,
+  present,
+  type HessianScope,
+  type Level,
+} from './spectra'
 import { pairStructure, polygonStructure, type Structure } from './structures'
 import { collapsedSolution, type CollapsedSolution } from './theory'
 
@@ -184,6 +191,17 @@ function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): P
       ),
       prediction('totalGradientInOutliers', layer, [{ value: 0, copies: 1, label: 'orthogonal' }], 'Uᵀg = 0', '5.5'),
     ]),
+    ...['weightsOutlier', 'layerOutlierSum'].map((quantity) =>
+      prediction(
+        quantity,
+        null,
+        gaussNewtonLevels(config, solution, 'weights')
+          .slice(0, 1)
+          .map(({ value }) => ({ value, copies: 1, label: 'sum over the layers' })),
+        'Σ_l λ_l x/(1 − x)',
+        '5.4',
+      ),
+    ),
     hessianPrediction('weightsHessian', config, solution, 'weights'),
     hessianPrediction('fullHessian', config, solution, 'all'),
   ]

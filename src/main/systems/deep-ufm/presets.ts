@@ -41,6 +41,22 @@ export const ufmPresets = {
     },
     extraSteps: [10, 1000],
   },
+  relu: {
+    title: 'ReLU',
+    note: 'K = 3, n = 5, L = 3, d = 16 with ReLU and squared error; settings ours. The loss of the linear model, but the K² outliers separate without becoming equal, and so do the coefficients of the gradient (claim 01.C12). A few seconds.',
+    params: {
+      activation: 'relu',
+      K: 3,
+      n: 5,
+      width: 16,
+      depth: 3,
+      weightDecay: 5e-3,
+      init: 'he',
+      initScale: 1,
+      learningRate: 0.2,
+      steps: 20_000,
+    },
+  },
   rivals: {
     title: 'Collapse against pairs',
     note: 'Cross-entropy, K = 4, L = 3, d = 8; settings ours. About half of all seeds collapse, the others end at the pair structure, which has the lower loss. A second.',

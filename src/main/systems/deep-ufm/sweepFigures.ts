@@ -7,6 +7,13 @@ export const ufmSweepFigures: readonly SweepFigureDefinition[] = [
   { id: 'collapse-fraction', title: 'Runs that ended in neural collapse', mark: 'fraction', ...verdict },
   { id: 'collapse-map', title: 'Map of neural collapse', mark: 'map', ...verdict },
   { id: 'mean-rank', title: 'Mean rank of the outputs', mark: 'mean', quantity: 'outputRank' },
-  { id: 'losses', title: 'Final losses', mark: 'histogram', quantity: 'loss', states: 'verdict', undecided: 'unconverged' },
+  {
+    id: 'losses',
+    title: 'Final losses',
+    mark: 'histogram',
+    quantity: 'loss',
+    states: 'verdict',
+    undecided: 'unconverged',
+  },
   { id: 'mean-loss', title: 'Mean final loss', mark: 'mean', quantity: 'loss' },
 ]

@@ -1,6 +1,7 @@
 import type { TheoryFigure } from '#shared/theoryFigure'
 import { depthOf, hasClosedForms, meanDecay, uniformConfig, type UfmConfig } from './config'
 import { lowerSimplexSolution, simplexSolution, simplexThresholds } from './crossEntropy'
+import { flatnessRatio, hasFlatnessRatio } from './flatnessRatio'
 import { criticalDecay, existenceDecay, lowerGain, upperGain } from './gain'
 import { graphSolution } from './graphSolution'
 import type { UfmVariant } from './model'
@@ -10,13 +11,22 @@ import { expandLevels } from './spectra'
 import { pairStructure, polygonStructure } from './structures'
 
 const NOTE_01 = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01'
+/** Points of a curve that takes a Hessian each. */
+const RATIOS = 11
 const NOTE_02 = 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02'
 
 /** The theory around a draft: which solutions exist, which one wins. Empty where no closed form applies. */
 export function ufmTheoryFigures(config: UfmConfig, { loss, activation }: UfmVariant): TheoryFigure[] {
   if (!hasClosedForms(config)) return []
   if (loss === 'mse') return activation === 'linear' ? [gainFigure(config)] : [gainFigure(config), graphFigure(config)]
-  return [scaleFigure(config), lossOverDepth(config), lossOverDecay(config), flatness(config), dimensions(config)]
+  return [
+    scaleFigure(config),
+    lossOverDepth(config),
+    lossOverDecay(config),
+    flatness(config),
+    ...flatnessOfBoth(config),
+    dimensions(config),
+  ]
 }
 
 /** Theory note 01, F10: x(λ), both branches. */
@@ -104,7 +114,7 @@ function lossOverDecay(config: UfmConfig): TheoryFigure {
   }
 }
 
-/** Theory note 02, D8 and F9, the part with a closed form: norms of the Hessian at collapse in units of λ ln(1/λ). */
+/** Theory note 02, D8: norms of the Hessian at collapse in units of λ ln(1/λ). */
 function flatness(config: UfmConfig): TheoryFigure {
   const { exist } = simplexThresholds(sizeOf(config))
   const x = decayAxis(config, exist)
@@ -127,6 +137,46 @@ function flatness(config: UfmConfig): TheoryFigure {
     formula: 'all norms of the Hessian are of order λ ln(1/λ)',
     source: `${NOTE_02}, D5 and D8`,
   }
+}
+
+/** Theory note 02, F9: how flat collapse is beside pairs; nothing where the Hessian at pairs takes too long. */
+function flatnessOfBoth(config: UfmConfig): TheoryFigure[] {
+  const { K, L } = sizeOf(config)
+  if (!hasFlatnessRatio({ K, L })) return []
+  const { values, ratios } = flatnessCurve(K, L)
+  return [
+    {
+      id: 'flatness-ratio',
+      title: 'Flatness of collapse against pairs',
+      x: { label: 'λ', scale: 'log', values, param: 'weightDecay', current: meanDecay(config) },
+      y: { label: '‖∇²L‖ at collapse/at pairs', scale: 'linear' },
+      curves: (['spectral', 'frobenius', 'trace'] as const).map((name) => ({
+        label: name,
+        y: ratios.map((ratio) => ratio && ratio[name]),
+      })),
+      marks: [],
+      formula: `norms of the Hessian at both structures, n = 1, d = K = ${K}`,
+      source: `${NOTE_02}, D8`,
+    },
+  ]
+}
+
+interface FlatnessCurve {
+  readonly values: readonly number[]
+  readonly ratios: readonly ReturnType<typeof flatnessRatio>[]
+}
+
+/** By K and L, on which alone the curve depends: drafts ask for it at every keystroke. There are ten of them at most. */
+const flatnessCurves = new Map<string, FlatnessCurve>()
+
+function flatnessCurve(K: number, L: number): FlatnessCurve {
+  const known = flatnessCurves.get(`${K} ${L}`)
+  if (known) return known
+  const { exist } = simplexThresholds({ K, n: 1, L })
+  const values = Array.from({ length: RATIOS }, (_, i) => exist * 1e-5 ** (1 - i / (RATIOS - 1)))
+  const curve = { values, ratios: values.map((lambda) => flatnessRatio(K, L, lambda)) }
+  flatnessCurves.set(`${K} ${L}`, curve)
+  return curve
 }
 
 /** Theory note 02, F8: R(d) for the ranks of pair and polygon. */

@@ -96,7 +96,7 @@ export const classifierParams = {
   learningRate: trainingParams.learningRate,
   schedule: { ...trainingParams.schedule, default: 'cosine' },
   warmUp: trainingParams.warmUp,
-  optimiser: optimiserChoice(['momentum', 'nesterov', 'adam', 'adamw']),
+  optimiser: optimiserChoice(['momentum', 'nesterov', 'adam', 'adamw', 'normalised']),
   momentum: { ...trainingParams.momentum, default: 0.9 },
   batchSize: integer({
     default: 50,

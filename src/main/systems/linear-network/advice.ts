@@ -1,11 +1,17 @@
 import { largestStableRate, plateauSteps } from './balancedMinimum'
-import { keepsBlock } from './network'
+import { takesFixedSteps } from './network'
 import type { NetworkParams } from './params'
 import { blockSize, networkTarget } from './target'
 
 export interface Advice {
   readonly path: string
   readonly message: string
+}
+
+/** Why the theory says nothing of an optimiser. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  adam: 'Adam breaks the invariant block.',
+  normalised: 'Normalised steps are as long as the run makes them, so that ρ is not known beforehand.',
 }
 
 /** Warnings about settings that do not show the law of parsimony, or do not converge. Theory note 05, pitfalls. */
@@ -28,7 +34,7 @@ export function networkAdvice(params: NetworkParams): Advice[] {
   }
   const convergence = networkConvergence(params)
   if (convergence) advice.push(...convergenceAdvice(convergence))
-  else warn('optimiser', 'Adam breaks the invariant block, so nothing is predicted and its angles are not measured.')
+  else warn('optimiser', `${WHY_NOT[params.optimiser] ?? ''} Nothing is predicted, and no angles are measured.`)
   return advice
 }
 
@@ -48,7 +54,7 @@ export interface Convergence {
 /** Null where the optimiser follows no flow that the plateau is known of. */
 export function networkConvergence(params: NetworkParams): Convergence | null {
   const { values } = networkTarget(params)
-  return keepsBlock(params) ? { ...params, largest: values[0]!, smallest: values.at(-1)! } : null
+  return takesFixedSteps(params) ? { ...params, largest: values[0]!, smallest: values.at(-1)! } : null
 }
 
 /** Steps until a direction of strength s leaves its plateau; the heavy ball takes 1 − β of those of gradient descent. */

@@ -37,15 +37,18 @@ export function blockDynamics(params: NetworkParams): BlockDynamics {
   return { outputCase: outputs < width ? 1 : 2, depth, initScale, learningRate, weightDecay, momentum, nesterov }
 }
 
-/** Whether steps are fixed combinations of past gradients, which keep the invariant block; Adam's are not. */
-export function keepsBlock({ optimiser }: NetworkParams): boolean {
-  return optimiser !== 'adam'
+/**
+ * Whether steps are fixed combinations of past gradients, so that the invariant block is kept and ρ is known beforehand.
+ * Adam breaks the block; normalised steps keep it, but how long they are follows from the run.
+ */
+export function takesFixedSteps({ optimiser }: NetworkParams): boolean {
+  return optimiser === 'momentum' || optimiser === 'nesterov'
 }
 
 /** The network; from an orthogonal start it knows its invariant block, where the width leaves one. */
 export function networkModel(params: NetworkParams): Model | BlockModel {
   const model = linearModel({ widths: networkWidths(params), weightDecay: params.weightDecay })
-  if (params.init !== 'orthogonal' || blockSize(networkTarget(params)) === 0 || !keepsBlock(params)) return model
+  if (params.init !== 'orthogonal' || blockSize(networkTarget(params)) === 0 || !takesFixedSteps(params)) return model
   const { inputs, targets } = networkData(params).train
   const phi = matmul(targets, inputs!, { transposeB: true })
   return { ...model, invariantBlock: { phi, rho: rhoOf(blockDynamics(params)) } }

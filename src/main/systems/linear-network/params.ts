@@ -128,12 +128,13 @@ export const networkParams = {
   weightDecay: sharedParams.weightDecay,
   learningRate: sharedParams.learningRate,
   optimiser: {
-    ...optimiserChoice(['momentum', 'nesterov', 'adam']),
+    ...optimiserChoice(['momentum', 'nesterov', 'adam', 'normalised']),
     help:
       'The heavy ball and Nesterov are fixed combinations of past gradients and keep the invariant block; Adam ' +
-      '(β₁ = 0.9, β₂ = 0.999, ϵ = 1e-8) divides each entry by a size of its own and breaks it.',
+      '(β₁ = 0.9, β₂ = 0.999, ϵ = 1e-8) divides each entry by a size of its own and breaks it. ' +
+      'Normalised steps keep it, at a pace that is not known beforehand.',
   },
-  momentum: { ...sharedParams.momentum, help: `${sharedParams.momentum.help} Not used by Adam.` },
+  momentum: { ...sharedParams.momentum, help: `${sharedParams.momentum.help} Not used by Adam and normalised steps.` },
   steps: sharedParams.steps,
 }
 

@@ -1,6 +1,6 @@
 import type { Prediction } from '#shared/records'
 import { bisect } from '../deep-ufm/bisect'
-import { blockDynamics, keepsBlock, networkWidths } from './network'
+import { blockDynamics, takesFixedSteps, networkWidths } from './network'
 import type { NetworkParams } from './params'
 import { rhoOf } from './rho'
 import { blockSize, networkTarget } from './target'
@@ -25,7 +25,7 @@ export function balancedValue(s: number, depth: number, weightDecay: number): nu
 /** What theory says of a run at its last step. */
 export function networkPredictions(params: NetworkParams): Prediction[] {
   // Its minima need not be balanced.
-  if (!keepsBlock(params)) return []
+  if (!takesFixedSteps(params)) return []
   const { depth, weightDecay, init, condition, steps } = params
   const target = networkTarget(params)
   const block = blockSize(target)

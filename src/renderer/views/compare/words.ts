@@ -41,7 +41,6 @@ export const words = {
     differing: 'what differs',
     latex: 'LaTeX, booktabs',
     copied: 'Copied the table as LaTeX.',
-    drag: 'Drag to another place',
     copyLatex: 'Copy as LaTeX',
     unzoom: (range: string) => `Show all of the x axis again, now ${range}`,
     showAll: 'Show everything (double click)',
@@ -71,6 +70,7 @@ export const words = {
     mixes: (settings: readonly string[]) => `mixes ${settings.join(', ')}`,
     runs: (count: number) => (count === 1 ? 'run' : `${count} runs`),
     seed: (seed: number, state: string) => `seed ${seed}, ${state}`,
+    colour: (group: string) => `Colour of ${group}, in every place`,
     leaveOut: (run: string) => `Leave out ${run}`,
   },
   metrics: {

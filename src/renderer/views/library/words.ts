@@ -8,6 +8,9 @@ export const words = {
   defaults: 'Defaults',
   defaultsHint: 'Every field at its default',
   claims: {
+    check: 'Check',
+    checkHint: (open: number) => `Check the ${open} claims that need no run of this project: seconds each`,
+    checking: (summary: string, claim: string) => `${summary}; checking ${claim} …`,
     holds: 'holds',
     fails: 'fails',
     unknown: 'not checked here yet',

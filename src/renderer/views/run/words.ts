@@ -1,3 +1,12 @@
+/** How what a run says about its making reads in a line; other names stand as they are. */
+const provenanceNames: Readonly<Record<string, string>> = {
+  backend: 'on',
+  dtype: 'in',
+  blas: '',
+  device: '',
+  steppedOn: 'steps on',
+}
+
 /** What the page of a run says. */
 export const words = {
   place: 'Run',
@@ -55,4 +64,16 @@ export const words = {
   layerOf: (title: string) => `Layer of ${title}`,
   noLog: 'What the run has to say stands here; it has said nothing yet.',
   parameters: 'Parameters',
+  panels: {
+    open: 'Panels',
+    title: 'Panels of this tab',
+    wide: '2 columns',
+    wideLabel: (title: string) => `${title} over two columns`,
+    up: (title: string) => `Move ${title} forward`,
+    down: (title: string) => `Move ${title} back`,
+    usual: 'The usual panels',
+    allHidden: 'Every panel of this tab is hidden. Panels brings them back.',
+  },
+  provenance: (name: string, value: string | number) =>
+    name === 'threads' && value === 1 ? '1 thread' : `${provenanceNames[name] ?? name} ${value}`.trim(),
 } as const

@@ -30,8 +30,9 @@ export function usualColumns(differing: readonly string[], fields: readonly Fiel
   return [...usualBefore, ...differing.map((name) => `param.${name}`), ...usualAfter].filter(known)
 }
 
-const widths: Readonly<Partial<Record<string, number>>> = { name: 184, status: 108, system: 116, note: 220, tag: 112 }
-const typeWidths = { number: 72, text: 80, time: 132, span: 96 } as const
+const widths: Readonly<Partial<Record<string, number>>> = { name: 184, status: 108, system: 116, note: 220, tag: 96 }
+/** Five digits with sign and point: 0.015625. */
+const typeWidths = { number: 80, text: 80, time: 132, span: 96 } as const
 /** Five digits with a power of ten; in a group the spread beside it. */
 const metricWidth = 112
 const groupedMetricWidth = 172
@@ -40,6 +41,8 @@ const groupedMetricWidth = 172
 function widthOf(id: string, operand: Operand, { type }: Field, title: string, isGrouped: boolean): number {
   const known = widths[id]
   if (known !== undefined) return known
+  // A group says how many seeds it has.
+  if (id === 'seed') return isGrouped ? 104 : 60
   const values = operand.kind === 'metric' ? (isGrouped ? groupedMetricWidth : metricWidth) : typeWidths[type]
   return Math.max(values, Math.min(176, Math.round(7 * title.length) + 34))
 }

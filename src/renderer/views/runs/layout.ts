@@ -1,8 +1,8 @@
-import { useStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { z } from 'zod'
 import type { GroupBy, SortBy } from '#shared/contract/runs'
+import { useKept } from '../../composables/useKept'
 
 /** How the table stands: which columns in which order, how wide, what they are sorted and grouped by. */
 export interface TableLayout {
@@ -45,14 +45,7 @@ const fresh: Stored = { current: usual, named: {} }
 
 /** The layout of the table of runs and those that were saved under a name; kept on this machine. */
 export const useTableLayout = defineStore('runs.layout', () => {
-  const stored = useStorage<Stored>('collapsar.runs', fresh, localStorage, {
-    // What another version left behind may not fit; starting with the usual table loses no data.
-    serializer: {
-      read: (text) => storedSchema.catch(fresh).parse(jsonOf(text)),
-      write: (value) => JSON.stringify(value),
-    },
-  })
-
+  const stored = useKept('runs', storedSchema, fresh)
   const names = computed(() => Object.keys(stored.value.named).sort())
 
   function change(part: Partial<TableLayout>): void {
@@ -71,11 +64,3 @@ export const useTableLayout = defineStore('runs.layout', () => {
   }
   return { layout: computed(() => stored.value.current), names, change, save, use, remove }
 })
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // refused by the schema, which falls back to the usual table
-  }
-}

@@ -9,7 +9,6 @@ export const words = {
   library: 'Choose a preset',
   emptyBin: 'The bin is empty. Runs that are moved here can be restored.',
   clearFilter: 'Clear the filter',
-  noteSaved: 'Note saved.',
   noneFits: 'No run fits',
   restored: (runIds: readonly string[]) =>
     runIds.length === 1 ? `Restored ${runIds[0]}.` : `Restored ${runIds.length} runs.`,
@@ -90,18 +89,6 @@ export const words = {
     save: 'Save',
     remove: (name: string) => `Delete the layout ${name}`,
   },
-  note: {
-    of: (title: string) => `Note on ${title}`,
-    title: 'Note',
-    edit: 'Edit',
-    close: 'Close the note',
-    text: 'Note in Markdown',
-    example:
-      'What was this run for, and what did it show? Markdown: **bold**, lists, tables, [paper](https://arxiv.org/abs/…)',
-    unsaved: 'Not saved yet',
-    save: 'Save',
-    saveKeys: 'Ctrl ⏎',
-  },
   line: {
     select: (title: string) => `Select ${title}`,
     star: (title: string) => `Star ${title}`,
@@ -125,7 +112,7 @@ export const words = {
     star: 'Star',
     unstar: 'Unstar',
     colour: 'Colour',
-    noColour: 'no colour',
+    rename: 'Rename',
     note: 'Note',
     repeat: 'Repeat',
     exportRuns: 'Export the selected runs',
@@ -133,18 +120,5 @@ export const words = {
     bin: 'Move to bin',
     clear: 'Clear',
     csv: 'Table, CSV (the shown columns)',
-  },
-  tags: {
-    title: 'Tags',
-    tag: 'Tag',
-    find: 'New tag, or find one',
-    add: 'Add',
-    remove: 'Remove',
-    addThis: (tag: string) => `Add the tag ${tag}`,
-    removeThis: (tag: string) => `Remove the tag ${tag}`,
-  },
-  marks: {
-    tagged: (runs: number, tag: string) => `Tagged ${runs === 1 ? '1 run' : `${runs} runs`} “${tag}”.`,
-    untagged: (runs: number, tag: string) => `Took the tag “${tag}” from ${runs === 1 ? '1 run' : `${runs} runs`}.`,
   },
 } as const

@@ -1,12 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { existsSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
 import { findBlas, searchBlas } from '#main/compute/backends/cpu/blas'
 import { probeBlas } from '#main/compute/backends/cpu/blasProbe'
 import { probedBlasEnvironment } from '#main/compute/backends/probedBlas'
 import { describeBlas } from '#main/compute/backends/cpu/describeBlas'
+import { canCompile, stubBlas, stubLibraries } from '../../../helpers/stubLibrary'
 
 describe('searching for BLAS', () => {
   it('names a library that is missing, and what to do', async () => {
@@ -50,18 +48,8 @@ describe('searching for BLAS', () => {
 })
 
 describe('libraries that would harm us', () => {
-  const compiler = spawnSync('cc', ['--version']).status === 0
-  if (!compiler) console.warn('No C compiler found: the tests with broken libraries are skipped.')
-  const test = compiler && process.platform !== 'win32' ? it : it.skip
-  const folder = mkdtempSync(join(tmpdir(), 'collapsar-blas-'))
-  afterAll(() => rmSync(folder, { recursive: true }))
-
-  function library(name: string, source: string): string {
-    const path = join(folder, `${name}.so`)
-    writeFileSync(join(folder, `${name}.c`), source)
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', path, join(folder, `${name}.c`)])
-    return path
-  }
+  const test = canCompile ? it : it.skip
+  const library = stubLibraries()
 
   test('crash the probe, not this process', async () => {
     const crashing = library('crashing', '#include <stdlib.h>\nvoid cblas_dgemm(void) { abort(); }')
@@ -78,7 +66,7 @@ describe('libraries that would harm us', () => {
   test('are refused for wrong answers and for 64-bit integers', async () => {
     const silent = library('silent', 'void cblas_dgemm(void) {}')
     // Passes the call by value, reads eight bytes by reference.
-    const wide = library('wide', WIDE_BLAS)
+    const wide = library('wide', stubBlas({ integer: 'long long', cblas: '', fortran: '_' }))
     // Three that say it of themselves, each in its way; calling them would crash the probe.
     const abort = '#include <stdlib.h>\nvoid cblas_dgemm(void) { abort(); }\n'
     const openblas = library(
@@ -99,25 +87,3 @@ describe('libraries that would harm us', () => {
     ])
   })
 })
-
-const WIDE_BLAS = `
-typedef long long wide;
-void cblas_dgemm(int order, int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda,
-                 const double *b, int ldb, double beta, double *c, int ldc) {
-  for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) {
-    double sum = 0;
-    for (int p = 0; p < k; p++) sum += a[i * lda + p] * b[j * ldb + p];
-    c[i * ldc + j] = beta * c[i * ldc + j] + alpha * sum;
-  }
-}
-void dgemm_(const char *ta, const char *tb, const wide *m, const wide *n, const wide *k, const double *alpha,
-            const double *a, const wide *lda, const double *b, const wide *ldb, const double *beta, double *c,
-            const wide *ldc) {
-  if (*m > 1000000) return; /* as an argument check would */
-  for (wide i = 0; i < *m; i++) for (wide j = 0; j < *n; j++) {
-    double sum = 0;
-    for (wide p = 0; p < *k; p++) sum += a[i + p * *lda] * b[p + j * *ldb];
-    c[i + j * *ldc] = *beta * c[i + j * *ldc] + *alpha * sum;
-  }
-}
-`

@@ -132,7 +132,7 @@ describe('compile', () => {
     const values = random(1, 'x').normal(24)
     workspace.write(x, values)
     const program = compile(workspace, { outputs: { output } })
-    expect(program.kernelCalls).toBe(6) // reshapes are none of them
+    expect(program.kernelCalls).toBe(5) // reshapes are none of them, the two sums share one
     program.run()
     expectClose(
       await program.read('output'),
@@ -199,7 +199,7 @@ describe('compile', () => {
       { output: ops.subtract(ab, cd), calls: 2 },
       { output: ops.subtract(bias, ab), calls: 3 },
       { output: ops.subtract(ops.add(ab, bias), cd), calls: 4 },
-      { output: ops.add(ops.add(ab, cd), ops.tanh(ab)), calls: 5 }, // ab is read twice: it is added to cd, not cd to it
+      { output: ops.add(ops.add(ab, cd), ops.tanh(ab)), calls: 4 }, // ab is read twice, so the sums stay sums, in one call
       { output: ops.add(ab, c!), calls: 2 }, // c is an input
     ]
     const values = new Map([a!, b!, c!, d!].map((node, i) => [node, random(6, `${i}`).normal(9)]))

@@ -4,7 +4,7 @@ import { prevalenceClaims } from '#main/systems/deep-ufm/claims/prevalence'
 
 /**
  * Statements of the theory notes that do not hold as they stand. 01.C12 bounds what four runs of another generator showed;
- * of 32 runs 13 have ρ₁/ρ₉ below 10, and 4 end at a worse point.
+ * of 256 runs in NumPy 96 leave the bounds, 53 of them with their loss. The checks marked as ours say what does hold.
  */
 const NOT_HOLDING = new Set(['01.C12'])
 
@@ -21,8 +21,10 @@ describe('exact claims of deep-ufm', () => {
 
   it.each(exact.filter(({ id }) => NOT_HOLDING.has(id)))('$id is shown as not holding: $title', async (claim) => {
     const checks = await claim.check()
-    expect(checks.some((check) => check.holds)).toBe(true)
     expect(checks.filter((check) => !check.holds)).not.toEqual([])
+    const ours = checks.filter(({ label }) => label.includes('(ours)'))
+    expect(ours.length).toBeGreaterThan(0)
+    expect(ours.filter((check) => !check.holds)).toEqual([])
   })
 
   it('are all of both notes, with the claims on runs', () => {

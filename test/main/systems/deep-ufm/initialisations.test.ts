@@ -44,6 +44,16 @@ describe('initialisations', () => {
     expect(make('gaussian', { scale: 0.7 }).parameters).toEqual(initialParameters(config, 0.7, random(3, 'initial')))
   })
 
+  it('he doubles the variance of the hidden weights alone', () => {
+    const gaussian = make('gaussian', { scale: 0.7 }).parameters
+    const he = make('he', { scale: 0.7 }).parameters
+    for (const [name, gain] of Object.entries({ H1: 1, W1: Math.SQRT2, W2: Math.SQRT2, W3: 1 })) {
+      const expected = gaussian[name]!.map((x) => gain * x)
+      // Two roundings.
+      expectClose(he[name]!, expected, { rtol: 1e-15 }, name)
+    }
+  })
+
   it('orthogonal has s² I on the short side', () => {
     for (const factor of make('orthogonal', { scale: 2 }).factors) {
       const tall = factor.rows >= factor.cols
@@ -105,7 +115,7 @@ describe('initialisations', () => {
     expect(() => make('closedForm', { config: strong, variant: { loss: 'ce', activation: 'linear' } })).toThrow(
       /Lower it/,
     )
-    expect(() => initialisationOf('he')).toThrow(/"he".*gaussian, orthogonal/)
+    expect(() => initialisationOf('glorot')).toThrow(/"glorot".*gaussian, he, orthogonal/)
   })
 })
 

@@ -102,48 +102,57 @@ async function performSearch(choice: BlasChoice): Promise<BlasSearch> {
   return { choice, ...probe, library: probe.found ? await loadLibrary(probe.found) : null }
 }
 
-async function loadLibrary({ path, name, version, hasSgemm, hasLapack }: ProbedBlas): Promise<BlasLibrary> {
+/**
+ * What makes a library use one thread, with its argument; a library knows the functions of its kind only. Those of MKL
+ * come first, because mkl_rt chooses its integers (LP64) and its threading (sequential) once, at its first real call.
+ * BLIS counts in 64-bit integers whatever its BLAS does; 1 is BLAS_THREADING_SINGLE_THREADED (Accelerate, macOS 15).
+ */
+const SETTINGS = [
+  ['MKL_Set_Interface_Layer', 'int', 0],
+  ['MKL_Set_Threading_Layer', 'int', 1],
+  ['MKL_Set_Num_Threads', 'int', 1],
+  ['openblas_set_num_threads', 'int', 1],
+  ['bli_thread_set_num_threads', 'int64_t', 1],
+  ['BLASSetThreading', 'int', 1],
+] as const
+
+const INTEGER = 'const int *'
+const INOUT = '_Inout_ double *'
+const MATRIX = ['const double *', 'int']
+const DSYEVD = `const char *, const char *, ${INTEGER}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INOUT}, ${INTEGER}, _Inout_ int *, ${INTEGER}, _Inout_ int *, size_t, size_t` // prettier-ignore
+const DGESDD = `const char *, ${INTEGER}, ${INTEGER}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INTEGER}, ${INOUT}, ${INTEGER}, _Inout_ int *, _Inout_ int *, size_t` // prettier-ignore
+const PRODUCT = ['int', 'int', 'int', 'int', 'int', 'int']
+
+async function loadLibrary({ path, name, version, spelling, hasSgemm, hasLapack }: ProbedBlas): Promise<BlasLibrary> {
   const { default: koffi } = await import('koffi')
+  // Accelerate before macOS 15 asks the environment alone.
+  process.env['VECLIB_MAXIMUM_THREADS'] = '1'
   const library = koffi.load(path)
-  const integer = 'const int *'
-  const inout = '_Inout_ double *'
-  for (const setter of ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads']) {
-    const setThreads = optional(() => library.func(`void ${setter}(int)`))
-    setThreads?.(1)
-  }
+  for (const [setter, type, value] of SETTINGS) optional(() => library.func(setter, 'void', [type]))?.(value)
+  const cblas = (symbol: string, types: string[]) => library.func(`cblas_${symbol}${spelling.cblas}`, 'void', types)
+  const fortran = (symbol: string, types: string[]) => library.func(`${symbol}${spelling.fortran}`, 'void', types)
   // Addresses as plain numbers: measured 140 ns a call, against 170 ns for typed arrays, which growth would detach.
   const product = (symbol: string, real: string): BlasProduct =>
-    library.func(
-      `void ${symbol}(int, int, int, int, int, int, ${real}, size_t, int, size_t, int, ${real}, size_t, int)`,
-    )
+    cblas(symbol, [...PRODUCT, real, 'size_t', 'int', 'size_t', 'int', real, 'size_t', 'int'])
   // Fortran passes everything by reference and the lengths of strings behind the last argument.
   const lapack: LapackLibrary | null = hasLapack
     ? {
-        dsyevd: library.func(
-          `void dsyevd_(const char *, const char *, ${integer}, ${inout}, ${integer}, ${inout}, ${inout}, ${integer}, ` +
-            `_Inout_ int *, ${integer}, _Inout_ int *, size_t, size_t)`,
-        ),
-        dgesdd: library.func(
-          `void dgesdd_(const char *, ${integer}, ${integer}, ${inout}, ${integer}, ${inout}, ${inout}, ${integer}, ` +
-            `${inout}, ${integer}, ${inout}, ${integer}, _Inout_ int *, _Inout_ int *, size_t)`,
-        ),
+        dsyevd: fortran('dsyevd', DSYEVD.split(', ')),
+        dgesdd: fortran('dgesdd', DGESDD.split(', ')),
       }
     : null
-  const [matrixIn, matrixOut] = ['const double *, int', '_Inout_ double *, int']
   const dgemv = optional(() =>
-    library.func(`void cblas_dgemv(int, int, int, int, double, ${matrixIn}, ${matrixIn}, double, ${matrixOut})`),
+    cblas('dgemv', ['int', 'int', 'int', 'int', 'double', ...MATRIX, ...MATRIX, 'double', INOUT, 'int']),
   )
-  const dgemm = library.func(
-    `void cblas_dgemm(int, int, int, int, int, int, double, ${matrixIn}, ${matrixIn}, double, ${matrixOut})`,
-  )
+  const dgemm = cblas('dgemm', [...PRODUCT, 'double', ...MATRIX, ...MATRIX, 'double', INOUT, 'int'])
   return {
     name,
     version,
     path,
-    core: optional(() => library.func('const char *openblas_get_corename()'))?.() ?? null,
+    core: optional(() => library.func('openblas_get_corename', 'const char *', []))?.() ?? null,
     threads: 1,
-    dgemm: product('cblas_dgemm', 'double'),
-    sgemm: hasSgemm ? product('cblas_sgemm', 'float') : null,
+    dgemm: product('dgemm', 'double'),
+    sgemm: hasSgemm ? product('sgemm', 'float') : null,
     lapack,
     host: dgemv && hostBlas({ dgemv, dgemm }),
     addressOf: (buffer) => Number(koffi.address(buffer)),

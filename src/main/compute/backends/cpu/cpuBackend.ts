@@ -1,10 +1,12 @@
 import { cpus } from 'node:os'
 import { LabError } from '#shared/errors'
-import type { Backend, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall, ScalarCell } from '../backend'
+import type { Backend, ChainCall, Coefficient, DeviceBuffer, Dtype, Kernel, KernelCall, ScalarCell } from '../backend'
+import type { Primitive } from '../../graph/primitive'
 import { CpuBuffer, ownBuffer } from './buffer'
 import { type BlasChoice, type BlasLibrary, findBlas } from './blas'
 import { blasGemm, embeddedGemm, type GemmRoute } from './gemm'
 import { chosenGemm } from './gemmChoice'
+import { bindChain, canChain } from './kernels/chain'
 import { accumulates, bindKernel } from './kernels/index'
 import { ONE, type ReplicaCoefficients } from './kernels/kernel'
 import { CpuMemory } from './memory'
@@ -17,6 +19,8 @@ export interface CpuOptions {
   readonly blas?: BlasChoice
   /** Which products go to the library: those it does faster (default) or, to compare routes, all of them. */
   readonly products?: 'faster' | 'all'
+  /** Whether elementwise primitives share passes over the data: yes (default) or, to compare, no. */
+  readonly chains?: boolean
 }
 
 /**
@@ -28,6 +32,7 @@ export async function createCpuBackend({
   dtype = 'float64',
   blas = 'auto',
   products = 'faster',
+  chains = true,
 }: CpuOptions = {}): Promise<Backend> {
   const found = await findBlas(blas)
   // A library that cannot multiply in this precision has no part in it.
@@ -35,7 +40,7 @@ export async function createCpuBackend({
   const raw = CpuMemory.reserve()
   const wasm = await instantiateKernels(raw, dtype)
   const memory = new CpuMemory(raw, wasm.firstFreeByte(), library?.addressOf ?? null, dtype)
-  return new CpuBackend(memory, wasm, gemmRoute(wasm, memory, library, products), library)
+  return new CpuBackend(memory, wasm, gemmRoute(wasm, memory, library, products), library, chains)
 }
 
 function gemmRoute(
@@ -66,6 +71,7 @@ class CpuBackend implements Backend {
     private readonly wasm: WasmKernels,
     private readonly gemm: GemmRoute,
     library: BlasLibrary | null,
+    private readonly sharesPasses: boolean,
   ) {
     this.dtype = memory.dtype
     this.scratch = new Scratch(memory)
@@ -127,6 +133,18 @@ class CpuBackend implements Backend {
       wasm: this.wasm,
       gemm: this.gemm,
       scratch: this.scratch,
+    })
+  }
+
+  chains(primitive: Primitive): boolean {
+    return this.sharesPasses && canChain(primitive)
+  }
+
+  chain({ inputs, steps, output }: ChainCall): Kernel {
+    return bindChain({
+      inputs: inputs.map((input) => ownBuffer(input, this.memory)),
+      steps,
+      output: ownBuffer(output, this.memory),
     })
   }
 

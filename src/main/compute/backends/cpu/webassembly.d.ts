@@ -1,6 +1,7 @@
 /** The part of the WebAssembly API that we use: TypeScript declares it only together with the whole DOM. */
 declare namespace WebAssembly {
   class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>)
     private readonly brand
   }
   class Memory {
@@ -8,7 +9,8 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer
     grow(pages: number): number
   }
-  interface Instance {
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, object | number>>)
     readonly exports: object
   }
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>

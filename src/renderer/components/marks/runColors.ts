@@ -9,6 +9,8 @@ export const runColorValues: readonly { readonly name: RunColor; readonly value:
   }),
 )
 
-export function colorValue(color: RunColor | null): string | undefined {
-  return runColorValues.find(({ name }) => name === color)?.value
+/** The style of a bar so many px wide at the left edge of what a colour belongs to. */
+export function colourBar(color: RunColor | null, width = 4): { boxShadow: string } | undefined {
+  const value = runColorValues.find(({ name }) => name === color)?.value
+  return value === undefined ? undefined : { boxShadow: `inset ${width}px 0 ${value}` }
 }
