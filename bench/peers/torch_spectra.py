@@ -2,7 +2,8 @@
 
 Reads one JSON request a line, answers {"stepsPerSecond"} (whole computations per second).
 Methods: "lanczos" takes {"model", "steps", "probes"}: so many probes of Lanczos with full reorthogonalisation, two gemv
-a pass and a second pass only where the first took much away (as ours), the tridiagonal problem at the end;
+a pass in every step and a second pass only where the first took much away, the tridiagonal problem at the end (ours makes
+a pass only where an estimate of the lost orthogonality asks for one, about every eighth step);
 with "vectors": k the k largest Ritz vectors are formed too. "nc1" is the textbook form with covariances and pinv,
 "nc" adds NC2 to NC4 in the usual vectorised form. Models as in torch_hvp.py.
 """

@@ -26,6 +26,8 @@ export interface HeatmapInput {
   readonly emptyCells?: string
   /** Values at both ends of the colours; absent: as the data say. */
   readonly valueRange?: AxisRange
+  /** Whether values are written into the cells of a small matrix; default: they are. */
+  readonly written?: boolean
   /** Second line of a written cell, row-major. */
   readonly remarks?: readonly string[]
 }
@@ -90,7 +92,10 @@ export function heatmapOption(input: HeatmapInput, theme: ChartTheme): DrawnMark
         max: colours.to,
         inRange: { color: [...colours.map] },
       },
-      series: [heatmapSeries(theme, cells, rows, columns), bar.series],
+      series: [
+        heatmapSeries(theme, cells, (input.written ?? true) && Math.max(rows, columns) <= MOST_WRITTEN),
+        bar.series,
+      ],
     },
     notes: [
       ...(step > 1
@@ -157,8 +162,7 @@ function cellsOf(
   return cells
 }
 
-function heatmapSeries(theme: ChartTheme, cells: readonly Cell[], rows: number, columns: number): HeatmapSeriesOption {
-  const isWritten = Math.max(rows, columns) <= MOST_WRITTEN
+function heatmapSeries(theme: ChartTheme, cells: readonly Cell[], isWritten: boolean): HeatmapSeriesOption {
   return {
     type: 'heatmap',
     data: cells.map(({ value, text, name, colour }) => ({

@@ -57,5 +57,15 @@ export function spectrumNotes(record: MeasuredRecord): string[] {
     ? `${meta.dimension} eigenvalues`
     : `largest ${record.data.length} of ${meta.dimension} eigenvalues`
   const residual = meta.maxResidual === null ? [] : [`residual ≤ ${formatNumber(meta.maxResidual, 1)}`]
-  return [listed, `${meta.method}, ${meta.dtype}`, ...residual, meta.matrix]
+  return [listed, `${meta.method}, ${meta.dtype}`, ...residual, ...copiesNote(meta), meta.matrix]
+}
+
+/** More levels than this say nothing at a glance. */
+const MOST_LEVELS = 4
+
+/** 'copies found/predicted 3/3, 6/6', from the largest; those that the list ends in are left out. */
+function copiesNote({ copies = [] }: SpectrumMeta): string[] {
+  const counted = copies.filter(({ predicted, cut }) => predicted !== null && !cut)
+  const pairs = counted.slice(0, MOST_LEVELS).map(({ found, predicted }) => `${found}/${predicted}`)
+  return pairs.length === 0 ? [] : [`copies found/predicted ${pairs.join(', ')}`]
 }

@@ -41,8 +41,10 @@ export interface OutlierGroup {
   /** Place of the first, from 0, and how many there are. */
   readonly first: number
   readonly count: number
-  /** Above `least`, the largest share first. */
+  /** Above `least`: single classes first, then pairs. */
   readonly labels: readonly GroupLabel[]
+  /** K, or 0 where no classes are known. */
+  readonly classes: number
 }
 
 /** How much of each eigenvector lies along each class or pair of classes. */
@@ -96,12 +98,15 @@ export function labelOutliers(
       value: members.reduce((sum, i) => sum + values[i]!, 0) / count,
       first,
       count,
-      labels: found.filter(({ share }) => share >= least).sort((a, b) => b.share - a.share),
+      labels: found.filter(({ share }) => share >= least).sort((a, b) => isPair(a) - isPair(b)),
+      classes: labels.filter(({ above, below }) => above === below).length,
     })
     first += count
   }
   return groups
 }
+
+const isPair = ({ label: { above, below } }: GroupLabel) => (above === below ? 0 : 1)
 
 /** 'class 3', or '2 ⊗ 3' for a pair; counted from 1 as in the papers. */
 export function labelName({ above, below }: ClassLabel): string {
@@ -121,11 +126,20 @@ export function outlierGroups(
 /** How far apart copies of one value may be, as a share of the largest, where a spectrum does not say. */
 const COPIES_WITHIN = 1e-6
 
-/** 'class 3, 1 ⊗ 2', those that are most of the group first; so many at most. */
-export function labelsInWords({ labels, count }: OutlierGroup, most = 6): string {
-  const named = labels.slice(0, most).map(({ label, share }) => {
-    // Shares of a group that is all theirs need no number.
-    return share > 0.995 && count > 0 ? labelName(label) : `${labelName(label)} (${Math.round(100 * share)} %)`
+/** 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs' where all are in full. */
+export function labelsInWords({ labels, classes: K }: OutlierGroup, most = 6): string {
+  const whole = labels.filter(({ share }) => share > IN_FULL)
+  const sets = [
+    { among: whole.filter((label) => isPair(label) === 0), all: K, words: `all ${K} classes` },
+    { among: whole.filter((label) => isPair(label) === 1), all: K * (K - 1), words: `all ${K * (K - 1)} pairs` },
+  ].filter(({ among, all }) => all > 1 && among.length === all)
+  const rest = labels.filter((label) => !sets.some(({ among }) => among.includes(label)))
+  const named = rest.slice(0, most).map(({ label, share }) => {
+    return share > IN_FULL ? labelName(label) : `${labelName(label)} (${Math.round(100 * share)} %)`
   })
-  return [...named, ...(labels.length > most ? [`${labels.length - most} more`] : [])].join(', ')
+  const more = rest.length > most ? [`${rest.length - most} more`] : []
+  return [...sets.map(({ words }) => words), ...named, ...more].join(', ')
 }
+
+/** A share that needs no number beside it. */
+const IN_FULL = 0.995

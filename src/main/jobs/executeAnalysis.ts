@@ -15,6 +15,7 @@ import {
   type Analysis,
   type AnalysisOptions,
 } from '../probes/analyseOperator'
+import { TRAINED_COPIES_WITHIN } from '../probes/copiesOf'
 import { makeOperator, operators, type NamedOperator, type OperatorChoice } from '../probes/operators/index'
 import type { StoredSearch } from '../store/analyses'
 import { systemById } from '../systems/registry'
@@ -34,8 +35,6 @@ export interface AnalysisContext {
 }
 
 const PROGRESS_MS = 250
-/** Training ends before its minimum: levels that theory has equal are apart by about that. */
-const COPIES_WITHIN = 1e-3
 /** Eigenvectors × classes or pairs that are kept: 8 MiB. */
 const MOST_ALIGNMENTS = 2 ** 20
 /** What a killed process loses at most. */
@@ -88,7 +87,7 @@ async function analysed(
       signal,
       vectors: spec.vectors,
       ...(spec.top !== null && { top: spec.top }),
-      ...(levels && { predicted: levels, copiesWithin: COPIES_WITHIN }),
+      ...(levels && { predicted: levels, copiesWithin: TRAINED_COPIES_WITHIN }),
       ...(resume && { resume: unpackSearch(resume) }),
       onProgress: (progress) => clock.progress(progress),
       onStep: (state) => clock.search(() => packSearch(state(), operator.n)),

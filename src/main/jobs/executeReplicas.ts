@@ -114,7 +114,7 @@ class ReplicaExecution {
     readonly training: ReplicatedTraining,
     readonly members: readonly Member[],
     readonly recipe: TrainingRecipe,
-    system: System,
+    readonly system: System,
     samples: number,
   ) {
     const { spec, resume, until } = members[0]!.task
@@ -243,8 +243,9 @@ class ReplicaExecution {
     }
   }
 
-  #measuringOf({ task: { sink, signal }, clock }: Running): Measuring {
-    return { plan: this.#plan, costs: this.#costs, clock, sink, signal }
+  #measuringOf({ index, task: { sink, signal }, clock }: Running): Measuring {
+    const predictions = () => this.system.theory(this.members[index]!.params)
+    return { plan: this.#plan, costs: this.#costs, clock, sink, signal, predictions }
   }
 
   /** Ends those that a person has cancelled or paused meanwhile, with the states they can be resumed from. */

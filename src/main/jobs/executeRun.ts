@@ -52,7 +52,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
   const { resources, sink, signal, pause, resume = null, onCheckpoint = () => {}, onCosts } = options
   const system = systemById(spec.system)
   const backend = await createBackend(spec.backend)
-  const { training, model, recipe } = trainingOf(spec, resources, backend)
+  const { training, model, recipe, predictions } = trainingOf(spec, resources, backend)
   try {
     const { blas, threads, device } = backend.description
     const { compression } = training
@@ -74,7 +74,7 @@ export async function executeRun(spec: RunSpec, options: ExecuteOptions): Promis
       runs: () => 1,
       report: options.onProgress,
     })
-    const measuring: Measuring = { plan, costs, clock, sink, signal }
+    const measuring: Measuring = { plan, costs, clock, sink, signal, predictions }
     const states = new StateKeeper(training, keptSteps(spec, recipe.steps), spec.checkpoints.resumeSeconds)
     if (resume) {
       training.resume(resume.checkpoint)

@@ -1,7 +1,9 @@
 import { LabError } from '#shared/errors'
+import type { Prediction } from '#shared/records'
 import type { Sink } from '../core/sink'
 import type { Snapshot } from '../core/snapshot'
 import type { StopRule } from '../core/system'
+import { withPredictedCopies } from '../probes/copiesOf'
 import { totalGradientNorm } from '../probes/gradientNorm'
 import type { MeasuringCosts } from './measuringCosts'
 import { POINT, type DueProbe, type ProbePlan } from './probePlan'
@@ -45,6 +47,8 @@ export interface Measuring {
   readonly clock: RunClock
   readonly sink: Sink
   readonly signal: AbortSignal
+  /** What theory says of the trained state: copies found at the last step stand beside it. */
+  predictions(): readonly Prediction[]
 }
 
 /** Records what the clock says and the probes measure. Returns the loss; null where it is not finite, and nothing was measured. */
@@ -59,19 +63,25 @@ export async function measureAll(snapshot: Snapshot, measuring: Measuring): Prom
   }
   for (const measurement of clock.at(snapshot.step)) sink.record({ meta: null, ...measurement, step: snapshot.step })
   spend(POINT)
+  const predicted = snapshot.isLast ? measuring.predictions() : []
   for (const due of plan.dueAt(snapshot.step, snapshot.isLast)) {
     started = performance.now()
-    await measure(due, snapshot, measuring)
+    await measure(due, snapshot, measuring, predicted)
     spend(due.costClass)
   }
   return loss
 }
 
 /** A quantity that is undefined for a state (all class means equal, say) is logged and left out; the run goes on. */
-async function measure({ probe, isAsked }: DueProbe, snapshot: Snapshot, { sink, signal }: Measuring): Promise<void> {
+async function measure(
+  { probe, isAsked }: DueProbe,
+  snapshot: Snapshot,
+  { sink, signal }: Measuring,
+  predicted: readonly Prediction[],
+): Promise<void> {
   try {
     for (const measurement of await probe.measure(snapshot, signal, isAsked)) {
-      sink.record({ meta: null, ...measurement, step: snapshot.step })
+      sink.record({ meta: null, ...withPredictedCopies(measurement, predicted), step: snapshot.step })
     }
   } catch (thrown) {
     if (!(thrown instanceof LabError && thrown.code === 'degenerate')) throw thrown

@@ -1,4 +1,5 @@
 import { parseParams } from '#shared/params'
+import type { Prediction } from '#shared/records'
 import type { RunSpec } from '#shared/spec'
 import type { Backend } from '../compute/backends/backend'
 import { random } from '../compute/rng/random'
@@ -17,7 +18,12 @@ export function trainingOf(
   spec: RunSpec,
   resources: Resources,
   backend: Backend,
-): { readonly training: Training; readonly model: Model; readonly recipe: TrainingRecipe } {
+): {
+  readonly training: Training
+  readonly model: Model
+  readonly recipe: TrainingRecipe
+  predictions(): readonly Prediction[]
+} {
   const system = systemById(spec.system)
   const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
   const [model, recipe] = [system.model(params), system.training(params)]
@@ -32,5 +38,5 @@ export function trainingOf(
     seed: spec.seed,
     sampleCompression: spec.backend.sampleCompression,
   })
-  return { training, model, recipe }
+  return { training, model, recipe, predictions: () => system.theory(params) }
 }

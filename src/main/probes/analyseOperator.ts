@@ -3,7 +3,6 @@ import type { SpectrumMeta } from '#shared/records'
 import {
   asFloat64,
   columns,
-  countCopies,
   denseSpectrum,
   extremeEigenpairs,
   matrixOperator,
@@ -16,6 +15,7 @@ import {
   type PredictedLevel,
 } from '#main/spectra/index'
 import { LabError } from '#shared/errors'
+import { copiesOf } from './copiesOf'
 import { listedEigenvalues } from './listedEigenvalues'
 import type { ExactSpectrum, NamedOperator } from './operators/index'
 
@@ -88,7 +88,10 @@ export async function analyseOperator(operator: NamedOperator, options: Analysis
   const spectrum: ExactSpectrum & { readonly products?: number } =
     whole ?? (await denseRoute(operator, options.vectors ?? false, (done, of) => turn({ products: done, converged: 0, count: of }))) // prettier-ignore
   const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
-  const counted = { ...countsOf(spectrum.values, operator), ...copiesOf(spectrum.values, options, true) }
+  const counted = {
+    ...countsOf(spectrum.values, operator),
+    ...copiesOf(spectrum.values, { ...options, complete: true }),
+  }
   const kept = Math.min(eigenvalues.length, wantedOf(operator, options))
   return {
     eigenvalues,
@@ -143,7 +146,7 @@ async function iterated(
   // Only a finished search has shown that no copy is missing: before that, counts would be claims without ground.
   const counted = solved.stopped === 'done' && {
     ...countsOf(eigenvalues, operator),
-    ...copiesOf(eigenvalues, options, false),
+    ...copiesOf(eigenvalues, { ...options, complete: false }),
   }
   return {
     eigenvalues,
@@ -166,20 +169,6 @@ async function iterated(
 function leading<T extends { readonly converged: boolean }>(pairs: readonly T[]): readonly T[] {
   const first = pairs.findIndex(({ converged }) => !converged)
   return first < 0 ? pairs : pairs.slice(0, first)
-}
-
-/** Copies of the largest eigenvalues; without a prediction only what occurs more than once is worth saying. */
-function copiesOf(
-  values: Float64Array,
-  { predicted, copiesWithin = 1e-6 }: AnalysisOptions,
-  complete: boolean,
-): Pick<SpectrumMeta, 'copies' | 'copiesWithin'> {
-  const largest = values.reduce((size, value) => Math.max(size, Math.abs(value)), 0)
-  const counted = countCopies(values, predicted ?? null, { complete, width: copiesWithin * largest })
-  const copies = counted
-    .filter(({ found }) => predicted !== undefined || found > 1)
-    .map(({ value, found, predicted: expected, cut }) => ({ value, found, predicted: expected, cut }))
-  return { copies, copiesWithin }
 }
 
 function countsOf(values: Float64Array, { n, theoryCount }: NamedOperator): Pick<SpectrumMeta, 'counts'> {

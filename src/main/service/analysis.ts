@@ -7,7 +7,7 @@ import type { System } from '../core/system'
 import type { AnalysisDesk } from '../jobs/analysisDesk'
 import { analysisMenu } from '../jobs/analysisPlan'
 import { trackAnalyses } from './trackAnalyses'
-import { uploadedMatrix, type Uploads } from './uploads'
+import { uploadedBytes, type Uploads } from './uploads'
 import type { StoredAnalysis } from '../store/analyses'
 import type { Project } from '../store/project'
 
@@ -51,7 +51,7 @@ export function analysisHandlers({
     },
     'analysis.start': async ({ runId, step, spec }) => writing().startRun(project.runs.get(runId).id, step, spec),
     'analysis.startMatrix': async ({ file, spec }) => {
-      const { name, bytes } = await uploadedMatrix(uploads, file)
+      const { name, bytes } = await uploadedBytes(uploads, file, 'operator')
       return writing().startMatrix(name, bytes, spec)
     },
     'analysis.cancel': async ({ analysisId }) => {

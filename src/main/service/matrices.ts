@@ -6,7 +6,7 @@ import { matrixDigest } from '../core/matrixDigest'
 import { readImportedMatrix } from '../import/matrixFile'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
-import { uploadedMatrix, type Uploads } from './uploads'
+import { uploadedBytes, type Uploads } from './uploads'
 
 /** The matrices of a project, and how uploaded files become some. */
 export function matrixHandlers(project: Project, uploads: Uploads, clock: Clock): Pick<Handlers, keyof MatrixRequests> {
@@ -16,8 +16,8 @@ export function matrixHandlers(project: Project, uploads: Uploads, clock: Clock)
       const issue = matrixNameIssue(name)
       if (issue) throw new LabError('bad-input', issue)
       const matrix = readImportedMatrix(
-        await uploadedMatrix(uploads, file),
-        mask === null ? null : await uploadedMatrix(uploads, mask),
+        await uploadedBytes(uploads, file, 'matrix'),
+        mask === null ? null : await uploadedBytes(uploads, mask, 'matrix'),
       )
       return project.matrices.add({ name, digest: matrixDigest(matrix), matrix, at: clock.now() })
     },

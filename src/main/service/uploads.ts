@@ -109,9 +109,9 @@ export function createUploads(): Uploads {
   }
 }
 
-/** The bytes of an uploaded matrix, which is forgotten. */
-export async function uploadedMatrix(uploads: Uploads, id: string): Promise<NamedBytes> {
-  const { name, path, remove } = await uploads.take(id, 'matrix')
+/** The bytes of an uploaded file that fits into memory, which is forgotten. */
+export async function uploadedBytes(uploads: Uploads, id: string, purpose: UploadPurpose): Promise<NamedBytes> {
+  const { name, path, remove } = await uploads.take(id, purpose)
   try {
     return { name, bytes: await readFile(path) }
   } finally {

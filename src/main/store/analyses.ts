@@ -182,10 +182,16 @@ export function analysesOn(connection: Connection): Analyses {
     },
 
     vectors(id) {
-      const count = resultRowOf(id)?.meta?.eigenvectors?.count ?? 0
-      const found = count > 0 ? doubles(id, 'vectors') : new Float64Array(0)
-      const n = found.length / Math.max(1, count)
-      return Array.from({ length: count }, (_, k) => found.subarray(k * n, (k + 1) * n))
+      const { dimension = 0, eigenvectors } = resultRowOf(id)?.meta ?? {}
+      const count = eigenvectors?.count ?? 0
+      if (count === 0) return []
+      const found = doubles(id, 'vectors')
+      if (found.length !== count * dimension) {
+        // Possible only for what came from another project.
+        const message = `Analysis ${id} says ${count} eigenvectors of ${dimension} entries and has ${found.length} numbers. Compute it again.` // prettier-ignore
+        throw new LabError('bad-input', message, { id })
+      }
+      return Array.from({ length: count }, (_, k) => found.subarray(k * dimension, (k + 1) * dimension))
     },
 
     saveSearch: (id, search) =>

@@ -4,8 +4,15 @@ import { MATRIX_LIMITS } from '../importedMatrix'
 /** A part of a file: with its frame it stays below what a host accepts at once. */
 export const UPLOAD_PART_BYTES = 512 * 1024
 
-/** What a file is for, and how large it may be then: a matrix is read into memory, runs are not. */
-export const UPLOAD_LIMITS = { matrix: MATRIX_LIMITS.fileBytes, runs: 16 * 2 ** 30 } as const
+/**
+ * What a file is for, and how large it may be then: a matrix to train on is read into memory, one to analyse as far as its
+ * parser goes (8192 × 8192), runs are not.
+ */
+export const UPLOAD_LIMITS = {
+  matrix: MATRIX_LIMITS.fileBytes,
+  operator: 8192 * 8192 * 8 + 4096,
+  runs: 16 * 2 ** 30,
+} as const
 export type UploadPurpose = keyof typeof UPLOAD_LIMITS
 
 /** Files come from the page as bytes in parts, never as paths. */
@@ -23,7 +30,7 @@ export const uploadRequestSchemas = {
   'upload.begin': z.strictObject({
     name: z.string().min(1).max(255),
     bytes: z.int().min(1),
-    purpose: z.enum(['matrix', 'runs']),
+    purpose: z.enum(['matrix', 'operator', 'runs']),
   }),
   'upload.append': z.strictObject({
     upload: uploadSchema,

@@ -83,13 +83,14 @@ function addAnalysis(project: Project, number: number): void {
       theoryCount: null,
       products: 12,
       maxResidual: 1e-9,
+      eigenvectors: { count: 2, parts: [{ name: 'W1', rows: 2, columns: 2 }], alignedWith: 'classes' },
     },
     levels: [{ value: Infinity, copies: 3, label: 'outlier', role: 'outlier' }],
     eigenvalues: Float64Array.of(number, NaN),
     bottom: new Float64Array(),
     residuals: Float64Array.of(-0, 5e-324),
     vectors: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0),
-    alignment: Float64Array.of(0.25, 1),
+    alignment: Float64Array.of(1, 0, 0, 0.5),
   })
   project.analyses.setStatus(id, 'done', { at: 9, error: null })
 }

@@ -64,7 +64,7 @@ describe('collapsar analyse', () => {
 
     const file = join(folder, 'vectors.npy')
     const labelled = await collapsar(...block, '--vectors', file)
-    expect(labelled.stdout).toMatch(/outliers +copies +along\n *0\.2153\d+ +9 +(class \d|\d ⊗ \d)/)
+    expect(labelled.stdout).toMatch(/outliers +copies +along\n *0\.2153\d+ +9 +all 3 classes, all 6 pairs/)
     const bytes = readFileSync(file)
     expect(bytes.toString('latin1', 10, 128)).toMatch(/'descr': '<f8'.*'shape': \(9, 100\)/)
     expect(bytes.length).toBe(128 + 8 * 900)

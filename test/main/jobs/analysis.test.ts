@@ -208,7 +208,11 @@ describe('analysis of a matrix from a file', () => {
     const { service } = opened(join(temporaryFolder(), 'work.clps'))
     const bytes = npy(3, [2, 1, 0, 1, 2, 0, 0, 0, 7])
     const start = async (name: string, whole: Uint8Array) => {
-      const { upload: file } = await service.handlers['upload.begin']({ name, bytes: whole.length, purpose: 'matrix' })
+      const { upload: file } = await service.handlers['upload.begin']({
+        name,
+        bytes: whole.length,
+        purpose: 'operator',
+      })
       await service.handlers['upload.append']({ upload: file, part: whole })
       return service.handlers['analysis.startMatrix']({ file, spec: {} })
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { spectrumNotes } from '#charts/spectrumMeta'
 import { execute, type Executed } from '../../helpers/execute'
 import { expectClose } from '../../helpers/expectClose'
 
@@ -38,6 +39,19 @@ describe('executeRun', () => {
     const first = await execute({ ...spec, seed: 3 })
     expect(valuesOf(await execute({ ...spec, seed: 3 }), 'loss')).toEqual(valuesOf(first, 'loss'))
     expect(valuesOf(await execute({ ...spec, seed: 4 }), 'loss')).not.toEqual(valuesOf(first, 'loss'))
+  })
+
+  it('records the copies found at the end beside those that theory predicts, and before it none', async () => {
+    const params = { K: 3, n: 5, width: 10, depth: 3, weightDecay: 5e-3, learningRate: 0.5, steps: 6000 }
+    const { records } = await execute({ system: 'deep-ufm', params, probes: ['layerHessian'], schedule: { perDecade: 1 } }) // prettier-ignore
+    const last = records.findLast(({ quantity, layer }) => quantity === 'layerHessian' && layer === 2)!
+    expect(last.meta!['copies']).toMatchObject([
+      { found: 9, predicted: 9 },
+      { found: 91, predicted: 91 },
+    ])
+    expect(spectrumNotes(last).join()).toContain('copies found/predicted 9/9, 91/91')
+    const first = records.find(({ quantity, step }) => quantity === 'layerHessian' && step === 0)!
+    expect(first.meta).not.toHaveProperty('copies')
   })
 
   it('ends as diverged and keeps what was recorded', async () => {

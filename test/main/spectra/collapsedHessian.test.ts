@@ -143,6 +143,16 @@ describe('a model trained to a gradient of 1e-14', () => {
     })
   })
 
+  it('has three layers: with two, no level is near 0.660592 or 0.636592, and 0.165148 belongs to none with 24 copies', () => {
+    // These values were once expected of L = 2, with 24 copies of the third. They are those of L = 3 to six digits, where
+    // theory note 01, 5.4, and every solver count 64.
+    const two = predictedOf(uniformConfig(cases[1]!)).levels
+    for (const value of [0.660592, 0.636592, 0.165148]) {
+      expect(two.filter((level) => Math.abs(level.value - value) < 1e-5)).toEqual([])
+    }
+    expect(levels.filter((level) => Math.abs(level.value - 0.165148) < 1e-6).reduce((sum, { copies }) => sum + copies, 0)).toBe(64) // prettier-ignore
+  })
+
   async function expectOutliers(
     operator: LinearOperator,
     solver: Partial<ExtremeEigenpairsOptions>,

@@ -66,12 +66,17 @@ export const analyse = defineCommand({
       vectors: options.vectors !== undefined || (options.labels ?? false),
     }
     const file = options.matrix
-    const bytes = file === undefined ? null : await readWhole(file)
+    const bytes = file === undefined ? null : await readWhole(file, 'operator')
     const ask = { operator: options.operator, step: options.step }
     return withService(context, { project: options.project, slots: 1, resumes: false }, async (service) => {
       const started =
         file !== undefined && bytes
-          ? [await service.handlers['analysis.startMatrix']({ file: await upload(service, file, bytes), spec })]
+          ? [
+              await service.handlers['analysis.startMatrix']({
+                file: await upload(service, file, bytes, 'operator'),
+                spec,
+              }),
+            ]
           : await startRun(service, given ?? '', ask, spec)
       if (started.length > 1 && (options.csv ?? options.vectors) !== undefined) {
         throw new LabError('bad-input', '--csv and --vectors write one spectrum: give one --step.')

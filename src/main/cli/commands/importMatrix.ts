@@ -16,13 +16,13 @@ export const importMatrix = defineCommand({
   },
   async run(context, { mask, name, project }, [file = '']) {
     // Both are looked at before the project is opened.
-    const bytes = await readWhole(file)
-    const maskBytes = mask === undefined ? null : await readWhole(mask)
+    const bytes = await readWhole(file, 'matrix')
+    const maskBytes = mask === undefined ? null : await readWhole(mask, 'matrix')
     return withService(context, { project, slots: 1 }, async (service) => {
       const info = await service.handlers['matrices.import']({
         name: name ?? basename(file, extname(file)),
-        file: await upload(service, file, bytes),
-        mask: mask === undefined || !maskBytes ? null : await upload(service, mask, maskBytes),
+        file: await upload(service, file, bytes, 'matrix'),
+        mask: mask === undefined || !maskBytes ? null : await upload(service, mask, maskBytes, 'matrix'),
       })
       const { rows, cols, known, observed } = info
       const text =
