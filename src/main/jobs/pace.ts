@@ -21,7 +21,7 @@ export interface PaceOptions {
 export class Pace {
   readonly #started = performance.now()
   #lastTurn = this.#started
-  #lastReport = 0
+  #lastReport = -Infinity
 
   constructor(readonly options: PaceOptions) {}
 

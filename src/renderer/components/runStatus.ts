@@ -16,21 +16,17 @@ export const statusWords: Readonly<
 
 /** The word for what a run does now: one that comes or came to rest says so. */
 export function stateWord({ status, held, step }: Pick<RunSummary, 'status' | 'held' | 'step'>): string {
-  if (held && status === 'running') return 'pausing'
-  return held && status === 'pending' && step > 0 ? 'paused' : statusWords[status].word
+  if (held && status === 'running') return words.status.pausing
+  return held && status === 'pending' && step > 0 ? words.status.paused : statusWords[status].word
 }
 
-/** Why a run does not train, where that is not its own place in the queue. */
-export const heldWords: Readonly<Record<NonNullable<RunSummary['held']>, string>> = {
-  run: 'held',
-  sweep: 'sweep paused',
-  queue: 'queue paused',
-}
+/** What holds a run back. */
+export const heldWords: Readonly<Record<NonNullable<RunSummary['held']>, string>> = words.status.held
 
 /** What the button does that holds a run back or lets it go. */
 export function holdWord({ status, held, step }: Pick<RunSummary, 'status' | 'held' | 'step'>): string {
-  if (held === 'run') return step > 0 || status === 'running' ? 'Go on' : 'Let go'
-  return status === 'running' ? 'Pause' : 'Hold back'
+  if (held === 'run') return step > 0 || status === 'running' ? words.status.hold.goOn : words.status.hold.letGo
+  return status === 'running' ? words.status.hold.pause : words.status.hold.holdBack
 }
 
 export function isActive(run: Pick<RunSummary, 'status'>): boolean {

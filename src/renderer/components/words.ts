@@ -132,6 +132,10 @@ export const words = {
     failed: 'failed',
     cancelled: 'cancelled',
     interrupted: 'interrupted',
+    pausing: 'pausing',
+    paused: 'paused',
+    held: { run: 'held', sweep: 'sweep paused', queue: 'queue paused' },
+    hold: { goOn: 'Go on', letGo: 'Let go', pause: 'Pause', holdBack: 'Hold back' },
     whyDiverged: (step: number) =>
       `The loss was no longer finite at step ${step}. Everything measured before is kept. Try a smaller learning rate.`,
     whyInterrupted: (step: number) =>

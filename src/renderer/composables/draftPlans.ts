@@ -2,6 +2,7 @@ import type { FieldIssue } from '#shared/params'
 import { parseSchedule, parseSteps, scheduleText } from '#shared/scheduleText'
 import type { AnalysisPlan, RunSpec } from '#shared/spec'
 import type { Draft } from './draft'
+import { words } from './words'
 
 /** What is measured and analysed beside the schedule of the run. */
 export interface Plans {
@@ -22,14 +23,14 @@ export function readPlans(draft: Pick<Draft, 'probeSchedules' | 'analyses'>): Pl
   }
   const analyses = draft.analyses.flatMap(({ spec, steps, count }, i): AnalysisPlan[] => {
     const refuse = (given: string, expected: string) => {
-      issues.push({ path: `analyses.${i}`, message: `Got "${given}", expected ${expected}.` })
+      issues.push({ path: `analyses.${i}`, message: words.draft.refusal(given, expected) })
       return []
     }
     const chosen = parseSteps(steps)
-    if (!chosen) return refuse(steps, 'whole steps with commas, such as 300, 1000, or nothing for the last step')
+    if (!chosen) return refuse(steps, words.draft.plannedSteps)
     const top = count.trim() === '' ? null : Number(count)
     if (top !== null && !(Number.isInteger(top) && top >= 1 && top <= 1000)) {
-      return refuse(count, 'how many eigenvalues, from 1 to 1000, or nothing')
+      return refuse(count, words.draft.plannedCount)
     }
     return [{ steps: chosen, spec: { ...spec, top } }]
   })

@@ -34,6 +34,8 @@ export const words = {
     priority: 'Changed a priority.',
   },
   draft: {
+    plannedSteps: 'whole steps with commas, such as 300, 1000, or nothing for the last step',
+    plannedCount: 'how many eigenvalues, from 1 to 1000, or nothing',
     extraSteps: 'whole steps with commas, such as 300, 1000',
     name: 'at most 200 characters',
     draws: 'a whole number from 1 to 100000',
