@@ -9,10 +9,8 @@ import { describe, expect, it } from 'vitest'
  * reads like a sentence. Messages of errors stay beside the check that makes them.
  */
 const root = join(import.meta.dirname, '../../src/renderer')
-/** The Analyses tab still carries its words itself. */
-const ownWords = /views\/run\/Analysis\w+\.vue$/
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => /\.(vue|ts)$/.test(path) && !/(^|\/)words\.ts$/.test(path) && !ownWords.test(path),
+  (path) => /\.(vue|ts)$/.test(path) && !/(^|\/)words\.ts$/.test(path),
 )
 const spokenAttributes = /^(aria-label|aria-valuetext|title|placeholder|alt|label|text|kept|quiet)$/
 /** Not English, though it has spaces: tags and attributes of HTML, fonts, a filter line. */
