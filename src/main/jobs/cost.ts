@@ -81,7 +81,7 @@ export function estimate(spec: RunSpec, workload: Workload, calibration: Calibra
   const counts = { steps, parameters, measuredSteps: measurements }
   const ofStates = keptSteps(spec, steps).size * numbersPerState * (spec.backend.dtype === 'float64' ? 8 : 4)
   const measuring = secondsOfMeasuring(plan, spec, workload, calibration)
-  const nearest = nearestBy(calibration.of(spec.system, backendKey(spec)), (speed) => speed.flopsPerStep, flopsPerStep)
+  const nearest = nearestBy(calibration.of(spec.system, backendKey(spec)), flopsPerStep, (speed) => [speed.flopsPerStep, speed.secondsPerStep]) // prettier-ignore
   if (nearest) {
     const secondsPerStep = nearest.secondsPerStep * growth(flopsPerStep, nearest.flopsPerStep)
     const seconds = nearest.startSeconds + steps * secondsPerStep + measuring
@@ -102,7 +102,7 @@ function secondsOfMeasuring(
   const known = Map.groupBy(calibration.measuring(spec.system, backendKey(spec)), ({ costClass }) => costClass)
   const secondsOf = (costClass: string) => {
     const costs = known.get(costClass) ?? known.get(otherClass(costClass)) ?? []
-    const nearest = nearestBy(costs, (cost) => cost.parameters, parameters)
+    const nearest = nearestBy(costs, parameters, (cost) => [cost.parameters, cost.seconds])
     if (!nearest) return costClass === POINT ? 0 : ROUGH[spec.backend.id].secondsPerMeasurement
     return nearest.seconds * growth(parameters, nearest.parameters)
   }
@@ -114,9 +114,17 @@ function growth(size: number, measured: number): number {
   return Math.max(1, size / measured)
 }
 
-function nearestBy<T>(all: readonly T[], sizeOf: (one: T) => number, size: number): T | null {
-  const distance = (one: T) => Math.abs(Math.log(sizeOf(one) / size))
-  return all.reduce<T | null>((best, one) => (best && distance(best) <= distance(one) ? best : one), null)
+/** Of the nearest in size the quickest: what took longer had more of the warming up in it, or of other work beside it. */
+function nearestBy<T>(
+  all: readonly T[],
+  size: number,
+  read: (one: T) => readonly [size: number, seconds: number],
+): T | null {
+  const keyed = all.map((one) => {
+    const [own, seconds] = read(one)
+    return { one, distance: Math.abs(Math.log(own / size)), seconds }
+  })
+  return keyed.toSorted((a, b) => a.distance - b.distance || a.seconds - b.seconds)[0]?.one ?? null
 }
 
 /**
