@@ -65,7 +65,7 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
     const classes = spectrum().getByRole('region', { name: 'Outliers and their classes' })
     await expect.poll(() => classes.innerText()).toContain('all 3 classes, all 6 pairs')
     // The rule is changed afterwards, from what is stored.
-    await spectrum().getByLabel('Outliers by').selectOption('by hand')
+    await spectrum().getByLabel('Outliers by').selectOption({ label: 'a threshold by hand' })
     await spectrum().getByLabel('Threshold').fill('1')
     await spectrum().getByText('0 outliers').waitFor()
     await spectrum().getByLabel('Outliers by').selectOption('theory')
