@@ -39,6 +39,8 @@ describe.skipIf(!chromium)('a run that trains', () => {
     browser = await launchChromium()
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.goto(host.address)
+    // Until the window is up, it chooses its first place itself.
+    await page.getByRole('navigation', { name: 'Places' }).waitFor()
   }, trainingMs)
   afterAll(async () => {
     await browser.close()
