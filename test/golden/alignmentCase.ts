@@ -8,8 +8,6 @@ import type { LinearOperator } from '#main/core/linearOperator'
 import type { Model, Split } from '#main/core/model'
 import type { HessianPart, ParameterArrays, Snapshot } from '#main/core/snapshot'
 import type { SampleSource } from '#main/core/system'
-import { sampleGradients } from '#main/probes/sampleGradients'
-import { sampleMomentOperator } from '#main/probes/sampleMoment'
 import { columns, energyFraction, materialise } from '#main/spectra/index'
 import { Training } from '#main/train/training'
 import { expectClose } from '../helpers/expectClose'
@@ -87,12 +85,9 @@ export function stepped(point: Point, stepping: Stepping, steps: number): Promis
   })
 }
 
-/** G, the uncentred second moment of the per-sample gradients, over all or the named parameters. */
-export async function gradientMoment(snapshot: Snapshot, names?: readonly string[]): Promise<LinearOperator> {
-  const chosen = snapshot.model.parameters.filter(({ name }) => names?.includes(name) ?? true)
-  const N = snapshot.split.targets.cols
-  const blocks = await sampleGradients(snapshot, chosen)
-  return sampleMomentOperator({ blocks, weights: new Float64Array(N).fill(1 / N), centred: false })
+/** G, the uncentred second moment of the per-sample gradients. */
+export function gradientMoment(snapshot: Snapshot): LinearOperator {
+  return snapshot.gradientMoment({ centred: false })
 }
 
 /** All parameters one behind the other, in the order of the model. */

@@ -98,7 +98,7 @@ export function runsHandlers({ project, views, systems, probes, clock, changed }
       return back
     },
     'runs.tags': async () => annotations.tags(),
-    'run.note': async ({ runId }) => annotations.note(runs.get(runId).id),
+    'run.note': async ({ runId }) => annotations.of(runs.get(runId).id).note,
     'runs.bin': async ({ runIds }) => {
       const active = new Set(runQueries.active(runIds))
       const binned = runIds.filter((id) => !active.has(id))

@@ -17,8 +17,6 @@ export interface Annotations {
   change(runIds: readonly RunId[], change: MarkChange): readonly MarkStep[]
   /** Those of the runs that are there, in the order of the ids. */
   marks(runIds: readonly RunId[]): readonly (RunMarks & { readonly id: RunId })[]
-  /** Markdown; empty where nothing was written. */
-  note(runId: RunId): string
   /** Everything that was written on one run. */
   of(runId: RunId): RunMarking
   /** Tags in use outside the bin, the commonest first. */
@@ -104,13 +102,6 @@ export function annotationsOn(connection: Connection): Annotations {
 
     marks: (runIds) =>
       marked(runIds).map(({ id, star, color, tags, note }) => ({ id, star, color, tags, hasNote: note !== '' })),
-
-    note: (runId) =>
-      connection.get(
-        z.object({ note: z.string() }),
-        'SELECT note FROM annotations JOIN runs ON created_order = run WHERE runs.id = ?',
-        [runId],
-      )?.note ?? '',
 
     of(runId) {
       const [run] = marked([runId])

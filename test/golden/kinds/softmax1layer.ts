@@ -160,7 +160,7 @@ async function checkMatrices(
   snapshot: Snapshot,
 ): Promise<void> {
   const { k, d } = inputs
-  const G = await gradientMoment(snapshot)
+  const G = gradientMoment(snapshot)
   const [H, denseG] = [await hessianOf(snapshot), await materialise(G)]
   const block = (A: typeof H, a: number) => principalBlock(A, a * d, (a + 1) * d)
   const direction = entries(inputs.direction_u, k, d, ['a', 'j'], d)

@@ -155,7 +155,7 @@ async function checkSpectra({ inputs, outputs }: Golden, snapshot: Snapshot): Pr
   const { K, d } = inputs
   const H = await hessianOf(snapshot)
   const [GN, rest] = [await hessianOf(snapshot, 'gaussNewton'), await hessianOf(snapshot, 'residual')]
-  const G = await materialise(await gradientMoment(snapshot))
+  const G = await materialise(gradientMoment(snapshot))
   const P = K + K * d
   const vv = (A: typeof H) => principalBlock(A, 0, K)
   const WW = (A: typeof H) => principalBlock(A, K, P)
@@ -191,7 +191,7 @@ async function checkProducts({ inputs, outputs }: Golden, snapshot: Snapshot): P
     {
       Hdir: await product(snapshot.hessian('data'), direction),
       GNdir: await product(snapshot.hessian('gaussNewton'), direction),
-      Gdir: await product(await gradientMoment(snapshot), direction),
+      Gdir: await product(gradientMoment(snapshot), direction),
     },
     outputs,
     DIRECT,

@@ -21,7 +21,7 @@ function written(project: Project) {
   return marks.map((mark) => ({
     ...mark,
     name: project.runs.get(mark.id).spec.name,
-    note: project.annotations.note(mark.id),
+    note: project.annotations.of(mark.id).note,
   }))
 }
 const undo = (project: Project, steps: ReturnType<Project['annotations']['change']>) =>
