@@ -17,12 +17,13 @@ export function downsample(x: Float64Array, y: Float64Array, buckets = 600): num
     const bucket = bucketOf(start)
     let end = start + 1
     while (end < n && bucketOf(end) === bucket) end++
-    kept.push(...extremesOf(y, start, end))
+    for (const i of extremesOf(y, start, end)) if (i >= 0 && i !== kept.at(-1)) kept.push(i)
     start = end
   }
   return kept
 }
 
+/** Ascending, some of them twice, −1 where there is no such point. */
 function extremesOf(y: Float64Array, start: number, end: number): number[] {
   let [lowest, highest, gap] = [-1, -1, -1]
   for (let i = start; i < end; i++) {
@@ -33,6 +34,5 @@ function extremesOf(y: Float64Array, start: number, end: number): number[] {
     if (lowest < 0 || y[i]! < y[lowest]!) lowest = i
     if (highest < 0 || y[i]! > y[highest]!) highest = i
   }
-  const chosen = [start, lowest, highest, gap, end - 1].filter((i) => i >= 0)
-  return [...new Set(chosen)].sort((a, b) => a - b)
+  return [start, lowest, highest, gap, end - 1].sort((a, b) => a - b)
 }
