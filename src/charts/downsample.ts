@@ -12,13 +12,13 @@ export function downsample(x: Float64Array, y: Float64Array, buckets = 600): num
   const [from, to] = [x[0]!, x[n - 1]!]
   const bucketOf = (i: number) => Math.min(buckets - 1, Math.floor(((x[i]! - from) / (to - from)) * buckets))
   const kept: number[] = []
-  let start = 0
-  while (start < n) {
-    const bucket = bucketOf(start)
-    let end = start + 1
-    while (end < n && bucketOf(end) === bucket) end++
+  let [start, bucket] = [0, bucketOf(0)]
+  for (let end = 1; end <= n; end++) {
+    const next = end < n ? bucketOf(end) : -1
+    if (next === bucket) continue
     for (const i of extremesOf(y, start, end)) if (i >= 0 && i !== kept.at(-1)) kept.push(i)
     start = end
+    bucket = next
   }
   return kept
 }
