@@ -128,6 +128,24 @@ describe('the table of differences', () => {
     )
     expect(differenceNumbers(some).columns).toEqual(['setting', 'λ = 0.01', 'λ = 0.1'])
   })
+
+  it('says every setting in words, and what computed the runs', () => {
+    const runs = comparedRuns([{ weightDecay: 0.1, computedBy: { replicas: 12 } }, { weightDecay: 0.2 }])
+    const { rows } = differenceTable(contextOf(runs), true)
+    expect(rows.map(({ path, label }) => [path, label])).toEqual(
+      expect.arrayContaining([
+        ['params.weightDecay', 'Weight decay λ'],
+        ['seed', 'Seed'],
+        ['computed by.replicas', 'Runs trained as one program'],
+      ]),
+    )
+    for (const { label } of rows) expect(label).toMatch(/^\p{Lu}[^.]*$/u)
+  })
+
+  it('shows a difference in the last digit as a difference', () => {
+    const runs = comparedRuns([{ weightDecay: 0.1 }, { weightDecay: 0.1000001 }])
+    expect(differenceTable(contextOf(runs), false).rows.map(({ cells }) => cells)).toEqual([['0.1', '0.1000001']])
+  })
 })
 
 describe('smooth', () => {
