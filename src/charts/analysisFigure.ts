@@ -1,5 +1,6 @@
 import type { AnalysisDetail } from '#shared/analysis'
-import { outliersBy, type OutlierChoice } from '#shared/outliers'
+import type { OutlierChoice } from '#shared/outlierChoice'
+import { outliersBy } from '#shared/outliers'
 import type { SpectrumMeta } from '#shared/records'
 import type { BuiltFigure } from './figureData'
 import { formatNumber } from './format'

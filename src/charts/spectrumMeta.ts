@@ -1,6 +1,6 @@
 import { spectrumMetaSchema, type MeasuredRecord, type Prediction, type QuantityDefinition, type SpectrumMeta } from '#shared/records' // prettier-ignore
+import { leadingOutliers } from '#shared/outliers'
 import { formatNumber } from './format'
-import { isOutlierLevel } from './spectrumLevels'
 
 /** How a spectrum was computed; null for a record that is no spectrum. */
 export function spectrumMetaOf(record: MeasuredRecord): SpectrumMeta | null {
@@ -28,7 +28,7 @@ export function outlierCountOf(
   prediction: Prediction | null,
 ): number | null {
   const meta = spectrumMetaOf(record)
-  if (meta) return meta.theoryCount ?? leadingOutliers(prediction)
+  if (meta) return meta.theoryCount ?? leadingOutliers(prediction?.levels ?? [])
   if (kind === 'matrix' || !prediction) return null
   const nonZero = prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
   const leading = learnedCopies(prediction) ?? nonZero
@@ -39,14 +39,6 @@ export function outlierCountOf(
 export function learnedCopies(prediction: Prediction | null): number | null {
   const learned = prediction?.levels.filter(({ role }) => role === 'learned') ?? []
   return learned.length > 0 ? learned.reduce((total, { copies }) => total + copies, 0) : null
-}
-
-/** Copies of the levels that theory calls outliers, as long as these lead; null without any. */
-function leadingOutliers(prediction: Prediction | null): number | null {
-  const levels = [...(prediction?.levels ?? [])].sort((a, b) => b.value - a.value)
-  const bulk = levels.findIndex((level) => !isOutlierLevel(level))
-  const leading = bulk < 0 ? levels : levels.slice(0, bulk)
-  return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
 }
 
 /** What a reader must know of a spectrum: matrix, method, completeness, precision, residual. */

@@ -1,13 +1,5 @@
-import { z } from 'zod'
-import type { SpectrumMeta } from './records'
-
-/** Where the bulk begins: a rule that was counted with, or a threshold set by hand. */
-export type OutlierChoice = { readonly rule: string } | { readonly threshold: number }
-
-export const outlierChoiceSchema: z.ZodType<OutlierChoice> = z.union([
-  z.strictObject({ rule: z.string().max(50) }),
-  z.strictObject({ threshold: z.number() }),
-])
+import type { OutlierChoice } from './outlierChoice'
+import type { Prediction, SpectrumMeta } from './records'
 
 /** A stored spectrum as far as outliers are counted in it. */
 export interface CountedSpectrum {
@@ -20,6 +12,19 @@ export interface CountedSpectrum {
 export function outliersBy(choice: OutlierChoice, { meta, eigenvalues }: CountedSpectrum): number | null {
   if ('threshold' in choice) return eigenvalues.filter((value) => value > choice.threshold).length
   return meta.counts?.find(({ rule }) => rule === choice.rule)?.count ?? null
+}
+
+/** What a person chose, else the first rule that was counted with; none where there is no rule. */
+export function usualChoice({ chosen, counts }: Pick<SpectrumMeta, 'chosen' | 'counts'>): OutlierChoice {
+  return chosen ?? { rule: counts?.[0]?.rule ?? 'theory' }
+}
+
+/** Copies of the levels that theory calls outliers, as long as these lead; null without any. */
+export function leadingOutliers(levels: Prediction['levels']): number | null {
+  const sorted = [...levels].sort((a, b) => b.value - a.value)
+  const bulk = sorted.findIndex(({ role }) => role !== 'outlier')
+  const leading = bulk < 0 ? sorted : sorted.slice(0, bulk)
+  return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
 }
 
 /** μ_above^{(l+1)} ⊗ μ_below^{(l)}: one class where both are the same, else a pair. Classes count from 0. */

@@ -49,7 +49,7 @@ describe('alignmentFigure', () => {
     const alignment = { alignedWith: 'classPairs', count: 2, data } as const
     const meta = { matrix: 'm', dimension: 4, includesRegularisation: false, method: 'dense', complete: true, dtype: 'float64', theoryCount: 2, products: 4, maxResidual: null, counts: [{ rule: 'theory', count: 2, threshold: null, statistic: null }] } as const // prettier-ignore
     const eigenvalues = Float64Array.of(2, 1, 0, 0)
-    const result = { meta, eigenvalues, alignment, bottom: new Float64Array(0), residuals: new Float64Array(0), levels: null } // prettier-ignore
+    const result = { meta, eigenvalues, alignment, bottom: new Float64Array(0), residuals: new Float64Array(0), quadrature: null, levels: null } // prettier-ignore
     expect(built(alignmentFigure(result, theme)).table.columns).toEqual(['eigenvector', 'eigenvalue', 'class 1', '1 ⊗ 2', '2 ⊗ 1', 'class 2']) // prettier-ignore
     expect(alignmentFigure({ ...result, alignment: null }, theme)).toHaveProperty('reason')
     expect(outlierGroups(result, { rule: 'theory' }).map((group) => labelsInWords(group))).toEqual(['class 1', '1 ⊗ 2 (50 %), 2 ⊗ 1 (50 %)']) // prettier-ignore

@@ -109,7 +109,7 @@ describe('a full disk', () => {
     const none = new Float64Array(0)
     const meta = { matrix: 'noise', dimension: 10_000, method: 'dense', dtype: 'float64' } as const
     const rest = { includesRegularisation: false, theoryCount: null, complete: true, products: null, maxResidual: null }
-    const result = { meta: { ...meta, ...rest }, levels: null, eigenvalues: found, bottom: none, residuals: none, vectors: null, alignment: null } // prettier-ignore
+    const result = { meta: { ...meta, ...rest }, levels: null, eigenvalues: found, bottom: none, residuals: none, vectors: null, quadrature: null, alignment: null } // prettier-ignore
     const desk = new AnalysisDesk({
       project,
       startWorker: inProcessWorker(
