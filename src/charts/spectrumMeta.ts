@@ -48,8 +48,15 @@ export function spectrumNotes(record: MeasuredRecord): string[] {
   const listed = meta.complete
     ? `${meta.dimension} eigenvalues`
     : `largest ${record.data.length} of ${meta.dimension} eigenvalues`
-  const residual = meta.maxResidual === null ? [] : [`residual ≤ ${formatNumber(meta.maxResidual, 1)}`]
-  return [listed, `${meta.method}, ${meta.dtype}`, ...residual, ...copiesNote(meta), meta.matrix]
+  return [listed, `${meta.method}, ${meta.dtype}`, ...checkNotes(meta), ...copiesNote(meta), meta.matrix]
+}
+
+/** What the listed pairs are worth: 'residual ≤ 2·10⁻⁹', 'orthogonal to 3·10⁻¹⁵'; nothing where nothing was checked. */
+export function checkNotes({ maxResidual, orthogonalityDefect }: SpectrumMeta): string[] {
+  return [
+    ...(maxResidual === null ? [] : [`residual ≤ ${formatNumber(maxResidual, 1)}`]),
+    ...(orthogonalityDefect === undefined ? [] : [`orthogonal to ${formatNumber(orthogonalityDefect, 1)}`]),
+  ]
 }
 
 /** More levels than this say nothing at a glance. */

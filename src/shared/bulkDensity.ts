@@ -1,3 +1,4 @@
+import type { QuadratureRule } from './gaussianMixture'
 import type { SpectrumMeta } from './records'
 import { quadratureDensity, type SmoothDensity } from './quadratureDensity'
 
@@ -20,6 +21,8 @@ export interface DensitySpectrum {
 export interface BulkDensity extends SmoothDensity {
   /** How many eigenvalues it is the density of. */
   readonly count: number
+  /** How many eigenvalues of the whole matrix lie above each point of the grid: from quadrature rarely a whole number. */
+  readonly above: Float64Array
 }
 
 /**
@@ -50,7 +53,16 @@ export function bulkDensity(
       weights: Float64Array.from(pairs, ({ weight }) => weight),
     }
   })
-  return rules.length === 0 ? null : { ...quadratureDensity(rules), count }
+  if (rules.length === 0) return null
+  const smooth = quadratureDensity(rules)
+  return { ...smooth, count, above: smooth.grid.map((t) => outliers + count * shareAbove(rules, t)) }
+}
+
+function shareAbove(rules: readonly QuadratureRule[], t: number): number {
+  const shares = rules.map(({ nodes, weights }) =>
+    nodes.reduce((sum, node, i) => (node > t ? sum + weights[i]! : sum), 0),
+  )
+  return shares.reduce((sum, share) => sum + share, 0) / rules.length
 }
 
 function probesOf(quadrature: StoredQuadrature | null, lengths: readonly number[]) {

@@ -48,6 +48,8 @@ export interface OutlierGroup {
   readonly count: number
   /** Above `least`: single classes first, then pairs. */
   readonly labels: readonly GroupLabel[]
+  /** The largest share of all, whether it is a label or not; null where none are known. */
+  readonly nearest: GroupLabel | null
   /** K, or 0 where no classes are known. */
   readonly classes: number
 }
@@ -103,6 +105,7 @@ export function labelOutliers(
       value: members.reduce((sum, i) => sum + values[i]!, 0) / count,
       first,
       count,
+      nearest: found.reduce<GroupLabel | null>((best, one) => (one.share > (best?.share ?? 0) ? one : best), null),
       labels: found.filter(({ share }) => share >= least).sort((a, b) => isPair(a) - isPair(b)),
       classes: labels.filter(({ above, below }) => above === below).length,
     })
@@ -131,20 +134,33 @@ export function outlierGroups(
 /** How far apart copies of one value may be, as a share of the largest, where a spectrum does not say. */
 const COPIES_WITHIN = 1e-6
 
-/** 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs' where all are in full. */
-export function labelsInWords({ labels, classes: K }: OutlierGroup, most = 6): string {
+/**
+ * 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs' where all are in full; 'none above 40 %, most in
+ * class 3 (31 %)' where there are no labels; empty where nothing lies along any class, or none are known.
+ */
+export function labelsInWords({ labels, nearest, classes: K }: OutlierGroup, most = 6): string {
+  if (labels.length === 0 && nearest && nearest.share >= WORTH_SAYING)
+    return `none above ${percent(LEAST_SHARE)}, most in ${withShare(nearest)}`
   const whole = labels.filter(({ share }) => share > IN_FULL)
   const sets = [
     { among: whole.filter((label) => isPair(label) === 0), all: K, words: `all ${K} classes` },
     { among: whole.filter((label) => isPair(label) === 1), all: K * (K - 1), words: `all ${K * (K - 1)} pairs` },
   ].filter(({ among, all }) => all > 1 && among.length === all)
   const rest = labels.filter((label) => !sets.some(({ among }) => among.includes(label)))
-  const named = rest.slice(0, most).map(({ label, share }) => {
-    return share > IN_FULL ? labelName(label) : `${labelName(label)} (${Math.round(100 * share)} %)`
-  })
+  const named = rest.slice(0, most).map(withShare)
   const more = rest.length > most ? [`${rest.length - most} more`] : []
   return [...sets.map(({ words }) => words), ...named, ...more].join(', ')
 }
 
+/** Below it, which share is the largest is chance. */
+const WORTH_SAYING = 0.01
 /** A share that needs no number beside it. */
 const IN_FULL = 0.995
+
+function withShare({ label, share }: GroupLabel): string {
+  return share > IN_FULL ? labelName(label) : `${labelName(label)} (${percent(share)})`
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`
+}

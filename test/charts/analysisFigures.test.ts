@@ -59,9 +59,12 @@ describe('alignmentFigure', () => {
 describe('labelsInWords', () => {
   it('counts what is complete and names the rest', () => {
     const label = (above: number, below: number, share = 1) => ({ label: { above, below }, share })
-    const group: OutlierGroup = { value: 1, first: 0, count: 3, classes: 2, labels: [label(0, 0), label(1, 1), label(0, 1, 0.7)] } // prettier-ignore
+    const group: OutlierGroup = { value: 1, first: 0, count: 3, classes: 2, nearest: label(0, 0), labels: [label(0, 0), label(1, 1), label(0, 1, 0.7)] } // prettier-ignore
     expect(labelsInWords(group)).toBe('all 2 classes, 1 ⊗ 2 (70 %)')
     expect(labelsInWords(group, 0)).toBe('all 2 classes, 1 more')
-    expect(labelsInWords({ ...group, labels: [] })).toBe('')
+    expect(labelsInWords({ ...group, labels: [], nearest: label(0, 1, 0.314) })).toBe(
+      'none above 40 %, most in 1 ⊗ 2 (31 %)',
+    )
+    expect(labelsInWords({ ...group, labels: [], nearest: null })).toBe('')
   })
 })
