@@ -1,13 +1,5 @@
-import { z } from 'zod'
-import type { SpectrumMeta } from './records'
-
-/** Where the bulk begins: a rule that was counted with, or a threshold set by hand. */
-export type OutlierChoice = { readonly rule: string } | { readonly threshold: number }
-
-export const outlierChoiceSchema: z.ZodType<OutlierChoice> = z.union([
-  z.strictObject({ rule: z.string().max(50) }),
-  z.strictObject({ threshold: z.number() }),
-])
+import type { OutlierChoice } from './outlierChoice'
+import type { Prediction, SpectrumMeta } from './records'
 
 /** A stored spectrum as far as outliers are counted in it. */
 export interface CountedSpectrum {
@@ -20,6 +12,19 @@ export interface CountedSpectrum {
 export function outliersBy(choice: OutlierChoice, { meta, eigenvalues }: CountedSpectrum): number | null {
   if ('threshold' in choice) return eigenvalues.filter((value) => value > choice.threshold).length
   return meta.counts?.find(({ rule }) => rule === choice.rule)?.count ?? null
+}
+
+/** What a person chose, else the first rule that was counted with; none where there is no rule. */
+export function usualChoice({ chosen, counts }: Pick<SpectrumMeta, 'chosen' | 'counts'>): OutlierChoice {
+  return chosen ?? { rule: counts?.[0]?.rule ?? 'theory' }
+}
+
+/** Copies of the levels that theory calls outliers, as long as these lead; null without any. */
+export function leadingOutliers(levels: Prediction['levels']): number | null {
+  const sorted = [...levels].sort((a, b) => b.value - a.value)
+  const bulk = sorted.findIndex(({ role }) => role !== 'outlier')
+  const leading = bulk < 0 ? sorted : sorted.slice(0, bulk)
+  return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
 }
 
 /** μ_above^{(l+1)} ⊗ μ_below^{(l)}: one class where both are the same, else a pair. Classes count from 0. */
@@ -43,6 +48,8 @@ export interface OutlierGroup {
   readonly count: number
   /** Above `least`: single classes first, then pairs. */
   readonly labels: readonly GroupLabel[]
+  /** The largest share of all, whether it is a label or not; null where none are known. */
+  readonly nearest: GroupLabel | null
   /** K, or 0 where no classes are known. */
   readonly classes: number
 }
@@ -98,6 +105,7 @@ export function labelOutliers(
       value: members.reduce((sum, i) => sum + values[i]!, 0) / count,
       first,
       count,
+      nearest: found.reduce<GroupLabel | null>((best, one) => (one.share > (best?.share ?? 0) ? one : best), null),
       labels: found.filter(({ share }) => share >= least).sort((a, b) => isPair(a) - isPair(b)),
       classes: labels.filter(({ above, below }) => above === below).length,
     })
@@ -126,20 +134,33 @@ export function outlierGroups(
 /** How far apart copies of one value may be, as a share of the largest, where a spectrum does not say. */
 const COPIES_WITHIN = 1e-6
 
-/** 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs' where all are in full. */
-export function labelsInWords({ labels, classes: K }: OutlierGroup, most = 6): string {
+/**
+ * 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs' where all are in full; 'none above 40 %, most in
+ * class 3 (31 %)' where there are no labels; empty where nothing lies along any class, or none are known.
+ */
+export function labelsInWords({ labels, nearest, classes: K }: OutlierGroup, most = 6): string {
+  if (labels.length === 0 && nearest && nearest.share >= WORTH_SAYING)
+    return `none above ${percent(LEAST_SHARE)}, most in ${withShare(nearest)}`
   const whole = labels.filter(({ share }) => share > IN_FULL)
   const sets = [
     { among: whole.filter((label) => isPair(label) === 0), all: K, words: `all ${K} classes` },
     { among: whole.filter((label) => isPair(label) === 1), all: K * (K - 1), words: `all ${K * (K - 1)} pairs` },
   ].filter(({ among, all }) => all > 1 && among.length === all)
   const rest = labels.filter((label) => !sets.some(({ among }) => among.includes(label)))
-  const named = rest.slice(0, most).map(({ label, share }) => {
-    return share > IN_FULL ? labelName(label) : `${labelName(label)} (${Math.round(100 * share)} %)`
-  })
+  const named = rest.slice(0, most).map(withShare)
   const more = rest.length > most ? [`${rest.length - most} more`] : []
   return [...sets.map(({ words }) => words), ...named, ...more].join(', ')
 }
 
+/** Below it, which share is the largest is chance. */
+const WORTH_SAYING = 0.01
 /** A share that needs no number beside it. */
 const IN_FULL = 0.995
+
+function withShare({ label, share }: GroupLabel): string {
+  return share > IN_FULL ? labelName(label) : `${labelName(label)} (${percent(share)})`
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`
+}

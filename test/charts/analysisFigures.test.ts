@@ -49,7 +49,7 @@ describe('alignmentFigure', () => {
     const alignment = { alignedWith: 'classPairs', count: 2, data } as const
     const meta = { matrix: 'm', dimension: 4, includesRegularisation: false, method: 'dense', complete: true, dtype: 'float64', theoryCount: 2, products: 4, maxResidual: null, counts: [{ rule: 'theory', count: 2, threshold: null, statistic: null }] } as const // prettier-ignore
     const eigenvalues = Float64Array.of(2, 1, 0, 0)
-    const result = { meta, eigenvalues, alignment, bottom: new Float64Array(0), residuals: new Float64Array(0), levels: null } // prettier-ignore
+    const result = { meta, eigenvalues, alignment, bottom: new Float64Array(0), residuals: new Float64Array(0), quadrature: null, levels: null } // prettier-ignore
     expect(built(alignmentFigure(result, theme)).table.columns).toEqual(['eigenvector', 'eigenvalue', 'class 1', '1 ⊗ 2', '2 ⊗ 1', 'class 2']) // prettier-ignore
     expect(alignmentFigure({ ...result, alignment: null }, theme)).toHaveProperty('reason')
     expect(outlierGroups(result, { rule: 'theory' }).map((group) => labelsInWords(group))).toEqual(['class 1', '1 ⊗ 2 (50 %), 2 ⊗ 1 (50 %)']) // prettier-ignore
@@ -59,9 +59,12 @@ describe('alignmentFigure', () => {
 describe('labelsInWords', () => {
   it('counts what is complete and names the rest', () => {
     const label = (above: number, below: number, share = 1) => ({ label: { above, below }, share })
-    const group: OutlierGroup = { value: 1, first: 0, count: 3, classes: 2, labels: [label(0, 0), label(1, 1), label(0, 1, 0.7)] } // prettier-ignore
+    const group: OutlierGroup = { value: 1, first: 0, count: 3, classes: 2, nearest: label(0, 0), labels: [label(0, 0), label(1, 1), label(0, 1, 0.7)] } // prettier-ignore
     expect(labelsInWords(group)).toBe('all 2 classes, 1 ⊗ 2 (70 %)')
     expect(labelsInWords(group, 0)).toBe('all 2 classes, 1 more')
-    expect(labelsInWords({ ...group, labels: [] })).toBe('')
+    expect(labelsInWords({ ...group, labels: [], nearest: label(0, 1, 0.314) })).toBe(
+      'none above 40 %, most in 1 ⊗ 2 (31 %)',
+    )
+    expect(labelsInWords({ ...group, labels: [], nearest: null })).toBe('')
   })
 })

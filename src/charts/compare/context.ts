@@ -3,6 +3,7 @@ import { differingSettings, distinctValues, settingsOf, type Settings } from '#s
 import { summarise } from '#shared/comparisonSummary'
 import type { ComparedRun, ComparedRuns, ComparisonRequests, TheoryOverParam } from '#shared/contract/comparisons'
 import type { Handlers, Series, SystemInfo } from '#shared/contract/index'
+import { inSentence } from '#shared/fieldNames'
 import type { RunId } from '#shared/ids'
 import type { QuantityDefinition } from '#shared/records'
 import { axisTitle } from '../frame'
@@ -174,8 +175,7 @@ export function quantityOf({ quantities }: Pick<ComparisonContext, 'quantities'>
 
 /** 'test loss, layer 2', as inside a sentence. */
 export function metricName(context: Pick<ComparisonContext, 'quantities'>, metric: Metric): string {
-  const label =
-    quantityOf(context, metric)?.label.replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase()) ?? metric.quantity
+  const label = inSentence(quantityOf(context, metric)?.label ?? metric.quantity)
   return metric.layer === null ? label : `${label}, ${layerName(metric.layer)}`
 }
 

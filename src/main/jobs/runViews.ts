@@ -84,6 +84,7 @@ export function runViews(
         quantities: run.quantities,
         figures: figuresOf(system, run),
         predictions: system ? predictionsOf(system, run, project) : [],
+        states: statesOf(project, run),
         claims: project.claims.of(id),
         log: project.log.of(id),
         provenance: run.provenance,
@@ -122,6 +123,15 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
 function figuresOf(system: System | undefined, { quantities }: StoredRun): readonly FigureDefinition[] {
   const described = new Set(quantities.map(({ id }) => id))
   return system?.figures.filter((figure) => figure.quantities.every((id) => described.has(id))) ?? []
+}
+
+/** The words of a code may say less than the record: that of the verdict 'rank' says which. */
+function statesOf({ records }: Project, { id, quantities, steps }: StoredRun): RunDetail['states'] {
+  return quantities.flatMap(({ id: quantity, label, codes, perLayer }) => {
+    const last = codes && !perLayer ? records.atOrBefore(id, quantity, null, steps) : null
+    const text = last?.meta?.[quantity] ?? codes?.[last?.data[0] ?? NaN]
+    return typeof text === 'string' ? [{ quantity, label, text }] : []
+  })
 }
 
 function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {

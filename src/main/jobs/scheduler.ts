@@ -4,6 +4,7 @@ import type { Progress } from '#shared/outcome'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
+import { changeInTurns } from './changeInTurns'
 import { DiskGuard } from './diskGuard'
 import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
@@ -49,6 +50,8 @@ export class Scheduler {
   readonly #active = new Map<RunId, Job>()
   /** The runs of a job are being taken out of the queue: until that is stored, the next ones cannot be told there. */
   #isStarting = false
+  /** So many requests are cancelling sweeps: what waits may be among their runs. */
+  #cancelling = 0
   readonly #throughput: Throughput
   readonly #disk: DiskGuard
   #unreadable: LabError | null = null
@@ -109,7 +112,8 @@ export class Scheduler {
 
   /** Starts waiting runs while slots are free. */
   wake(): void {
-    while (!this.#closed && !this.#isStarting && !this.#journal.trouble && this.#jobs.size < this.#options.slots) {
+    const mayStart = () => !this.#closed && !this.#isStarting && this.#cancelling === 0 && !this.#journal.trouble
+    while (mayStart() && this.#jobs.size < this.#options.slots) {
       const group = this.#disk.look() ? this.#nextGroup() : null
       if (!group) return
       this.#startJob(group)
@@ -150,27 +154,50 @@ export class Scheduler {
     this.wake()
   }
 
-  /** @throws LabError 'conflict' if the run has ended */
+  /**
+   * Ends a run that waits at once, and asks one that trains to end.
+   * @throws LabError 'conflict' if the run has ended
+   */
   cancel(runId: RunId): void {
-    this.cancelAll([runId])
-    this.#options.onChanged(this.#options.project.runs.get(runId))
+    const { project, onSettled, onChanged } = this.#options
+    for (const job of this.#jobs) job.cancel([runId])
+    if (!this.#isTraining(runId)) {
+      project.transaction(() => {
+        this.#endWaiting(runId)
+        onSettled(project.runs.get(runId))
+      })
+    }
+    onChanged(project.runs.get(runId))
   }
 
   /**
-   * Ends what waits at once, and asks what trains to end.
-   * @throws LabError 'conflict' if one of them has ended
+   * The same for all open runs of a sweep, in turns; nothing starts meanwhile. Those that have ended by then stay as they
+   * are, and the sweep decides nothing about runs of which none is to go on.
+   * @param committed hears of those that no longer wait
    */
-  cancelAll(runIds: readonly RunId[]): void {
-    const { project, clock, onSettled } = this.#options
+  async cancelAll(runIds: readonly RunId[], committed: (runIds: readonly RunId[]) => void): Promise<void> {
+    const { project } = this.#options
     for (const job of this.#jobs) job.cancel(runIds)
-    project.transaction(() => {
-      for (const id of runIds) {
-        // One that was paused waits already, while its worker is still on its way out.
-        if (this.#active.has(id) && project.runs.get(id).status !== 'pending') continue
-        project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
-        onSettled(project.runs.get(id))
+    this.#cancelling++
+    try {
+      const endOpen = (id: RunId) => {
+        if (!this.#isTraining(id) && project.runs.get(id).status === 'pending') this.#endWaiting(id)
       }
-    })
+      await changeInTurns(project, runIds, endOpen, committed)
+    } finally {
+      this.#cancelling--
+      this.wake()
+    }
+  }
+
+  /** One that was paused waits already, while its worker is still on its way out. */
+  #isTraining(runId: RunId): boolean {
+    return this.#active.has(runId) && this.#options.project.runs.get(runId).status !== 'pending'
+  }
+
+  #endWaiting(runId: RunId): void {
+    const { project, clock } = this.#options
+    project.runs.end(runId, { status: 'cancelled', step: null, error: null, at: clock.now() })
   }
 
   /** Ends all workers and waits until they are gone; their runs are interrupted, waiting ones stay in the queue. */

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { sameQuestion, type OutlierHistory } from '#shared/analysis'
 import { LabError } from '#shared/errors'
-import { outliersBy, type OutlierChoice } from '#shared/outliers'
+import type { OutlierChoice } from '#shared/outlierChoice'
+import { outliersBy } from '#shared/outliers'
 import { OutlierTracker } from '../spectra/index'
 import type { Analyses } from '../store/analyses'
 

@@ -147,7 +147,7 @@ describe.each([['is full', full], ...(canFail ? [['reports errors', failing] as 
         products: null,
         maxResidual: null,
       }
-      const result = { meta: { ...meta, ...rest }, levels: null, eigenvalues: found, bottom: none, residuals: none, vectors: null, alignment: null } // prettier-ignore
+      const result = { meta: { ...meta, ...rest }, levels: null, eigenvalues: found, bottom: none, residuals: none, vectors: null, quadrature: null, alignment: null } // prettier-ignore
       const desk = new AnalysisDesk({
         project,
         startWorker: inProcessWorker(
