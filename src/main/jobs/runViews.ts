@@ -22,7 +22,7 @@ export interface RunViews {
 /** Runs as views show them. @param scheduler null when the project is only read */
 export function runViews(
   project: Project,
-  scheduler: Pick<Scheduler, 'progress' | 'stateOf' | 'trouble'> | null,
+  scheduler: Pick<Scheduler, 'progress' | 'isPausing' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
   function heldBack({ id, status, sweep }: StoredRun): RunSummary['held'] {
@@ -30,8 +30,8 @@ export function runViews(
       const waiting = project.queue.find(id)
       return waiting && heldBy(waiting.held, waiting.paused)
     }
-    const asked = status === 'running' ? scheduler?.stateOf(id) : null
-    return asked?.isPausing ? heldBy(asked.isHeld, sweep !== null && project.sweeps.get(sweep.id).paused) : null
+    if (status !== 'running' || !scheduler?.isPausing(id)) return null
+    return heldBy(project.queue.isHeld(id), sweep !== null && project.sweeps.get(sweep.id).paused)
   }
 
   function heldBy(itself: boolean, itsSweep: boolean): RunSummary['held'] {

@@ -120,9 +120,9 @@ export class Scheduler {
     }
   }
 
-  /** What was asked of a run that trains; null for one that does not. */
-  stateOf(runId: RunId): ReturnType<Job['stateOf']> {
-    return this.#active.get(runId)?.stateOf(runId) ?? null
+  /** Whether a run that trains was asked to rest. */
+  isPausing(runId: RunId): boolean {
+    return this.#active.get(runId)?.isPausing(runId) ?? false
   }
 
   /** Runs that train come to rest after their step, with a stored state, and wait in the queue again where they stood. */
@@ -133,10 +133,7 @@ export class Scheduler {
   /** Holds runs back, or lets them go: those that wait, and those that train by pausing them. */
   hold(runIds: readonly RunId[], held: boolean): void {
     this.#options.project.queue.hold(runIds, held)
-    for (const job of this.#jobs) {
-      job.hold(runIds, held)
-      if (held) job.pause(runIds)
-    }
+    if (held) for (const job of this.#jobs) job.pause(runIds)
   }
 
   /**
@@ -149,6 +146,8 @@ export class Scheduler {
     project.transaction(() => {
       project.runs.requeue(runId)
       project.runs.forgetDeaths(runId)
+      // Whoever takes it up wants it to train.
+      project.queue.hold([runId], false)
     })
     onChanged(project.runs.get(runId))
     this.wake()

@@ -213,7 +213,8 @@ describe('the queue', () => {
       const place = queue.find(runId(number))
       runs.start(runId(number), 0)
       expect(queue.find(runId(number))).toBeNull()
-      runs.putBack(runId(number), 7, { ...place!, held: number === 2 })
+      if (number === 2) queue.hold([runId(2)], true)
+      runs.putBack(runId(number), 7, place!)
       expect(order()).toEqual(before)
       expect(runs.get(runId(number))).toMatchObject({ status: 'pending', step: 7 })
     }
