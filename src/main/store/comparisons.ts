@@ -20,7 +20,7 @@ export interface Comparisons {
 }
 
 const row = z
-  .object({ name: z.string(), comparison: jsonColumn(comparisonSchema), saved_at: z.number() })
+  .object({ name: z.string(), comparison: jsonColumn(comparisonSchema), saved_at: z.int() })
   .transform(({ saved_at, ...rest }): SavedComparison => ({ ...rest, savedAt: saved_at }))
 
 const nameRow = z.object({ name: z.string() })

@@ -90,12 +90,13 @@ describe('merging another project', () => {
     const { project, otherPath } = pair()
     const other = openProject(otherPath, { clock })
     const long = 'x'.repeat(1000)
-    for (const name of ['', 'sound', 'spoilt', long]) other.comparisons.save(name, emptyComparison, false, 5)
+    for (const name of ['', 'late', 'sound', 'spoilt', long]) other.comparisons.save(name, emptyComparison, false, 5)
     other.close()
     edit(otherPath, `UPDATE comparisons SET comparison = '{"runIds": 5}' WHERE name = 'spoilt'`)
+    edit(otherPath, `UPDATE comparisons SET saved_at = 9223372036854775807 WHERE name = 'late'`)
     const report = await mergeProject(project, otherPath, { newId })
     expect(report.copied).toHaveLength(2)
-    expect(report).toMatchObject({ comparisons: ['sound'], spoiltComparisons: ['', 'spoilt', long] })
+    expect(report).toMatchObject({ comparisons: ['sound'], spoiltComparisons: ['late', '', 'spoilt', long] })
   })
 
   it('reads projects of every earlier format', async () => {
