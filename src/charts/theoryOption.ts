@@ -3,7 +3,7 @@ import type { TheoryCurve, TheoryFigure } from '#shared/theoryFigure'
 import { MOST_DIRECT_LABELS } from './curves'
 import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
-import { baseOption, gridOption, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
+import { axisTitle, baseOption, gridOption, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
 import { linearScale, logScale, type Scale } from './scale'
 import { groupColour, type ChartTheme } from './theme'
 import { thresholdMarks } from './thresholdMarks'
@@ -54,8 +54,8 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
     option: {
       ...baseOption(theme),
       grid: { ...gridOption(theme, room), ...(marks.room > 0 && { top: marks.room }) },
-      xAxis: xAxes(theme, figure.x.label, xRange, ticksOver(xScale, xRange)),
-      yAxis: yAxes(theme, figure.y.label, yRange, ticksOver(yScale, yRange)),
+      xAxis: xAxes(theme, titleOf(figure.x), xRange, ticksOver(xScale, xRange)),
+      yAxis: yAxes(theme, titleOf(figure.y), yRange, ticksOver(yScale, yRange)),
       tooltip: crosshairTooltip(theme, figure.x.label),
       series: [...lines, ...points, marks.series],
     },
@@ -76,6 +76,10 @@ export function theoryReadout(figure: TheoryFigure, at: number): string | null {
     return y === null ? [] : [`${curve.label} ${formatNumber(yScale.inverse(y), 4)}`]
   })
   return values.length === 0 ? null : `${figure.x.label} = ${formatNumber(at)}: ${values.join(', ')}`
+}
+
+function titleOf({ name, label }: Pick<TheoryFigure['x'], 'name' | 'label'>): string {
+  return name === undefined ? label : axisTitle(name, label, '')
 }
 
 function scaleOf(kind: 'linear' | 'log'): Scale {

@@ -11,6 +11,11 @@ import { expandLevels } from './spectra'
 import { pairStructure, polygonStructure, type Structure } from './structures'
 
 const NOTE_01 = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01'
+const NORMS = [
+  { name: 'spectral', label: 'spectral' },
+  { name: 'frobenius', label: 'Frobenius' },
+  { name: 'trace', label: 'trace' },
+] as const
 /** Theory note 02, table of D4: who wins depends on K. */
 const COMPARED_CLASSES = [4, 6, 10]
 /** Points of a curve that takes a Hessian each. */
@@ -43,7 +48,7 @@ function gainFigure(config: UfmConfig): TheoryFigure {
     id: 'gain',
     title: 'Gain of the collapsed solution',
     x,
-    y: { label: 'x', scale: 'linear' },
+    y: { label: 'x', name: 'Gain', scale: 'linear' },
     curves: [
       { label: 'minimum', y: x.values.map((lambda) => upperGain(withDecay(config, lambda))?.x ?? null) },
       {
@@ -72,7 +77,7 @@ function scaleFigure(config: UfmConfig): TheoryFigure {
     id: 'scale',
     title: 'Scale of the logits of every structure',
     x,
-    y: { label: 'σ₁(Z)/√n', scale: 'linear' },
+    y: { label: 'σ₁(Z)/√n', name: 'Scale of the outputs', scale: 'linear' },
     curves: [
       { label: 'collapse', y: over((at) => simplexSolution(at)?.t ?? null) },
       { label: 'collapse, maximum', y: over((at) => lowerSimplexSolution(at)?.t ?? null), unstable: true },
@@ -106,8 +111,8 @@ function lossOverDepth(config: UfmConfig, K: number): TheoryFigure {
   return {
     id: isOwn ? 'loss-over-depth' : `loss-over-depth-K-${K}`,
     title: `Loss of every structure over the depth, K = ${K}`,
-    x: { label: 'L', scale: 'linear', values, param: 'depth', current: isOwn ? depthOf(config) : null },
-    y: { label: 'L*', scale: 'linear' },
+    x: { label: 'L', name: 'Depth', scale: 'linear', values, param: 'depth', current: isOwn ? depthOf(config) : null },
+    y: { label: 'L*', name: 'Loss', scale: 'linear' },
     curves: structureCurves(configs),
     marks: [],
     formula: 'g(Z) + λ/2 (L+1) Σ σ_i(Z)^{2/(L+1)} at the scale where it is least',
@@ -122,7 +127,7 @@ function lossOverDecay(config: UfmConfig): TheoryFigure {
     id: 'loss-over-decay',
     title: 'Loss of every structure over the weight decay',
     x,
-    y: { label: 'L*', scale: 'log' },
+    y: { label: 'L*', name: 'Loss', scale: 'log' },
     curves: [
       ...structureCurves(x.values.map((lambda) => withDecay(config, lambda))),
       { label: 'zero', y: x.values.map(() => Math.log(config.K)) },
@@ -147,9 +152,9 @@ function flatness(config: UfmConfig): TheoryFigure {
     id: 'flatness',
     title: 'Flatness of collapse',
     x,
-    y: { label: 'norm of ∇²L/(λ ln 1/λ)', scale: 'log' },
-    curves: (['spectral', 'frobenius', 'trace'] as const).map((name) => ({
-      label: name,
+    y: { label: '‖∇²L‖/(λ ln 1/λ)', name: 'Norm', scale: 'log' },
+    curves: NORMS.map(({ name, label }) => ({
+      label,
       y: norms.map((norm) => norm && norm[name] / norm.unit),
     })),
     marks: [],
@@ -167,10 +172,10 @@ function flatnessOfBoth(config: UfmConfig): TheoryFigure[] {
     {
       id: 'flatness-ratio',
       title: 'Flatness of collapse against pairs',
-      x: { label: 'λ', scale: 'log', values, param: 'weightDecay', current: meanDecay(config) },
-      y: { label: '‖∇²L‖ at collapse/at pairs', scale: 'linear' },
-      curves: (['spectral', 'frobenius', 'trace'] as const).map((name) => ({
-        label: name,
+      x: { label: 'λ', name: 'Weight decay', scale: 'log', values, param: 'weightDecay', current: meanDecay(config) },
+      y: { label: '‖∇²L‖', name: 'At collapse over at pairs:', scale: 'linear' },
+      curves: NORMS.map(({ name, label }) => ({
+        label,
         y: ratios.map((ratio) => ratio && ratio[name]),
       })),
       marks: [],
@@ -209,12 +214,13 @@ function dimensions(config: UfmConfig): TheoryFigure {
     title: 'Solutions with collapse against those of rank r',
     x: {
       label: 'd',
+      name: 'Width',
       scale: 'linear',
       values,
       param: 'width',
       current: widths.every((d) => d === widths[0]) ? widths[0]! : null,
     },
-    y: { label: 'R(d)', scale: 'linear' },
+    y: { label: 'R(d)', name: 'Ratio of dimensions', scale: 'linear' },
     curves: ranks.flatMap((r) => [
       { label: `r = ${r}`, y: values.map((d) => dimensionRatio({ L, d, K, r })) },
       { label: `limit (K − 1)/${r}`, y: values.map(() => (K - 1) / r), unstable: true },
@@ -233,7 +239,7 @@ function graphFigure(config: UfmConfig): TheoryFigure {
     id: 'graphs',
     title: 'Graph solution against collapse, ReLU',
     x: { label: 'r, with K = r(r − 1)/2 classes', scale: 'linear', values, param: null, current: null },
-    y: { label: '(C_graph/C_DNC)^{1/(L+1)}', scale: 'linear' },
+    y: { label: '(C_graph/C_DNC)^{1/(L+1)}', name: 'Ratio of costs', scale: 'linear' },
     curves: [3, 4, 5].map((L) => ({
       label: `L = ${L}`,
       y: values.map((r) => graphSolution({ r, L, n, lambda: meanDecay(config) }).ratio),
@@ -261,7 +267,7 @@ function decayAxis(config: UfmConfig, threshold: number): TheoryFigure['x'] {
   // Branches meet at the threshold with an infinite slope: there the even grid would leave them apart.
   const below = BELOW_THRESHOLD.map((part) => threshold * (1 - part))
   const values = [...even, ...below].sort((a, b) => a - b)
-  return { label: 'λ', scale: 'log', values, param: 'weightDecay', current }
+  return { label: 'λ', name: 'Weight decay', scale: 'log', values, param: 'weightDecay', current }
 }
 
 /** The same sizes with one weight decay for all factors. */
