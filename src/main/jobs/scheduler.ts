@@ -5,6 +5,7 @@ import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
 import { DiskGuard } from './diskGuard'
+import { Furthest } from './furthest'
 import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
 import { Job, type WorkerLimits } from './job'
@@ -50,6 +51,7 @@ export class Scheduler {
   /** The runs of a job are being taken out of the queue: until that is stored, the next ones cannot be told there. */
   #isStarting = false
   readonly #throughput: Throughput
+  readonly #furthest: Furthest
   readonly #disk: DiskGuard
   #unreadable: LabError | null = null
   #closed = false
@@ -60,6 +62,7 @@ export class Scheduler {
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
     const { project, clock } = options
     this.#throughput = new Throughput(() => clock.now())
+    this.#furthest = new Furthest(project.runs)
     this.#disk = new DiskGuard({
       freeBytes: () => options.freeDiskBytes(),
       isNeeded: () => this.#jobs.size > 0,
@@ -96,10 +99,9 @@ export class Scheduler {
     return [...this.#jobs].map((job) => job.open).filter((runs) => runs.length > 0)
   }
 
-  /** Of the runs of a sweep, or of all: see Job.aheadOf. */
-  stepsAhead(sweepId?: SweepId): number {
-    const isOf = ({ sweep }: StoredRun) => sweepId === undefined || sweep?.id === sweepId
-    return [...this.#jobs].reduce((sum, job) => sum + job.aheadOf(isOf), 0)
+  /** How far runs that train or were paused are in their time. */
+  get furthest(): Pick<Furthest, 'fraction' | 'stepsAhead'> {
+    return this.#furthest
   }
 
   /** Of the runs of a sweep, or of all, where measuring counts as steps: see Progress.fraction; 0 when nothing moves. */
@@ -167,6 +169,7 @@ export class Scheduler {
       for (const id of runIds) {
         // One that was paused waits already, while its worker is still on its way out.
         if (this.#active.has(id) && project.runs.get(id).status !== 'pending') continue
+        this.#furthest.forget(id)
         project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
         onSettled(project.runs.get(id))
       }
@@ -219,6 +222,7 @@ export class Scheduler {
       onSettled,
       changed: onChanged,
       measured: ({ id }, step) => onMeasured(id, step),
+      furthest: this.#furthest,
       advanced: ({ sweep }, steps) => this.#throughput.add(sweep?.id ?? '', steps),
       started: () => {
         this.#isStarting = false
