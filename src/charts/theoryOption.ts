@@ -16,7 +16,7 @@ import {
   type DrawnMark,
 } from './frame'
 import { mathStyles, richMath } from './mathText'
-import { linearScale, logScale, type Scale } from './scale'
+import { linearScale, logScale, wholeTicks, type Scale } from './scale'
 import { groupColour, type ChartTheme } from './theme'
 import { crosshairTooltip } from './tooltip'
 
@@ -60,6 +60,7 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
     return [chosenPoints(theme, data, colourIn(theme, figure.curves, i))]
   })
   const marks = stackedMarks(figure, xScale, xRange)
+  const isWhole = figure.x.scale === 'linear' && figure.x.values.every(Number.isInteger)
   const labelRows = Math.max(0, ...marks.map(({ row }) => row + 1))
   const room = labelRoom(
     theme,
@@ -69,7 +70,12 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
     option: {
       ...baseOption(theme),
       grid: { ...gridOption(theme, room), ...(labelRows > 0 && { top: theme.tickSize * (0.4 + 1.4 * labelRows) }) },
-      xAxis: xAxes(theme, figure.x.label, xRange, ticksOver(xScale, xRange)),
+      xAxis: xAxes(
+        theme,
+        figure.x.label,
+        xRange,
+        isWhole ? wholeTicks(xRange.from, xRange.to) : ticksOver(xScale, xRange),
+      ),
       yAxis: yAxes(theme, figure.y.label, yRange, ticksOver(yScale, yRange)),
       tooltip: crosshairTooltip(theme, figure.x.label),
       series: [...lines, ...points, thresholds(theme, marks)],
