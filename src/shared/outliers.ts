@@ -1,4 +1,5 @@
 import type { OutlierChoice } from './outlierChoice'
+import type { ClassLabel, GroupLabel, OutlierGroup } from './outlierGroup'
 import type { Prediction, SpectrumMeta } from './records'
 
 /** A stored spectrum as far as outliers are counted in it. */
@@ -25,33 +26,6 @@ export function leadingOutliers(levels: Prediction['levels']): number | null {
   const bulk = sorted.findIndex(({ role }) => role !== 'outlier')
   const leading = bulk < 0 ? sorted : sorted.slice(0, bulk)
   return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
-}
-
-/** μ_above^{(l+1)} ⊗ μ_below^{(l)}: one class where both are the same, else a pair. Classes count from 0. */
-export interface ClassLabel {
-  readonly above: number
-  readonly below: number
-}
-
-export interface GroupLabel {
-  readonly label: ClassLabel
-  /** How many dimensions of the group lie in the space of this class or pair; at most 1 where that is one direction. */
-  readonly share: number
-}
-
-/** Outliers of (nearly) one value, whose eigenvectors mean something only together. */
-export interface OutlierGroup {
-  /** Mean. */
-  readonly value: number
-  /** Place of the first, from 0, and how many there are. */
-  readonly first: number
-  readonly count: number
-  /** Above `least`: single classes first, then pairs. */
-  readonly labels: readonly GroupLabel[]
-  /** The largest share of all, whether it is a label or not; null where none are known. */
-  readonly nearest: GroupLabel | null
-  /** K, or 0 where no classes are known. */
-  readonly classes: number
 }
 
 /** How much of each eigenvector lies along each class or pair of classes. */
