@@ -10,7 +10,7 @@ import {
   type Curve,
 } from './curves'
 import { endLabel, labelRoom } from './directLabels'
-import { curveLegend } from './curveLegend'
+import { curveLegend, legendRoom } from './curveLegend'
 import { formatNumber } from './format'
 import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
 import { distinctLevels, predictedLines, type PredictedLevel } from './predictedLines'
@@ -86,8 +86,8 @@ export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
     ...currentStepMark(theme, axis, input.currentStep),
     ...(axisBreak ? [axisBreak] : []),
   ]
-  const labels = (hasLegend ? curves : named).map((curve) => curve.label)
-  const room = labels.length > 0 ? labelRoom(theme, labels) + (hasLegend ? theme.tickSize * 2 : 0) : 0
+  const labelsOf = (shown: readonly Curve[]) => shown.map((curve) => curve.label)
+  const room = hasLegend ? legendRoom(theme, labelsOf(curves)) : labelRoom(theme, labelsOf(named))
   const count = (pick: (item: (typeof drawn)[number]) => number) => drawn.reduce((total, item) => total + pick(item), 0)
   return {
     option: {

@@ -1,5 +1,5 @@
 import { isAscending } from '#shared/comparisonAlign'
-import { curveLegend } from '../curveLegend'
+import { curveLegend, legendRoom } from '../curveLegend'
 import { curveNotes, curveScale, MOST_DIRECT_LABELS } from '../curves'
 import { labelRoom } from '../directLabels'
 import { formatNumber } from '../format'
@@ -41,8 +41,8 @@ export function bandOption(input: CurvesInput, theme: ChartTheme): DrawnMark & {
   const hasLegend = curves.length > MOST_DIRECT_LABELS && curves.length <= MOST_IN_LEGEND
   const plane = { x: placesOf, y: scale, yRange, index: 0, buckets: bucketsFor(curves.length) }
   const series = curves.flatMap((curve) => bandSeries(theme, curve, plane, { isLabelled, count }))
-  const labels = isLabelled || hasLegend ? curves.map(({ label }) => label) : []
-  const room = labels.length > 0 ? labelRoom(theme, labels) + (hasLegend ? theme.tickSize * 3.2 : 0) : 0
+  const labels = curves.map(({ label }) => label)
+  const room = hasLegend ? legendRoom(theme, labels) : isLabelled ? labelRoom(theme, labels) : 0
   const axisBreak = axis.breakMark(theme, yRange.from)
   return {
     axis,

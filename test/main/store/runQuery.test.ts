@@ -13,6 +13,7 @@ import { fulfils, STEP, type FilterRun } from '../../helpers/filterMeaning'
 import { anyRun, filterRunFields } from '../../helpers/filterRuns'
 import { batchOf } from '../../helpers/storeBatches'
 import { everyRun, failureOf, fixedClock, newRun, runId, scalar, temporaryFolder } from '../../helpers/projects'
+import { repetitions } from '../../helpers/repetitions'
 
 const clock = fixedClock()
 
@@ -120,7 +121,7 @@ describe('a filter line', () => {
         expect([...found].reverse()).toEqual(expected)
         expect(countOf(project, selection)).toBe(expected.length)
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1500) },
+      { numRuns: repetitions('CASES', 1500) },
     )
   })
 

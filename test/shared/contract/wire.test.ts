@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decode, encode } from '#shared/contract/wire'
 import { LabError } from '#shared/errors'
+import { repetitions } from '../../helpers/repetitions'
 
 /** Bytes, because NaN payloads and −0 do not survive a comparison of numbers. */
 function bytesOf(array: unknown): number[] {
@@ -62,6 +63,7 @@ describe('wire', () => {
       fc.property(message, (value) => {
         expect(decode(encode(value))).toStrictEqual(value)
       }),
+      { numRuns: repetitions('CASES', 100) },
     )
   })
 
@@ -128,7 +130,7 @@ describe('wire', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: repetitions('CASES', 2000) },
     )
   })
 
