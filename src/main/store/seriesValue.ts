@@ -1,3 +1,4 @@
+import type { Series } from '#shared/contract/index'
 import { unpackFloats, type FloatBlob } from './floatBlob'
 
 /** A chunk of a series: `count` steps, then as many values. */
@@ -5,14 +6,13 @@ export interface SeriesChunk extends FloatBlob {
   readonly count: number
 }
 
-export function unpackChunk(chunk: SeriesChunk): { steps: Float64Array; values: Float64Array } {
+export function unpackChunk(chunk: SeriesChunk): Series {
   const joined = unpackFloats(chunk, 2 * chunk.count)
   return { steps: joined.subarray(0, chunk.count), values: joined.subarray(chunk.count) }
 }
 
-/** The value measured last at or before the step; null where the chunk begins after it. */
-export function valueAtOrBefore(chunk: SeriesChunk, step: number): number | null {
-  const { steps, values } = unpackChunk(chunk)
+/** The value measured last at or before the step; null where the series begins after it. */
+export function valueAtOrBefore({ steps, values }: Series, step: number): number | null {
   const i = steps.findLastIndex((measured) => measured <= step)
   return i < 0 ? null : (values[i] ?? null)
 }
