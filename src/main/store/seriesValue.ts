@@ -13,8 +13,14 @@ export function unpackChunk(chunk: SeriesChunk): Series {
 
 /** The value measured last at or before the step; null where the series begins after it. */
 export function valueAtOrBefore({ steps, values }: Series, step: number): number | null {
-  const i = steps.findLastIndex((measured) => measured <= step)
-  return i < 0 ? null : (values[i] ?? null)
+  // By halves, because steps ascend: filters ask this of ten thousand runs at once.
+  let [known, beyond] = [0, steps.length]
+  while (known < beyond) {
+    const middle = (known + beyond) >> 1
+    if (steps[middle]! <= step) known = middle + 1
+    else beyond = middle
+  }
+  return known === 0 ? null : values[known - 1]!
 }
 
 /** Last, smallest and largest value of a part of a series; NaN counts only as the last. Null where there is none. */
