@@ -181,7 +181,7 @@ export function createService(options: ServiceOptions): Service {
   const backingUp =
     scheduler && backupIsDue(project, clock.now())
       ? project.health.backUp().then(
-          ({ name }) => log.write('info', `Made the backup ${name}.`),
+          () => log.write('info', 'Made a backup of the project.'),
           (error: unknown) => log.write('error', LabError.from(error).message),
         )
       : Promise.resolve()
