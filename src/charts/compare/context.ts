@@ -107,7 +107,8 @@ function distinctMetrics(panel: Panel): Metric[] {
   return [...byKey.values()]
 }
 
-function metricsOf(panel: Panel): readonly Metric[] {
+/** Whose curves a panel reads. */
+export function metricsOf(panel: Panel): readonly Metric[] {
   switch (panel.kind) {
     case 'curves':
     case 'multiples':
