@@ -123,6 +123,7 @@ describe('a full disk', () => {
         },
       ),
       clock: fixedClock(),
+      resumes: true,
       onChanged: () => {},
     })
     onTestFinished(() => desk.close())
