@@ -134,6 +134,13 @@ describe('analysis of a stored state', () => {
 
     const history = await service.handlers['analyses.track']({ analysisIds: ids, choice: { rule: 'theory' } })
     expect(history.overlaps.map(({ step }) => step)).toEqual([100, 6000])
+    const { steps, overlaps, angles } = history.drift!
+    expect(steps).toEqual([0, 100, 6000])
+    for (const [i, { overlap }] of history.overlaps.entries()) {
+      // Overlap and angles of neighbouring steps say the same: the mean of cos².
+      const cosines = angles[i]!.angles.map((angle) => Math.cos(angle) ** 2)
+      expectClose([overlaps[3 * i + i + 1]!, cosines.reduce((sum, x) => sum + x, 0) / 9], [overlap, overlap], { rtol: 1e-10 }) // prettier-ignore
+    }
     expect(history.tracks.filter(({ died }) => died === null)).toHaveLength(9)
     // Other outliers by another choice, from what is stored.
     const none = await service.handlers['analyses.track']({ analysisIds: ids, choice: { threshold: 1e9 } })
