@@ -4,7 +4,7 @@ import { MOST_DIRECT_LABELS } from './curves'
 import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
 import { axisTitle, baseOption, gridOption, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
-import { linearScale, logScale, type Scale } from './scale'
+import { linearScale, logScale, wholeTicks, type Scale } from './scale'
 import { groupColour, type ChartTheme } from './theme'
 import { thresholdMarks } from './thresholdMarks'
 import { crosshairTooltip } from './tooltip'
@@ -46,6 +46,8 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
     return [chosenPoints(theme, data, colourIn(theme, figure.curves, i))]
   })
   const marks = thresholdMarks(theme, figure.marks, xScale, xRange)
+  const isWhole = figure.x.scale === 'linear' && figure.x.values.every(Number.isInteger)
+  const xTicks = isWhole ? wholeTicks(xRange.from, xRange.to) : ticksOver(xScale, xRange)
   const room = labelRoom(
     theme,
     named.map(({ label }) => label),
@@ -54,7 +56,7 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
     option: {
       ...baseOption(theme),
       grid: { ...gridOption(theme, room), ...(marks.room > 0 && { top: marks.room }) },
-      xAxis: xAxes(theme, titleOf(figure.x), xRange, ticksOver(xScale, xRange)),
+      xAxis: xAxes(theme, titleOf(figure.x), xRange, xTicks),
       yAxis: yAxes(theme, titleOf(figure.y), yRange, ticksOver(yScale, yRange)),
       tooltip: crosshairTooltip(theme, figure.x.label),
       series: [...lines, ...points, marks.series],

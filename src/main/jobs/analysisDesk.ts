@@ -3,6 +3,7 @@ import { analysisSpecSchema, type AnalysisProgress, type AnalysisSpec, type Anal
 import type { AnalysisStarted } from '#shared/contract/analysis'
 import { LabError, type ErrorData } from '#shared/errors'
 import type { RunId } from '#shared/ids'
+import type { OutlierChoice } from '#shared/outlierChoice'
 import { parseWith, type AnalysisPlan } from '#shared/spec'
 import { version } from '../../../package.json'
 import type { StoredAnalysis } from '../store/analyses'
@@ -18,6 +19,8 @@ export interface AnalysisDeskOptions {
   readonly project: Project
   readonly startWorker: StartWorker
   readonly clock: Clock
+  /** Whether analyses of runs that an earlier service left cut off go on by themselves. */
+  readonly resumes: boolean
   /** Something about an analysis of this run is new; null: of a matrix from a file. */
   onChanged(runId: RunId | null): void
 }
@@ -64,6 +67,7 @@ export class AnalysisDesk {
       if (!trouble) this.#next()
     })
     options.project.analyses.interruptRunning(options.clock.now())
+    if (options.resumes) this.#goOn()
   }
 
   /** Why nothing can be stored at the moment; null when all is well. */
@@ -103,25 +107,48 @@ export class AnalysisDesk {
 
   /** What the spec of a run that is complete plans; a state that was never stored is named in its log. */
   startPlan(runId: RunId, plans: readonly AnalysisPlan[]): void {
-    const { project, clock } = this.#options
     for (const { steps, spec } of plans) {
       for (const step of steps.length > 0 ? steps : [null]) {
-        try {
-          this.startRun(runId, step, spec)
-        } catch (thrown) {
-          const message = `The planned analysis of ${spec.operator} was not made: ${LabError.from(thrown).message}`
-          project.log.add(runId, { time: clock.now(), level: 'warning', message })
-        }
+        this.#startOrSay(runId, step, spec, `The planned analysis of ${spec.operator} was not made`)
       }
+    }
+  }
+
+  #startOrSay(runId: RunId, step: number | null, spec: AnalysisSpecInput, failure: string): void {
+    const { project, clock } = this.#options
+    try {
+      this.startRun(runId, step, spec)
+    } catch (thrown) {
+      const message = `${failure}: ${LabError.from(thrown).message}`
+      project.log.add(runId, { time: clock.now(), level: 'warning', message })
     }
   }
 
   /** Eigenvalues of a matrix by the bytes of its NPY file. */
   startMatrix(name: string, bytes: Uint8Array, input: Omit<AnalysisSpecInput, 'operator'>): AnalysisStarted {
     const spec = parseWith(analysisSpecSchema, { ...input, operator: 'matrix' }, 'analysis')
-    const hash = createHash('sha256').update(toJson({ version, spec, name })).update(bytes)
     const source = { kind: 'matrix', name, bytes } as const
-    return this.#start({ runId: null, step: null, matrix: name, spec }, source, hash.digest('hex'))
+    return this.#start({ runId: null, step: null, matrix: name, spec }, source, matrixHash(spec, source))
+  }
+
+  /**
+   * On from where an analysis of a matrix stopped.
+   *
+   * @throws LabError 'bad-input' if these are not the bytes that it began with
+   */
+  resumeMatrix({ id, runId, step, matrix, spec, inputHash }: StoredAnalysis, bytes: Uint8Array): AnalysisStarted {
+    const source = { kind: 'matrix', name: matrix, bytes } as const
+    if (matrixHash(spec, source) !== inputHash) {
+      const message = `This file is not the matrix that analysis ${id} of ${matrix} began with: it differs in content. Choose that file, or start a new analysis.` // prettier-ignore
+      throw new LabError('bad-input', message, { id })
+    }
+    return this.#start({ runId, step, matrix, spec }, source, inputHash)
+  }
+
+  /** @throws LabError 'not-found' before it has a result */
+  choose(id: number, choice: OutlierChoice): void {
+    this.#options.project.analyses.setChoice(id, choice)
+    this.#changed(id)
   }
 
   /** What it has found by then is kept. Cancelling what is over changes nothing. */
@@ -149,6 +176,13 @@ export class AnalysisDesk {
     this.#journal.write({ apply: () => project.analyses.interruptRunning(clock.now()), refused: () => {} })
     // What the disk still refuses stays as it is: whoever opens the project next calls it interrupted.
     this.#journal.close()
+  }
+
+  /** A matrix from a file is not stored: only whoever has the file can ask again. */
+  #goOn(): void {
+    for (const { runId, step, spec } of this.#options.project.analyses.cutOff()) {
+      if (runId !== null) this.#startOrSay(runId, step, spec, `The analysis of ${spec.operator} did not go on`)
+    }
   }
 
   #start(
@@ -275,6 +309,13 @@ export class AnalysisDesk {
   #changed(id: number): void {
     this.#options.onChanged(this.#options.project.analyses.get(id).runId)
   }
+}
+
+function matrixHash(
+  spec: AnalysisSpec,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+): string {
+  return createHash('sha256').update(toJson({ version, spec, name })).update(bytes).digest('hex')
 }
 
 const CANCELLED: Analysed = { type: 'analysed', status: 'cancelled', result: null, error: null }

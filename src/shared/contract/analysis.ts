@@ -5,10 +5,10 @@ import {
   type AnalysisMenu,
   type AnalysisSpecInput,
   type AnalysisSummary,
-  type OutlierHistory,
+  type TrackedOutliers,
 } from '../analysis'
 import { runIdSchema as runId, type RunId } from '../ids'
-import { outlierChoiceSchema, type OutlierChoice } from '../outliers'
+import { outlierChoiceSchema, type OutlierChoice } from '../outlierChoice'
 import { uploadSchema } from './uploads'
 
 /** Whether the answer was there already, or the same question is being worked on. */
@@ -33,6 +33,10 @@ export interface AnalysisRequests {
     input: { file: string; spec: Omit<AnalysisSpecInput, 'operator'> }
     output: AnalysisStarted
   }
+  /** On from where an analysis of a matrix stopped. Files are not kept: `file` has to be the one that it began with. */
+  'analysis.resumeMatrix': { input: { analysisId: number; file: string }; output: AnalysisStarted }
+  /** Stored with it: what its outliers are counted by from now on. */
+  'analysis.choose': { input: { analysisId: number; choice: OutlierChoice }; output: null }
   'analysis.cancel': { input: { analysisId: number }; output: null }
   /** Newest first; of a run, or those of matrices from files. */
   'analyses.list': { input: { runId: RunId | null }; output: readonly AnalysisSummary[] }
@@ -43,7 +47,7 @@ export interface AnalysisRequests {
     output: { readonly value: number; readonly vector: Float64Array }
   }
   /** Outliers by one choice followed through analyses that ask the same of several steps, with kept eigenvectors. */
-  'analyses.track': { input: { analysisIds: readonly number[]; choice: OutlierChoice }; output: OutlierHistory }
+  'analyses.track': { input: { analysisIds: readonly number[]; choice: OutlierChoice }; output: TrackedOutliers }
 }
 
 const analysisId = z.int().min(1)
@@ -55,6 +59,8 @@ export const analysisSchemas = {
     file: uploadSchema,
     spec: analysisSpecSchema.omit({ operator: true }),
   }),
+  'analysis.resumeMatrix': z.strictObject({ analysisId, file: uploadSchema }),
+  'analysis.choose': z.strictObject({ analysisId, choice: outlierChoiceSchema }),
   'analysis.cancel': z.strictObject({ analysisId }),
   'analyses.list': z.strictObject({ runId: runId.nullable() }),
   'analysis.get': z.strictObject({ analysisId }),

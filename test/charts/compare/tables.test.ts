@@ -4,7 +4,8 @@ import { loadPanel } from '#charts/compare/context'
 import { differenceNumbers, differenceTable } from '#charts/compare/differenceTable'
 import { cellValue, metricLatex, metricNumbers, metricTable } from '#charts/compare/metricTable'
 import { smooth } from '#charts/smooth'
-import { latexText, toLatex } from '#charts/toLatex'
+import { latexText } from '#charts/latexText'
+import { toLatex } from '#charts/toLatex'
 import { uncertain, uncertainText } from '#charts/uncertain'
 import { comparedRuns, contextOf, fakeHandlers, metric, quantities, twoByThree } from './comparedRuns'
 
@@ -74,7 +75,7 @@ describe('numbers that stand for words', () => {
 describe('toLatex', () => {
   it('lets nothing that a person typed be read as a command', () => {
     expect(latexText('50% & a_b #1 {x} ~ ^ $y$ \\input{/etc/passwd}')).toBe(
-      '50\\% \\& a\\_b \\#1 \\{x\\} \\textasciitilde{} \\textasciicircum{} \\$y\\$ \\textbackslash{}input\\{/etc/passwd\\}',
+      '50\\% \\& $a_{b}$ \\#1 \\{$x$\\} \\textasciitilde{} \\textasciicircum{} \\$$y$\\$ \\textbackslash{}input\\{/etc/passwd\\}',
     )
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
@@ -87,13 +88,39 @@ describe('toLatex', () => {
       }),
     )
   })
-  it('sets Greek letters and raised digits as mathematics', () => {
-    expect(latexText('λ = 2·10⁻⁶')).toBe('$\\lambda$ = 2$\\cdot$10$^{-}^{6}$')
+  it.each([
+    // One index of two signs: LaTeX stops at two indices of one letter.
+    ['λ = 2·10⁻⁶', '$\\lambda$ = 2$\\cdot$10$^{-6}$'],
+    ['λ = 0.01, d = 8', '$\\lambda$ = 0.01, $d$ = 8'],
+    ['d_x = 50', '$d_{x}$ = 50'],
+    ['loss L_data', 'loss $L_{\\mathrm{data}}$'],
+    ['f̃_cc′', '$\\tilde{f}_{cc^{\\prime}}$'],
+    ['κ(XXᵀ)', '$\\kappa$($XX^{\\top}$)'],
+    ['λx', '$\\lambda x$'],
+    ['a_b_c, x²^3', '$a_{b}{}_{c}$, $x^{2}{}^{3}$'],
+    ['été en Español', 'été en Español'],
+    ['$λ$', '\\$$\\lambda$\\$'],
+  ])('sets %s as %s', (text, latex) => expect(latexText(text)).toBe(latex))
+
+  it('never gives a letter two indices in one place', () => {
+    const signs = fc.constantFrom(...'aλx²⁻³₁₂′ᵀ_^{}f̃N C1·')
+    fc.assert(
+      fc.property(fc.string({ unit: signs }), (text) => {
+        for (const [, math = ''] of latexText(text)
+          .replaceAll('\\$', '')
+          .matchAll(/\$([^$]*)\$/g)) {
+          // An empty group ends what an index may hang on; indices inside an index stand in braces of their own.
+          let flat = math.replaceAll('{}', 'o')
+          while (/\{[^{}]*\}/.test(flat)) flat = flat.replace(/\{[^{}]*\}/g, '')
+          expect(flat).not.toMatch(/\^_?\^|__|_\^_/)
+        }
+      }),
+    )
   })
   it('aligns columns of words left and of numbers right', () => {
     const latex = toLatex(['a', 'b'], [['x', uncertain(2, NaN)]], 'note')
     expect(latex).toContain('\\begin{tabular}{lr}')
-    expect(latex).toContain('x & 2 \\\\')
+    expect(latex).toContain('$x$ & 2 \\\\')
   })
 })
 
@@ -125,6 +152,24 @@ describe('the table of differences', () => {
       expect.arrayContaining(['system', 'params.width', 'backend.dtype', 'computed by.version']),
     )
     expect(differenceNumbers(some).columns).toEqual(['setting', 'λ = 0.01', 'λ = 0.1'])
+  })
+
+  it('says every setting in words, and what computed the runs', () => {
+    const runs = comparedRuns([{ weightDecay: 0.1, computedBy: { replicas: 12 } }, { weightDecay: 0.2 }])
+    const { rows } = differenceTable(contextOf(runs), true)
+    expect(rows.map(({ path, label }) => [path, label])).toEqual(
+      expect.arrayContaining([
+        ['params.weightDecay', 'Weight decay λ'],
+        ['seed', 'Seed'],
+        ['computed by.replicas', 'Runs trained as one program'],
+      ]),
+    )
+    for (const { label } of rows) expect(label).toMatch(/^\p{Lu}[^.]*$/u)
+  })
+
+  it('shows a difference in the last digit as a difference', () => {
+    const runs = comparedRuns([{ weightDecay: 0.1 }, { weightDecay: 0.1000001 }])
+    expect(differenceTable(contextOf(runs), false).rows.map(({ cells }) => cells)).toEqual([['0.1', '0.1000001']])
   })
 })
 

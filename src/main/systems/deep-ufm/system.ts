@@ -69,6 +69,7 @@ export default defineSystem({
     'outlierAlignment',
     'outlierSum',
     'fullHessian',
+    'subspaceAlignment',
   ],
   theory: (params) => ufmPredictions(configOf(params), variantOf(params)),
   theoryFigures: (params) => ufmTheoryFigures(configOf(params), variantOf(params)),
