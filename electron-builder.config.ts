@@ -36,6 +36,8 @@ const config: Configuration = {
     onlyLoadAppFromAsar: true,
     enableEmbeddedAsarIntegrityValidation: true,
     enableCookieEncryption: true,
+    // Pages come from app://, never from file://.
+    grantFileProtocolExtraPrivileges: false,
   },
   // No updater: the app makes no connection.
   publish: null,

@@ -1,9 +1,11 @@
 import type { AnalysisDetail } from '#shared/analysis'
-import { outliersBy, type OutlierChoice } from '#shared/outliers'
+import type { OutlierChoice } from '#shared/outlierChoice'
+import { outliersBy } from '#shared/outliers'
 import type { SpectrumMeta } from '#shared/records'
 import type { BuiltFigure } from './figureData'
 import { formatNumber } from './format'
 import { predictionReadout } from './spectrumLevels'
+import { checkNotes } from './spectrumMeta'
 import { spectrumOption } from './spectrumOption'
 import type { ChartTheme } from './theme'
 import type { Table } from './toCsv'
@@ -13,6 +15,7 @@ const RULES: Readonly<Record<string, string>> = {
   largestGap: 'largest gap',
   logRatio: 'log ratio',
   robustThreshold: 'robust threshold',
+  marchenkoPastur: 'Marchenko-Pastur edge',
 }
 
 /** The rules that this spectrum was counted with, in words: 'largest gap: 9 above 0.19'. */
@@ -39,14 +42,20 @@ export function analysisFigure(analysis: AnalysisDetail, choice: OutlierChoice, 
     theme,
   )
   const listed = meta.complete ? `all ${meta.dimension}` : `largest ${eigenvalues.length} of ${meta.dimension}`
-  const residual = meta.maxResidual === null ? [] : [`residual ≤ ${formatNumber(meta.maxResidual, 1)}`]
   const products = meta.products === null ? [] : [`${meta.products} products`]
   const where = step === null ? [] : [`step ${step}`]
   const prediction = levels && { quantity: '', layer: null, levels, formula: '', source: '' }
   return {
     option: drawn.option,
     title: matrix,
-    subtitle: [...where, listed, `${meta.method}, ${meta.dtype}`, ...products, ...residual, ...drawn.notes].join(', '),
+    subtitle: [
+      ...where,
+      listed,
+      `${meta.method}, ${meta.dtype}`,
+      ...products,
+      ...checkNotes(meta),
+      ...drawn.notes,
+    ].join(', '),
     readout: predictionReadout(eigenvalues, prediction),
     table: analysisTable(analysis),
   }

@@ -14,6 +14,7 @@ import {
   yAxes,
 } from './frame'
 import { linearScale, logScale } from './scale'
+import { levelsByValue } from './spectrumLevels'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
 
@@ -21,6 +22,8 @@ export interface DensityInput {
   /** Ascending. */
   readonly grid: Float64Array
   readonly density: Float64Array
+  /** Standard error of the density, drawn as thin lines above and below it; NaN or absent: not known. */
+  readonly error?: Float64Array
   readonly levels: Prediction['levels']
   readonly xTitle: string
   readonly yTitle: string
@@ -57,7 +60,7 @@ export function densityOption(input: DensityInput, theme: ChartTheme): DrawnMark
       xAxis: xAxes(theme, input.xTitle, xRange, ticksOver(linearScale, xRange)),
       yAxis: yAxes(theme, input.yTitle, yRange, ticksOver(logScale, yRange)),
       tooltip: itemTooltip(theme),
-      series: [curve, predictedTicks(theme, levels, yRange.from)],
+      series: [...errorLines(theme, input, floor), curve, predictedTicks(theme, levels, yRange.from)],
     },
     notes: [
       ...(kept.length < grid.length ? [`${kept.length} of ${grid.length} points drawn`] : []),
@@ -67,6 +70,23 @@ export function densityOption(input: DensityInput, theme: ChartTheme): DrawnMark
       ...(cut > 0 ? [`axis cut 8 decades below the maximum, ${cut} points under it`] : []),
     ],
   }
+}
+
+/** One standard error to either side; where the lower line would leave the axis it ends. */
+function errorLines(theme: ChartTheme, { grid, density, error }: DensityInput, floor: number): LineSeriesOption[] {
+  if (!error || error.every(Number.isNaN)) return []
+  return [1, -1].map((sign): LineSeriesOption => {
+    const bound = density.map((value, i) => value + sign * error[i]!)
+    const { positions } = positionsOf(logScale, bound)
+    return {
+      type: 'line',
+      name: 'standard error',
+      data: Array.from(positions, (position, i) => [grid[i]!, position >= floor ? position : null]),
+      symbol: 'none',
+      silent: true,
+      lineStyle: { color: theme.groups[0]!, width: theme.axisWidth, opacity: 0.55 },
+    }
+  })
 }
 
 /** Hollow triangles on the lower edge, each with a dashed line up. */
@@ -79,7 +99,7 @@ function predictedTicks(theme: ChartTheme, levels: DensityInput['levels'], botto
     symbolOffset: [0, '-50%'],
     clip: false,
     itemStyle: { color: theme.background, borderColor: theme.text, borderWidth: theme.lineWidth * 0.75, opacity: 1 },
-    data: levels.map(({ value, copies }) => ({
+    data: levelsByValue(levels).map(({ value, copies }) => ({
       value: [value, bottom],
       name: `predicted: ${copies} × ${formatNumber(value, 10)}`,
       label: { formatter: `×${copies}` },
@@ -90,7 +110,7 @@ function predictedTicks(theme: ChartTheme, levels: DensityInput['levels'], botto
       ...exactMarks,
       label: { show: false },
       lineStyle: { type: [4, 3], color: theme.text, width: theme.lineWidth * 0.75, opacity: 0.6 },
-      data: levels.map(({ value }) => ({ xAxis: value })),
+      data: levelsByValue(levels).map(({ value }) => ({ xAxis: value })),
     },
     z: 5,
   }

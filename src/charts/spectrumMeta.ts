@@ -1,6 +1,6 @@
 import { spectrumMetaSchema, type MeasuredRecord, type Prediction, type QuantityDefinition, type SpectrumMeta } from '#shared/records' // prettier-ignore
+import { labelsInWords, leadingOutliers } from '#shared/outliers'
 import { formatNumber } from './format'
-import { isOutlierLevel } from './spectrumLevels'
 
 /** How a spectrum was computed; null for a record that is no spectrum. */
 export function spectrumMetaOf(record: MeasuredRecord): SpectrumMeta | null {
@@ -28,7 +28,7 @@ export function outlierCountOf(
   prediction: Prediction | null,
 ): number | null {
   const meta = spectrumMetaOf(record)
-  if (meta) return meta.theoryCount ?? leadingOutliers(prediction)
+  if (meta) return meta.theoryCount ?? leadingOutliers(prediction?.levels ?? [])
   if (kind === 'matrix' || !prediction) return null
   const nonZero = prediction.levels.reduce((total, { value, copies }) => total + (value === 0 ? 0 : copies), 0)
   const leading = learnedCopies(prediction) ?? nonZero
@@ -41,14 +41,6 @@ export function learnedCopies(prediction: Prediction | null): number | null {
   return learned.length > 0 ? learned.reduce((total, { copies }) => total + copies, 0) : null
 }
 
-/** Copies of the levels that theory calls outliers, as long as these lead; null without any. */
-function leadingOutliers(prediction: Prediction | null): number | null {
-  const levels = [...(prediction?.levels ?? [])].sort((a, b) => b.value - a.value)
-  const bulk = levels.findIndex((level) => !isOutlierLevel(level))
-  const leading = bulk < 0 ? levels : levels.slice(0, bulk)
-  return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
-}
-
 /** What a reader must know of a spectrum: matrix, method, completeness, precision, residual. */
 export function spectrumNotes(record: MeasuredRecord): string[] {
   const meta = spectrumMetaOf(record)
@@ -56,8 +48,27 @@ export function spectrumNotes(record: MeasuredRecord): string[] {
   const listed = meta.complete
     ? `${meta.dimension} eigenvalues`
     : `largest ${record.data.length} of ${meta.dimension} eigenvalues`
-  const residual = meta.maxResidual === null ? [] : [`residual ≤ ${formatNumber(meta.maxResidual, 1)}`]
-  return [listed, `${meta.method}, ${meta.dtype}`, ...residual, ...copiesNote(meta), meta.matrix]
+  return [listed, `${meta.method}, ${meta.dtype}`, ...checkNotes(meta), ...copiesNote(meta), meta.matrix]
+}
+
+/** More groups than this are not read. */
+const MOST_GROUPS = 3
+
+/** '9 at 0.21537 along all 3 classes, all 6 pairs' for the leading groups whose classes are known. */
+export function labelledReadout({ labelled = [] }: SpectrumMeta): string[] {
+  const told = labelled.map((group) => ({ group, words: labelsInWords(group) })).filter(({ words }) => words !== '')
+  const lines = told
+    .slice(0, MOST_GROUPS)
+    .map(({ group, words }) => `${group.count} at ${formatNumber(group.value)} along ${words}`)
+  return told.length > MOST_GROUPS ? [...lines, `${told.length - MOST_GROUPS} more groups`] : lines
+}
+
+/** What the listed pairs are worth: 'residual ≤ 2·10⁻⁹', 'orthogonal to 3·10⁻¹⁵'; nothing where nothing was checked. */
+export function checkNotes({ maxResidual, orthogonalityDefect }: SpectrumMeta): string[] {
+  return [
+    ...(maxResidual === null ? [] : [`residual ≤ ${formatNumber(maxResidual, 1)}`]),
+    ...(orthogonalityDefect === undefined ? [] : [`orthogonal to ${formatNumber(orthogonalityDefect, 1)}`]),
+  ]
 }
 
 /** More levels than this say nothing at a glance. */

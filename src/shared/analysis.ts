@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { StoredQuadrature } from './bulkDensity'
 import type { ErrorData } from './errors'
 import type { RunId } from './ids'
 import type { Alignment } from './outliers'
@@ -21,7 +22,14 @@ export const analysisSpecSchema = z.strictObject({
   top: z.int().min(1).max(1000).nullable().default(null),
   /** How many of the smallest, by iteration. */
   bottom: z.int().min(0).max(1000).default(0),
-  /** Keep the eigenvectors of the listed eigenvalues, where iteration makes them. */
+  /** Density of all that is not listed, by quadrature: random probes × Lanczos steps. Iteration only: others list all. */
+  density: z
+    .strictObject({ probes: z.int().min(1).max(1000).default(10), steps: z.int().min(1).max(1000).default(80) })
+    .nullable()
+    .default(null),
+  /** For a matrix from a file that is a covariance: of how many independent samples. */
+  samples: z.int().min(1).nullable().default(null),
+  /** Keep the eigenvectors of the largest eigenvalues. */
   vectors: z.boolean().default(false),
   seed: z
     .int()
@@ -74,10 +82,12 @@ export interface AnalysisDetail extends AnalysisSummary {
     readonly eigenvalues: Float64Array
     /** Ascending: the smallest that converged; empty where all are listed or none were asked for. */
     readonly bottom: Float64Array
-    /** ‖Hv − λv‖ of the largest, then of the smallest; empty for exact routes. */
+    /** ‖Hv − λv‖ of the largest, as far as eigenvectors were computed, then of the smallest. */
     readonly residuals: Float64Array
     /** What theory says of a trained state; null where it says nothing of this matrix. */
     readonly levels: Prediction['levels'] | null
+    /** What the density of the rest is made from; null where no quadrature was made. */
+    readonly quadrature: StoredQuadrature | null
     /** Where the kept eigenvectors lie; null where none are kept or there are no classes. */
     readonly alignment: Alignment | null
   } | null

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { JsonValue } from './json'
+import { outlierChoiceSchema, type OutlierChoice } from './outlierChoice'
+import { outlierGroupSchema, type OutlierGroup } from './outlierGroup'
 
 /** What a probe measures, described once and stored with each run, so that a saved run explains itself. */
 export interface QuantityDefinition {
@@ -49,8 +51,12 @@ export interface SpectrumMeta {
   /** Eigenvalues that count as outliers by the theory count, null where theory names none. */
   readonly theoryCount: number | null
   readonly products: number | null
-  /** Largest recomputed residual ‖Hv − λv‖ over the listed pairs; null for dense and exact routes. */
+  /** Largest recomputed residual ‖Hv − λv‖ over the listed pairs; null where no eigenvectors were computed. */
   readonly maxResidual: number | null
+  /** max |VᵀV − I| over the eigenvectors that were computed; absent where none were. */
+  readonly orthogonalityDefect?: number
+  /** Eigenvalues up to this size are zero to rounding, in the units of the matrix. */
+  readonly rounding?: number
   /** Copies found at the top beside those that theory predicts; absent where nothing was counted. */
   readonly copies?: readonly {
     readonly value: number
@@ -69,6 +75,22 @@ export interface SpectrumMeta {
     readonly threshold: number | null
     readonly statistic: number | null
   }[]
+  /** The classes that the leading eigenvalues of a recorded spectrum belong to; absent where nobody looked. */
+  readonly labelled?: readonly OutlierGroup[]
+  /** What a person counts outliers by; absent: the first of `counts`. */
+  readonly chosen?: OutlierChoice
+  /** Quadrature of the spectrum without the listed eigenvalues; absent where none was made. */
+  readonly quadrature?: {
+    /** How many eigenvalues it describes: the dimension less those that are listed. */
+    readonly dimension: number
+    /** Number of nodes of each probe. */
+    readonly nodes: readonly number[]
+    /** Products for it, among all `products`. */
+    readonly products: number
+    /** Of the whole matrix, listed eigenvalues included: tr H and tr H², which is ‖H‖_F². */
+    readonly trace: StoredEstimate
+    readonly squares: StoredEstimate
+  }
   /** The eigenvectors that are kept: those of the largest eigenvalues; absent where none are. */
   readonly eigenvectors?: {
     readonly count: number
@@ -78,6 +100,11 @@ export interface SpectrumMeta {
     readonly alignedWith: 'classes' | 'classPairs' | null
   }
 }
+
+/** An estimate from random probes; no error is known of a single one. */
+export type StoredEstimate = { readonly value: number; readonly standardError: number | null }
+
+const storedEstimateSchema = z.object({ value: z.number(), standardError: z.number().nullable() })
 
 export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
   matrix: z.string(),
@@ -89,6 +116,8 @@ export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
   theoryCount: z.number().nullable(),
   products: z.number().nullable(),
   maxResidual: z.number().nullable(),
+  orthogonalityDefect: z.number().exactOptional(),
+  rounding: z.number().exactOptional(),
   copies: z
     .array(z.object({ value: z.number(), found: z.number(), predicted: z.number().nullable(), cut: z.boolean() }))
     .exactOptional(),
@@ -102,6 +131,17 @@ export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
         statistic: z.number().nullable(),
       }),
     )
+    .exactOptional(),
+  labelled: z.array(outlierGroupSchema).exactOptional(),
+  chosen: outlierChoiceSchema.exactOptional(),
+  quadrature: z
+    .object({
+      dimension: z.int().min(0),
+      nodes: z.array(z.int().min(1)),
+      products: z.int().min(0),
+      trace: storedEstimateSchema,
+      squares: storedEstimateSchema,
+    })
     .exactOptional(),
   eigenvectors: z
     .object({

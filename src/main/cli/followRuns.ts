@@ -67,7 +67,7 @@ function progressOf(runs: readonly RunSummary[]) {
   const isWaiting = runs.some((run) => run.status === 'pending')
   return {
     label: runs.length === 1 ? runs[0]!.system : `${ended} of ${runs.length} runs done`,
-    done: runs.reduce((sum, run) => sum + (isUnfinished(run) ? run.fraction * run.steps : run.steps), 0),
+    done: Math.round(runs.reduce((sum, run) => sum + (isUnfinished(run) ? run.fraction * run.steps : run.steps), 0)),
     of: runs.reduce((sum, run) => sum + run.steps, 0),
     secondsLeft: isWaiting || left.length === 0 ? null : Math.max(...left),
   }

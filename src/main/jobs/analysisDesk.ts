@@ -3,6 +3,7 @@ import { analysisSpecSchema, type AnalysisProgress, type AnalysisSpec, type Anal
 import type { AnalysisStarted } from '#shared/contract/analysis'
 import { LabError, type ErrorData } from '#shared/errors'
 import type { RunId } from '#shared/ids'
+import type { OutlierChoice } from '#shared/outlierChoice'
 import { parseWith, type AnalysisPlan } from '#shared/spec'
 import { version } from '../../../package.json'
 import type { StoredAnalysis } from '../store/analyses'
@@ -126,9 +127,28 @@ export class AnalysisDesk {
   /** Eigenvalues of a matrix by the bytes of its NPY file. */
   startMatrix(name: string, bytes: Uint8Array, input: Omit<AnalysisSpecInput, 'operator'>): AnalysisStarted {
     const spec = parseWith(analysisSpecSchema, { ...input, operator: 'matrix' }, 'analysis')
-    const hash = createHash('sha256').update(toJson({ version, spec, name })).update(bytes)
     const source = { kind: 'matrix', name, bytes } as const
-    return this.#start({ runId: null, step: null, matrix: name, spec }, source, hash.digest('hex'))
+    return this.#start({ runId: null, step: null, matrix: name, spec }, source, matrixHash(spec, source))
+  }
+
+  /**
+   * On from where an analysis of a matrix stopped.
+   *
+   * @throws LabError 'bad-input' if these are not the bytes that it began with
+   */
+  resumeMatrix({ id, runId, step, matrix, spec, inputHash }: StoredAnalysis, bytes: Uint8Array): AnalysisStarted {
+    const source = { kind: 'matrix', name: matrix, bytes } as const
+    if (matrixHash(spec, source) !== inputHash) {
+      const message = `This file is not the matrix that analysis ${id} of ${matrix} began with: it differs in content. Choose that file, or start a new analysis.` // prettier-ignore
+      throw new LabError('bad-input', message, { id })
+    }
+    return this.#start({ runId, step, matrix, spec }, source, inputHash)
+  }
+
+  /** @throws LabError 'not-found' before it has a result */
+  choose(id: number, choice: OutlierChoice): void {
+    this.#options.project.analyses.setChoice(id, choice)
+    this.#changed(id)
   }
 
   /** What it has found by then is kept. Cancelling what is over changes nothing. */
@@ -289,6 +309,13 @@ export class AnalysisDesk {
   #changed(id: number): void {
     this.#options.onChanged(this.#options.project.analyses.get(id).runId)
   }
+}
+
+function matrixHash(
+  spec: AnalysisSpec,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+): string {
+  return createHash('sha256').update(toJson({ version, spec, name })).update(bytes).digest('hex')
 }
 
 const CANCELLED: Analysed = { type: 'analysed', status: 'cancelled', result: null, error: null }

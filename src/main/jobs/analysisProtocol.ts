@@ -36,6 +36,7 @@ const resultSchema: z.ZodType<AnalysisResult> = z.object({
   bottom: doubles,
   residuals: doubles,
   vectors: doubles.nullable(),
+  quadrature: z.object({ nodes: doubles, weights: doubles }).nullable(),
   alignment: doubles.nullable(),
 })
 

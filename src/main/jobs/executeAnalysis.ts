@@ -1,21 +1,16 @@
 import type { AnalysisSpec } from '#shared/analysis'
 import { LabError } from '#shared/errors'
+import { leadingOutliers } from '#shared/outliers'
 import { parseParams } from '#shared/params'
 import type { Prediction } from '#shared/records'
 import type { Backend } from '../compute/backends/backend'
 import { createBackend } from '../compute/backends/select'
 import type { Model } from '../core/model'
 import type { Resources } from '../core/system'
-import {
-  analyseOperator,
-  externalOperator,
-  npyOperator,
-  packSearch,
-  unpackSearch,
-  type Analysis,
-  type AnalysisOptions,
-} from '../probes/analyseOperator'
+import { analyseOperator, type Analysis, type AnalysisOptions, type AnalysisProgress } from '../probes/analyseOperator'
+import { behindEachOther, packSearch, unpackSearch } from '../probes/analysisSearch'
 import { TRAINED_COPIES_WITHIN } from '../probes/copiesOf'
+import { externalOperator, npyOperator } from '../probes/externalOperator'
 import { makeOperator, operators, type NamedOperator, type OperatorChoice } from '../probes/operators/index'
 import type { StoredSearch } from '../store/analyses'
 import { systemById } from '../systems/registry'
@@ -50,7 +45,9 @@ export async function executeAnalysis(request: Analyse, context: AnalysisContext
   if (source.kind === 'matrix') {
     const backend = await createBackend()
     try {
-      return await analysed(externalOperator(npyOperator(source.bytes), source.name), null, 'float64', request, context)
+      const { samples } = spec
+      const operator = externalOperator(npyOperator(source.bytes), source.name, { samples })
+      return await analysed(operator, null, 'float64', request, context)
     } finally {
       backend.dispose()
     }
@@ -77,40 +74,44 @@ async function analysed(
   { signal, report }: AnalysisContext,
 ): Promise<AnalysisOutcome> {
   const clock = new ReportClock(report)
+  // What a formula for all eigenvalues calls outliers is the count of theory where the operator names none.
+  const counted = { ...operator, theoryCount: operator.theoryCount ?? leadingOutliers(levels ?? []) }
   let analysis: Analysis
   try {
-    analysis = await analyseOperator(operator, {
+    analysis = await analyseOperator(counted, {
       dtype,
       method: spec.method,
       bottom: spec.bottom,
       seed: spec.seed,
       signal,
       vectors: spec.vectors,
+      density: spec.density,
       ...(spec.top !== null && { top: spec.top }),
       ...(levels && { predicted: levels, copiesWithin: TRAINED_COPIES_WITHIN }),
       ...(resume && { resume: unpackSearch(resume) }),
       onProgress: (progress) => clock.progress(progress),
-      onStep: (state) => clock.search(() => packSearch(state(), operator.n)),
+      onStep: (search) => clock.search(() => packSearch(search(), operator.n)),
     })
   } catch (thrown) {
     if (!signal.aborted) throw thrown
     return { analysed: { type: 'analysed', status: 'cancelled', result: null, error: null }, search: null }
   }
-  const { meta, eigenvalues, bottom, residuals, vectors, stopped, state } = analysis
+  const { meta, eigenvalues, bottom, residuals, vectors, probes, stopped, search } = analysis
   const spent = new LabError(
     'degenerate',
     'The search used up its products before every pair had converged. Ask for fewer.',
   )
   const kept = spec.vectors && vectors.length > 0 ? await keptVectors(operator, vectors) : null
+  const quadrature = probes.length > 0 ? { nodes: behindEachOther(probes.map(({ nodes }) => nodes)), weights: behindEachOther(probes.map(({ weights }) => weights)) } : null // prettier-ignore
   const read = kept ? { ...meta, eigenvectors: kept.facts } : meta
   return {
     analysed: {
       type: 'analysed',
       status: stopped === 'products' ? 'failed' : stopped,
-      result: { meta: read, levels, eigenvalues, bottom, residuals, vectors: kept?.vectors ?? null, alignment: kept?.alignment ?? null }, // prettier-ignore
+      result: { meta: read, levels, eigenvalues, bottom, residuals, vectors: kept?.vectors ?? null, quadrature, alignment: kept?.alignment ?? null }, // prettier-ignore
       error: stopped === 'products' ? spent.toData() : null,
     },
-    search: state && packSearch(state, operator.n),
+    search: search && packSearch(search, operator.n),
   }
 }
 
@@ -136,9 +137,9 @@ async function keptVectors({ reading, n }: NamedOperator, vectors: readonly Floa
   const read = reading ? await reading() : null
   const rows = vectors.map((vector) => read?.alignment(vector) ?? new Float64Array(0))
   const isSmall = rows.length * (rows[0]?.length ?? 0) <= MOST_ALIGNMENTS
-  const aligned = isSmall && read?.alignedWith ? { data: joined(rows), with: read.alignedWith } : null
+  const aligned = isSmall && read?.alignedWith ? { data: behindEachOther(rows), with: read.alignedWith } : null
   return {
-    vectors: joined(vectors),
+    vectors: behindEachOther(vectors),
     alignment: aligned?.data ?? null,
     facts: {
       count: vectors.length,
@@ -146,13 +147,6 @@ async function keptVectors({ reading, n }: NamedOperator, vectors: readonly Floa
       alignedWith: aligned?.with ?? null,
     },
   }
-}
-
-function joined(vectors: readonly Float64Array[]): Float64Array {
-  const length = vectors[0]?.length ?? 0
-  const whole = new Float64Array(length * vectors.length)
-  vectors.forEach((vector, k) => whole.set(vector, k * length))
-  return whole
 }
 
 /** Reports a few times a second, and the search now and then. */
@@ -164,14 +158,12 @@ class ReportClock {
 
   constructor(private readonly report: (message: FromAnalysis) => void) {}
 
-  progress({ products, converged, count }: { products: number; converged: number; count: number }): void {
+  progress({ products, converged, expected }: AnalysisProgress): void {
     const now = performance.now()
     // What an earlier process did takes no time in this one.
     this.#startedAt ??= products
     if (now - this.#lastProgress < PROGRESS_MS) return
     this.#lastProgress = now
-    // Three products for each pair, as spectra with few outliers need; from then on a quarter more than so far.
-    const expected = Math.ceil(Math.max(3 * count, 1.25 * products))
     const done = products - this.#startedAt
     const secondsLeft = done > 0 ? ((now - this.#started) / 1000 / done) * (expected - products) : null
     this.report({ type: 'progress', products, expected, converged, secondsLeft })

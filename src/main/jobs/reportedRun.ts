@@ -52,8 +52,6 @@ export class ReportedRun {
   isCancelled = false
   /** Asked to rest, so that it waits in the queue again. */
   isPausing = false
-  /** Whether it is held back when it comes to rest. */
-  isHeld = false
 
   constructor(
     readonly run: StoredRun,
@@ -202,7 +200,7 @@ export class ReportedRun {
           project.runs.rest(id, step)
           return onSettled(this.run)
         }
-        project.runs.putBack(id, step, this.#place ? { ...this.#place, held: this.isHeld } : 'front')
+        project.runs.putBack(id, step, this.#place ?? 'front')
         project.log.add(id, {
           time: clock.now(),
           level: 'info',

@@ -1,23 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SpectrumMeta } from '#shared/records'
-import {
-  asFloat64,
-  columns,
-  denseSpectrum,
-  extremeEigenpairs,
-  matrixOperator,
-  outlierCounts,
-  packState,
-  parseNpySymmetric,
-  unpackState,
-  type EigenpairsState,
-  type OutlierCount,
-  type PredictedLevel,
-} from '#main/spectra/index'
-import { LabError } from '#shared/errors'
+import { norm } from '#main/compute/linalg/index'
+import { columns, denseSpectrum, orthogonalityDefect, type CheckedPairs, type PredictedLevel, type ProbeRule } from '#main/spectra/index' // prettier-ignore
+import type { AnalysisSearch } from './analysisSearch'
 import { copiesOf } from './copiesOf'
+import { iteratedSpectrum } from './iteratedSpectrum'
 import { listedEigenvalues } from './listedEigenvalues'
 import type { ExactSpectrum, NamedOperator } from './operators/index'
+import { aboutOperator, checkFacts, countsOf, quadratureOf, roundingOf } from './spectrumFacts'
 
 export interface AnalysisOptions {
   readonly dtype: 'float64' | 'float32'
@@ -27,18 +17,28 @@ export interface AnalysisOptions {
   readonly bottom?: number
   /** 'auto': the exact route, dense up to P = 600, else iteration. */
   readonly method?: 'auto' | 'dense' | 'lanczos'
-  /** Eigenvectors are wanted too: exact routes that have none are not taken. */
+  /** Eigenvectors are wanted too. */
   readonly vectors?: boolean
+  /** Quadrature of what is left without the pairs that iteration found; other routes know all eigenvalues. */
+  readonly density?: { readonly probes: number; readonly steps: number } | null
   readonly predicted?: readonly PredictedLevel[]
   /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. Default 1e-6. */
   readonly copiesWithin?: number
   readonly maxProducts?: number
   readonly seed?: number
   readonly signal: AbortSignal
-  readonly onProgress?: (progress: { products: number; converged: number; count: number }) => void | Promise<void>
-  /** See `ExtremeEigenpairsOptions.onStep`; iterative searches only. */
-  readonly onStep?: (state: () => EigenpairsState) => void
-  readonly resume?: EigenpairsState
+  /** `expected`: all products that it will take, as far as anybody can tell. */
+  readonly onProgress?: (progress: AnalysisProgress) => void | Promise<void>
+  /** Where the search is, made when asked for and good until the next; iterative searches only. */
+  readonly onStep?: (search: () => AnalysisSearch) => void
+  readonly resume?: AnalysisSearch
+}
+
+export interface AnalysisProgress {
+  readonly products: number
+  readonly expected: number
+  /** Pairs that are final. */
+  readonly converged: number
 }
 
 export interface Analysis {
@@ -46,72 +46,56 @@ export interface Analysis {
   readonly eigenvalues: Float64Array
   /** Ascending: the smallest that converged; empty where `meta.complete` or not asked for. */
   readonly bottom: Float64Array
-  /** Recomputed ‖Hv − λv‖ of the listed eigenvalues, those of the bottom behind; empty for exact routes. */
+  /** Recomputed ‖Hv − λv‖ of the leading eigenvalues whose eigenvectors were computed, those of the bottom behind. */
   readonly residuals: Float64Array
-  /** Unit eigenvectors of the largest eigenvalues, in their order; exact routes compute them where asked to. */
+  /** Unit eigenvectors of the largest eigenvalues, in their order. */
   readonly vectors: readonly Float64Array[]
+  /** Empty where no quadrature was made. */
+  readonly probes: readonly ProbeRule[]
   readonly meta: SpectrumMeta
   /** 'done', or why there is less than was asked for. */
   readonly stopped: 'done' | 'products' | 'cancelled'
   /** To go on from; null when done. */
-  readonly state: EigenpairsState | null
+  readonly search: AnalysisSearch | null
 }
 
 const [LEAST_TOP, BEYOND, DENSE_LIMIT] = [20, 5, 600]
+/** Above it, eigenvectors of a dense matrix cost too much to compute only for their residuals. */
+const CHECK_LIMIT = 2000
 
 /**
  * The spectrum of a named operator by the best route there is, with everything that a record says about it: method,
- * products, residuals, copies found beside copies predicted, and the outliers by every rule.
+ * products, residuals, orthogonality, copies found beside copies predicted, and the outliers by every rule.
+ *
+ * Eigenpairs of exact routes are checked with products of the operator itself: the general route.
  *
  * @throws LabError 'bad-input' as `extremeEigenpairs`
  */
 export async function analyseOperator(operator: NamedOperator, options: AnalysisOptions): Promise<Analysis> {
-  const { method = 'auto', signal, dtype } = options
-  const about = {
-    matrix: operator.matrix,
-    dimension: operator.n,
-    includesRegularisation: operator.includesRegularisation,
-    dtype,
-    theoryCount: operator.theoryCount,
-  }
-  const turn: AnalysisOptions['onProgress'] = async (progress) => {
+  const { method = 'auto', signal } = options
+  const turn = async (progress: AnalysisProgress) => {
     // While products are synchronous this is the only way in for the message that cancels.
     await setImmediate()
     signal.throwIfAborted()
     await options.onProgress?.(progress)
   }
-  const known = method === 'auto' && operator.exact ? await operator.exact(signal) : null
-  const whole = known?.vectors || !options.vectors ? known : null
-  if (!whole && (method === 'lanczos' || (method === 'auto' && operator.n > DENSE_LIMIT))) {
-    return iterated(operator, options, about)
+  const wanted = wantedOf(operator, options)
+  const exact = method === 'auto' && operator.exact ? await operator.exact(signal) : null
+  if (exact) {
+    const vectors = exact.vectors(wanted)
+    const checked = await checkedBy(operator, exact, vectors, turn)
+    return known(operator, options, { ...exact, vectors, checked, products: vectors.length })
   }
-  const spectrum: ExactSpectrum & { readonly products?: number } =
-    whole ?? (await denseRoute(operator, options.vectors ?? false, (done, of) => turn({ products: done, converged: 0, count: of }))) // prettier-ignore
-  const { eigenvalues, complete } = listedEigenvalues(spectrum.values)
-  const counted = {
-    ...countsOf(spectrum.values, operator),
-    ...copiesOf(spectrum.values, { ...options, complete: true }),
+  if (method === 'lanczos' || (method === 'auto' && operator.n > DENSE_LIMIT)) {
+    return iteratedSpectrum(operator, options, wanted)
   }
-  const kept = Math.min(eigenvalues.length, wantedOf(operator, options))
-  return {
-    eigenvalues,
-    bottom: new Float64Array(0),
-    residuals: new Float64Array(0),
-    vectors: options.vectors ? (spectrum.vectors?.(kept) ?? []) : [],
-    meta: { ...about, method: spectrum.method, complete, products: spectrum.products ?? null, maxResidual: null, ...counted }, // prettier-ignore
-    stopped: 'done',
-    state: null,
-  }
-}
-
-async function denseRoute(
-  operator: NamedOperator,
-  withVectors: boolean,
-  onProgress: (products: number, of: number) => void | Promise<void>,
-): Promise<ExactSpectrum & { readonly products: number }> {
-  const { values, vectors, products } = await denseSpectrum(operator, { vectors: withVectors, onProgress })
-  const first = (count: number) => (vectors ? columns(vectors).slice(0, count) : [])
-  return { values, method: 'dense', products, vectors: first }
+  const { vectors, values, checked, products } = await denseSpectrum(operator, {
+    vectors: options.vectors ?? false,
+    check: operator.n <= CHECK_LIMIT || (options.vectors ?? false),
+    onProgress: (done, of) => turn({ products: done, expected: of, converged: 0 }),
+  })
+  const leading = vectors ? columns(vectors).slice(0, wanted) : []
+  return known(operator, options, { values, vectors: leading, checked: checked ?? null, method: 'dense', products })
 }
 
 /** How many of the largest eigenvalues are looked at where not all are listed. */
@@ -119,93 +103,65 @@ function wantedOf({ theoryCount }: NamedOperator, { top }: AnalysisOptions): num
   return top ?? Math.max(LEAST_TOP, (theoryCount ?? 0) + BEYOND)
 }
 
-async function iterated(
+/** ‖Hv − λv‖ by a product for each eigenvector of an exact route. */
+async function checkedBy(
+  operator: NamedOperator,
+  { values }: ExactSpectrum,
+  vectors: readonly Float64Array[],
+  turn: (progress: AnalysisProgress) => Promise<void>,
+): Promise<CheckedPairs | null> {
+  const residuals = new Float64Array(vectors.length)
+  const image = new Float64Array(operator.n)
+  for (const [k, vector] of vectors.entries()) {
+    await turn({ products: k, expected: vectors.length, converged: 0 })
+    await operator.apply(vector, image)
+    residuals[k] = norm(image.map((y, i) => y - values[k]! * vector[i]!))
+  }
+  return vectors.length > 0 ? { residuals, orthogonalityDefect: orthogonalityDefect(vectors) } : null
+}
+
+/** All eigenvalues are known. */
+function known(
   operator: NamedOperator,
   options: AnalysisOptions,
-  about: Pick<SpectrumMeta, 'matrix' | 'dimension' | 'includesRegularisation' | 'dtype' | 'theoryCount'>,
-): Promise<Analysis> {
-  const { bottom: atBottom = 0 } = options
-  const { predicted, seed, resume, maxProducts, onProgress, onStep, signal } = options
-  const solved = await extremeEigenpairs(operator, {
-    top: Math.min(wantedOf(operator, options), operator.n - atBottom),
-    bottom: atBottom,
-    method: 'lanczos',
-    signal,
-    ...(predicted && { predicted }),
-    ...(seed !== undefined && { seed }),
-    ...(resume && { resume }),
-    ...(maxProducts !== undefined && { maxProducts }),
-    ...(onProgress && { onProgress }),
-    ...(onStep && { onStep }),
-  })
-  // A list of eigenvalues may only end, not have holes: what follows a pair that did not converge is left out.
-  const sure = leading(solved.top)
-  const eigenvalues = Float64Array.from(sure, ({ value }) => value)
-  const bottom = Float64Array.from(leading(solved.bottom), ({ value }) => value)
-  const worst = [...sure, ...leading(solved.bottom)].reduce((most, { residual }) => Math.max(most, residual), 0)
-  // Only a finished search has shown that no copy is missing: before that, counts would be claims without ground.
-  const counted = solved.stopped === 'done' && {
-    ...countsOf(eigenvalues, operator),
-    ...copiesOf(eigenvalues, { ...options, complete: false }),
-  }
+  spectrum: {
+    readonly values: Float64Array
+    readonly vectors: readonly Float64Array[]
+    readonly checked: CheckedPairs | null
+    readonly method: SpectrumMeta['method']
+    readonly products: number
+  },
+): Analysis {
+  const { values, vectors, checked, method, products } = spectrum
+  const { eigenvalues, complete } = listedEigenvalues(values)
+  const rounding = roundingOf(operator, options.dtype, values)
+  const probes = complete || !options.density ? [] : [allOf(values.slice(eigenvalues.length))]
+  const residuals = checked?.residuals.slice(0, eigenvalues.length) ?? new Float64Array(0)
   return {
     eigenvalues,
-    bottom,
-    residuals: Float64Array.from([...sure, ...leading(solved.bottom)], ({ residual }) => residual),
-    vectors: sure.map(({ vector }) => asFloat64(vector)),
+    bottom: new Float64Array(0),
+    residuals,
+    vectors: options.vectors ? vectors : [],
+    probes,
     meta: {
-      ...about,
-      method: 'lanczos',
-      complete: eigenvalues.length === operator.n,
-      products: solved.products,
-      maxResidual: worst,
-      ...counted,
+      ...aboutOperator(operator, options.dtype),
+      method,
+      complete,
+      products,
+      rounding,
+      ...checkFacts(residuals, checked?.orthogonalityDefect ?? null),
+      ...countsOf(values, operator, rounding),
+      ...copiesOf(values, { ...options, rounding, complete: true }),
+      ...quadratureOf(probes, eigenvalues, { dimension: values.length - eigenvalues.length, products: 0 }),
     },
-    stopped: solved.stopped,
-    state: solved.state,
+    stopped: 'done',
+    search: null,
   }
 }
 
-function leading<T extends { readonly converged: boolean }>(pairs: readonly T[]): readonly T[] {
-  const first = pairs.findIndex(({ converged }) => !converged)
-  return first < 0 ? pairs : pairs.slice(0, first)
+/** Eigenvalues that are known and not listed, as one rule of quadrature. @param descending at least one */
+function allOf(descending: Float64Array): ProbeRule {
+  const weights = new Float64Array(descending.length).fill(1 / descending.length)
+  const mean = descending.reduce((sum, value) => sum + value, 0) / descending.length
+  return { nodes: descending.toReversed(), weights, firstAlpha: mean, stopped: 'breakdown' }
 }
-
-function countsOf(values: Float64Array, { n, theoryCount }: NamedOperator): Pick<SpectrumMeta, 'counts'> {
-  const counts = outlierCounts({ values, dimension: n }, theoryCount ?? undefined)
-  return { counts: counts.map(asRecord) }
-}
-
-/** JSON has no NaN: what is not known is null. */
-function asRecord({ rule, count, threshold, statistic }: OutlierCount) {
-  const known = (value: number) => (Number.isNaN(value) ? null : value)
-  return { rule, count, threshold: known(threshold), statistic: known(statistic) }
-}
-
-/**
- * Spectra that are not of a run's state: a matrix from outside.
- *
- * @throws LabError 'bad-input' if the name is empty
- */
-export function externalOperator(
-  operator: Pick<NamedOperator, 'n' | 'apply'>,
-  name: string,
-  theoryCount: number | null = null,
-): NamedOperator {
-  if (name.trim() === '') throw new LabError('bad-input', 'externalOperator: give the matrix a name.')
-  const { n } = operator
-  const apply: NamedOperator['apply'] = (x, y) => operator.apply(x, y)
-  return { n, apply, matrix: name, includesRegularisation: false, theoryCount, exact: null, reading: null }
-}
-
-/**
- * A symmetric matrix from the bytes of a NumPy file.
- *
- * @throws LabError 'bad-input' as `parseNpySymmetric`
- */
-export function npyOperator(bytes: Uint8Array): Pick<NamedOperator, 'n' | 'apply'> {
-  return matrixOperator(parseNpySymmetric(bytes))
-}
-
-/** A search as plain arrays, and back, for whoever keeps it between processes. */
-export { packState as packSearch, unpackState as unpackSearch }

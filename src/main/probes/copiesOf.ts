@@ -9,6 +9,8 @@ export interface CopiesOptions {
   readonly predicted?: readonly PredictedLevel[]
   /** How far apart copies of one level may be, as a share of the largest |eigenvalue|. Default 1e-6. */
   readonly copiesWithin?: number
+  /** Eigenvalues up to this size are zero to rounding: copies of one level. Default 0. */
+  readonly rounding?: number
   /** The list holds every eigenvalue there is. */
   readonly complete: boolean
 }
@@ -16,10 +18,13 @@ export interface CopiesOptions {
 /** Copies of the largest eigenvalues; without a prediction only what occurs more than once is worth saying. */
 export function copiesOf(
   values: Float64Array,
-  { predicted, copiesWithin = 1e-6, complete }: CopiesOptions,
+  { predicted, copiesWithin = 1e-6, rounding = 0, complete }: CopiesOptions,
 ): Pick<SpectrumMeta, 'copies' | 'copiesWithin'> {
   const largest = values.reduce((size, value) => Math.max(size, Math.abs(value)), 0)
-  const counted = countCopies(values, predicted ?? null, { complete, width: copiesWithin * largest })
+  const counted = countCopies(values, predicted ?? null, {
+    complete,
+    width: Math.max(copiesWithin * largest, 2 * rounding),
+  })
   const copies = counted
     .filter(({ found }) => predicted !== undefined || found > 1)
     .map(({ value, found, predicted: expected, cut }) => ({ value, found, predicted: expected, cut }))

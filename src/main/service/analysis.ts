@@ -54,6 +54,15 @@ export function analysisHandlers({
       const { name, bytes } = await uploadedBytes(uploads, file, 'operator')
       return writing().startMatrix(name, bytes, spec)
     },
+    'analysis.resumeMatrix': async ({ analysisId, file }) => {
+      const begun = project.analyses.get(analysisId)
+      const { bytes } = await uploadedBytes(uploads, file, 'operator')
+      return writing().resumeMatrix(begun, bytes)
+    },
+    'analysis.choose': async ({ analysisId, choice }) => {
+      writing().choose(project.analyses.get(analysisId).id, choice)
+      return null
+    },
     'analysis.cancel': async ({ analysisId }) => {
       writing().cancel(project.analyses.get(analysisId).id)
       return null

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { sameQuestion, type OutlierHistory } from '#shared/analysis'
 import { LabError } from '#shared/errors'
-import { outliersBy, type OutlierChoice } from '#shared/outliers'
+import type { OutlierChoice } from '#shared/outlierChoice'
+import { outliersBy } from '#shared/outliers'
 import { OutlierTracker } from '../spectra/index'
 import type { Analyses } from '../store/analyses'
 
@@ -24,6 +25,11 @@ export async function trackAnalyses(
       `Analyses ${chosen[0]!.id} and ${other.id} do not ask the same of one run. Choose analyses that differ in their step only.`,
       { first: chosen[0]!.id, other: other.id },
     )
+  }
+  const twice = chosen.find(({ step }, i) => step === chosen[i - 1]?.step)
+  if (twice) {
+    const message = `Two of these analyses are of step ${twice.step}. Choose one analysis of each step.`
+    throw new LabError('bad-input', message, { step: twice.step })
   }
   const tracker = new OutlierTracker()
   for (const { id, step } of chosen) {

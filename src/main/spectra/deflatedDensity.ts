@@ -1,5 +1,5 @@
 import type { LinearOperator } from '#main/core/linearOperator'
-import { gaussianMixture } from './gaussianMixture'
+import { gaussianMixture } from '#shared/gaussianMixture'
 import { spectralDensity, type SpectralDensityOptions, type SpectralDensityResult } from './spectralDensity'
 
 export interface DeflatedDensity {

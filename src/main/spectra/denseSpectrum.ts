@@ -1,11 +1,23 @@
 import { LabError } from '#shared/errors'
-import { symmetricEigen } from '#main/compute/linalg/index'
+import { symmetricEigen, transpose } from '#main/compute/linalg/index'
 import { matrix, type Matrix } from '#main/compute/matrix'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { materialise, type MaterialiseOptions } from './materialise'
+import { rowsOf } from './matrixOperator'
+import { projectBlock } from './storedVectors'
 
 export interface DenseSpectrumOptions extends MaterialiseOptions {
   readonly vectors?: boolean
+  /** Compute residuals and orthogonality of the eigenvectors too, O(n³): two products of matrices. */
+  readonly check?: boolean
+}
+
+/** What eigenpairs are worth by products of their own, whatever the solver says. */
+export interface CheckedPairs {
+  /** ‖Av − λv‖ of every pair, in the units of A, with A as it was assembled. */
+  readonly residuals: Float64Array
+  /** max |VᵀV − I|, dimensionless. */
+  readonly orthogonalityDefect: number
 }
 
 export interface DenseSpectrum {
@@ -13,6 +25,8 @@ export interface DenseSpectrum {
   readonly values: Float64Array
   /** Eigenvectors in columns, n × n; present if asked for. */
   readonly vectors?: Matrix
+  /** Present if asked for. */
+  readonly checked?: CheckedPairs
   /** max |A − Aᵀ| / max |A| before symmetrising: rounding (about 1e-15, float32: 1e-7) unless the operator is wrong. */
   readonly asymmetry: number
   readonly products: number
@@ -36,9 +50,29 @@ export async function denseSpectrum(
   if (!Number.isFinite(skew) || !Number.isFinite(largest)) {
     throw new LabError('degenerate', 'denseSpectrum: the operator returned a number that is not finite.', { n })
   }
-  const eigen = symmetricEigen(symmetric, { vectors: options.vectors ?? false })
+  const { vectors = false, check = false } = options
+  const eigen = symmetricEigen(symmetric, { vectors: vectors || check })
   const asymmetry = largest === 0 ? 0 : skew / largest
-  return { values: eigen.values, ...(eigen.vectors && { vectors: eigen.vectors }), asymmetry, products: n }
+  return {
+    values: eigen.values,
+    ...(vectors && eigen.vectors && { vectors: eigen.vectors }),
+    ...(check && eigen.vectors && { checked: checkedPairs(A, eigen.values, eigen.vectors) }),
+    asymmetry,
+    products: n,
+  }
+}
+
+function checkedPairs(A: Matrix, values: Float64Array, V: Matrix): CheckedPairs {
+  const n = values.length
+  const squares = new Float64Array(n)
+  const vectors = rowsOf(transpose(V))
+  projectBlock(rowsOf(A), vectors).data.forEach((image, at) => {
+    const k = at % n
+    squares[k]! += (image - values[k]! * V.data[at]!) ** 2
+  })
+  const products = projectBlock(vectors, vectors).data
+  const defect = products.reduce((most, x, at) => Math.max(most, Math.abs(x - (at % (n + 1) === 0 ? 1 : 0))), 0)
+  return { residuals: squares.map(Math.sqrt), orthogonalityDefect: defect }
 }
 
 /** Rows and columns of a square that is symmetrised at a time, so that both of its sides stay in the cache. */

@@ -5,7 +5,7 @@ import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { precisionOf } from './precision'
 import { normaliseOutsideInPlace, orthogonaliseFullyInPlace } from './orthogonaliseInPlace'
-import { meanOf, type Estimate } from './spectralSum'
+import { meanOf, type Estimate } from '#shared/estimate'
 
 export interface TraceOptions {
   /** Operator products, at least 3; a third each for the sketch, its own trace and the rest. Default 60. */

@@ -23,11 +23,10 @@ export {
   type SpectralDensityResult,
 } from './spectralDensity'
 export { deflatedDensity, type DeflatedDensity } from './deflatedDensity'
-export { logDeterminant, spectralMoment, spectralSum, type Estimate } from './spectralSum'
+export { logDeterminant, spectralMoment, spectralSum } from './spectralSum'
 export { hutchPlusPlus, type TraceOptions, type TraceResult } from './hutchPlusPlus'
-export { gaussianMixture, type QuadratureRule } from './gaussianMixture'
 export { materialise, type MaterialiseOptions } from './materialise'
-export { denseSpectrum, type DenseSpectrum, type DenseSpectrumOptions } from './denseSpectrum'
+export { denseSpectrum, type CheckedPairs, type DenseSpectrum, type DenseSpectrumOptions } from './denseSpectrum'
 export { kroneckerSpectrum, type KroneckerPair, type KroneckerSpectrum } from './kroneckerSpectrum'
 export { gramSpectrum } from './gramSpectrum'
 export { groupDegenerate, type DegenerateGroup } from './groupDegenerate'
@@ -46,6 +45,7 @@ export {
   type OutlierRule,
 } from './outlierRules'
 export {
+  covarianceOutliers,
   marchenkoPastur,
   marchenkoPasturMass,
   marchenkoPasturOutliers,

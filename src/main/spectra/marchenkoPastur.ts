@@ -94,6 +94,26 @@ export function marchenkoPasturOutliers(values: Float64Array, gamma: number): Ou
   return { rule: 'marchenkoPastur', count: values.filter((e) => e > threshold).length, threshold, statistic: sigma2 }
 }
 
+/** Medians below this share of the largest eigenvalue are rounding: the law has no width that could be fitted. */
+const ROUNDING = 1e-12
+
+/**
+ * (e) for X Xᵀ of any scale and shape: above the edge of the law of its min(d, N) eigenvalues that are not zero by rank,
+ * which for N < d are those of XᵀX. Threshold in the units of the values; statistic: σ² of entries of X / √max(d, N).
+ *
+ * @param values all d eigenvalues, descending
+ * @param N columns of X: samples, less the means that were taken off them
+ * @returns null where more than half of them are zero to rounding (collapsed features), which the law does not describe
+ */
+export function covarianceOutliers(values: Float64Array, N: number): OutlierCount | null {
+  const d = values.length
+  const rank = Math.min(d, N)
+  if (rank < 1) return null
+  const free = values.subarray(0, rank)
+  if (!(median(free) > ROUNDING * free[0]!)) return null
+  return marchenkoPasturOutliers(free, rank / Math.max(d, N))
+}
+
 /**
  * Share of eigenvalues above t(φ), in closed form (derived; checked against quadrature in marchenkoPastur.test.ts):
  * with A = 1 + γ, B = 2√γ,

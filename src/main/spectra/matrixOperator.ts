@@ -30,6 +30,7 @@ export function factorOperator(X: Matrix, scale = 1): LinearOperator {
   }
 }
 
-function rowsOf({ rows, cols, data }: Matrix): Float64Array[] {
+/** The rows of a matrix where they lie: no copies. */
+export function rowsOf({ rows, cols, data }: Matrix): Float64Array[] {
   return Array.from({ length: rows }, (_, i) => data.subarray(i * cols, (i + 1) * cols))
 }

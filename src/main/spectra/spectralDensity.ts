@@ -1,10 +1,12 @@
 import { LabError } from '#shared/errors'
+import { meanOf, type Estimate } from '#shared/estimate'
 import { random } from '#main/compute/rng/random'
 import type { LinearOperator } from '#main/core/linearOperator'
-import { gaussianMixture, type QuadratureRule } from './gaussianMixture'
+import type { QuadratureRule } from '#shared/gaussianMixture'
+import { quadratureDensity } from '#shared/quadratureDensity'
 import { lanczosQuadrature, type LanczosResult } from './lanczos'
 import { VectorStack } from './vectorStack'
-import { meanOf, spectralSum, type Estimate } from './spectralSum'
+import { spectralSum } from './spectralSum'
 
 export interface SpectralDensityOptions {
   /** m, Lanczos steps for each probe. Default 80. */
@@ -19,6 +21,10 @@ export interface SpectralDensityOptions {
   readonly grid?: Float64Array
   /** Orthonormal vectors to leave out: the density is that of the other eigenvalues. See `deflatedDensity`. */
   readonly deflated?: readonly Float64Array[]
+  /** Probes of an earlier call with the same options that was stopped: what is whole of them is not computed again. */
+  readonly known?: readonly ProbeRule[]
+  /** Called after every probe with all that are finished. */
+  readonly onProbe?: (finished: readonly ProbeRule[]) => void
   readonly signal?: AbortSignal
   /** Called after every product. Return a promise to let other work, such as a cancel message, in. */
   readonly onProgress?: (products: number, total: number) => void | Promise<void>
@@ -37,6 +43,7 @@ export interface SpectralDensityResult {
   readonly densityError: Float64Array
   /** tr H ≈ P/R Σ_r α_1^(r). */
   readonly trace: Estimate
+  /** One for each node, those of known probes included. */
   readonly products: number
   /** 'cancelled': `probes` holds what was finished; a probe cut short counts with the steps it has. */
   readonly stopped: 'done' | 'cancelled'
@@ -72,10 +79,10 @@ export async function spectralDensity(
     })
   }
   const total = R * Math.min(steps, n)
-  const probes: ProbeRule[] = []
+  const probes: ProbeRule[] = options.known?.filter(({ stopped }) => stopped !== 'cancelled') ?? []
   const memory = new VectorStack(operator.n, 'float64')
-  let products = 0
-  for (let r = 0; r < R && !signal?.aborted; r++) {
+  let products = probes.reduce((sum, { nodes }) => sum + nodes.length, 0)
+  for (let r = probes.length; r < R && !signal?.aborted; r++) {
     const stream = random(seed, `spectralDensity/${r}`)
     const {
       alpha,
@@ -94,18 +101,14 @@ export async function spectralDensity(
     products += done
     if (done === 0) break
     probes.push({ ...rule, firstAlpha: alpha[0]! })
+    if (rule.stopped !== 'cancelled') options.onProbe?.(probes)
   }
-  const sigma = options.sigma ?? defaultSigma(probes)
-  const grid = options.grid ?? defaultGrid(probes, sigma)
-  const each = probes.map((probe) => gaussianMixture([probe], grid, sigma))
-  const estimates = Array.from(grid, (_, k) => meanOf(each.map((density) => density[k]!)))
+  const { error, ...smooth } = quadratureDensity(probes, options)
   return {
     n,
     probes,
-    sigma,
-    grid,
-    density: Float64Array.from(estimates, ({ value }) => value),
-    densityError: Float64Array.from(estimates, ({ standardError }) => standardError),
+    ...smooth,
+    densityError: error,
     trace: meanOf(probes.map(({ firstAlpha }) => n * firstAlpha)),
     products,
     stopped: signal?.aborted && (probes.length < R || probes.at(-1)?.stopped === 'cancelled') ? 'cancelled' : 'done',
@@ -120,24 +123,4 @@ export async function spectralDensity(
  */
 export function countAbove(probes: readonly QuadratureRule[], n: number, thresholds: Float64Array): Float64Array {
   return thresholds.map((t) => spectralSum(probes, n, (node) => (node > t ? 1 : 0)).value)
-}
-
-/** 0.01 (θmax − θmin); for a multiple of the identity, which has no range, 1 % of its eigenvalue, or 0.01 for zero. */
-function defaultSigma(probes: readonly QuadratureRule[]): number {
-  const [low, high] = range(probes)
-  const size = Math.max(Math.abs(low), Math.abs(high))
-  // Nodes of one and the same eigenvalue differ by rounding from probe to probe.
-  if (high - low > 1e-12 * size) return 0.01 * (high - low)
-  return size > 0 ? 0.01 * size : 0.01
-}
-
-function defaultGrid(probes: readonly QuadratureRule[], sigma: number, points = 512): Float64Array {
-  if (probes.length === 0) return new Float64Array(0)
-  const [low, high] = range(probes)
-  const [from, to] = [low - 4 * sigma, high + 4 * sigma]
-  return Float64Array.from({ length: points }, (_, k) => from + ((to - from) * k) / (points - 1))
-}
-
-function range(probes: readonly QuadratureRule[]): [low: number, high: number] {
-  return [Math.min(...probes.map((p) => p.nodes[0]!)), Math.max(...probes.map((p) => p.nodes.at(-1)!))]
 }

@@ -1,12 +1,6 @@
 import { LabError } from '#shared/errors'
-import type { QuadratureRule } from './gaussianMixture'
-
-/** An estimate from random probes: NaN where there are too few of them to tell. */
-export interface Estimate {
-  readonly value: number
-  /** Standard deviation of `value` over draws of the probes, from their scatter; NaN for a single probe. */
-  readonly standardError: number
-}
+import { meanOf, type Estimate } from '#shared/estimate'
+import type { QuadratureRule } from '#shared/gaussianMixture'
 
 /**
  * tr f(H) ≈ n/R Σ_r Σ_i τ_i^(r) f(θ_i^(r)). Ubaru, Chen & Saad 2017, SIAM J. Matrix Anal. Appl. 38, 1075.
@@ -48,12 +42,4 @@ export function logDeterminant(rules: readonly QuadratureRule[], n: number, shif
     )
   }
   return spectralSum(rules, n, (eigenvalue) => Math.log(eigenvalue + shift))
-}
-
-/** Mean and standard error of independent draws. */
-export function meanOf(draws: readonly number[]): Estimate {
-  const R = draws.length
-  const value = draws.reduce((sum, x) => sum + x, 0) / R
-  const variance = draws.reduce((sum, x) => sum + (x - value) ** 2, 0) / (R - 1)
-  return { value, standardError: Math.sqrt(variance / R) }
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { analysisSpecSchema, analysisStatuses, type AnalysisDetail, type AnalysisSpec, type AnalysisStatus, type AnalysisSummary } from '#shared/analysis' // prettier-ignore
+import type { StoredQuadrature } from '#shared/bulkDensity'
 import { LabError, type ErrorData } from '#shared/errors'
 import { runIdSchema, type RunId } from '#shared/ids'
 import { jsonObject, type JsonValue } from '#shared/json'
+import type { OutlierChoice } from '#shared/outlierChoice'
 import { spectrumMetaSchema, type Prediction, type SpectrumMeta } from '#shared/records'
 import { dtypeOf, type FloatArray } from '../core/checkpoint'
 import { errorDataSchema, jsonColumn, levelsSchema, toJson } from './columns'
@@ -29,6 +31,7 @@ export interface AnalysisResult {
   readonly residuals: Float64Array
   /** Eigenvectors one after the other, where they were asked for. */
   readonly vectors: Float64Array | null
+  readonly quadrature: StoredQuadrature | null
   /** How much of each eigenvector lies along each class or pair, eigenvector by eigenvector. */
   readonly alignment: Float64Array | null
 }
@@ -52,6 +55,8 @@ export interface Analyses {
     status: AnalysisStatus,
     end: { readonly at: number; readonly error: ErrorData | null } | null,
   ): void
+  /** Stored with the result, which has to be there. */
+  setChoice(id: number, choice: OutlierChoice): void
   /** Takes the place of an earlier result. */
   saveResult(id: number, result: AnalysisResult): void
   result(id: number): AnalysisDetail['result']
@@ -155,7 +160,13 @@ export function analysesOn(connection: Connection): Analyses {
       ])
     },
 
-    saveResult: (id, { meta, levels, eigenvalues, bottom, residuals, vectors, alignment }) =>
+    setChoice(id, choice) {
+      const meta = resultRowOf(id)?.meta
+      if (!meta) throw new LabError('not-found', `Analysis ${id} has no eigenvalues yet to count outliers in.`, { id })
+      connection.run('UPDATE analyses SET meta = ? WHERE id = ?', [toJson({ ...meta, chosen: choice }), id])
+    },
+
+    saveResult: (id, { meta, levels, eigenvalues, bottom, residuals, vectors, quadrature, alignment }) =>
       connection.transaction(() => {
         connection.run('UPDATE analyses SET matrix = ?, meta = ?, levels = ? WHERE id = ?', [
           meta.matrix,
@@ -167,6 +178,10 @@ export function analysesOn(connection: Connection): Analyses {
         saveArray(id, 'bottom', bottom)
         saveArray(id, 'residuals', residuals)
         if (vectors) saveArray(id, 'vectors', vectors)
+        if (quadrature) {
+          saveArray(id, 'nodes', quadrature.nodes)
+          saveArray(id, 'weights', quadrature.weights)
+        }
         if (alignment) saveArray(id, 'alignment', alignment)
       }),
 
@@ -178,6 +193,7 @@ export function analysesOn(connection: Connection): Analyses {
       return {
         meta: found.meta,
         alignment: alignedWith && { alignedWith, count, data: doubles(id, 'alignment') },
+        quadrature: found.meta.quadrature ? { nodes: doubles(id, 'nodes'), weights: doubles(id, 'weights') } : null,
         levels: found.levels,
         eigenvalues: eigenvalues!,
         bottom: bottom!,

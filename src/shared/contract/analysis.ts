@@ -8,7 +8,7 @@ import {
   type OutlierHistory,
 } from '../analysis'
 import { runIdSchema as runId, type RunId } from '../ids'
-import { outlierChoiceSchema, type OutlierChoice } from '../outliers'
+import { outlierChoiceSchema, type OutlierChoice } from '../outlierChoice'
 import { uploadSchema } from './uploads'
 
 /** Whether the answer was there already, or the same question is being worked on. */
@@ -33,6 +33,10 @@ export interface AnalysisRequests {
     input: { file: string; spec: Omit<AnalysisSpecInput, 'operator'> }
     output: AnalysisStarted
   }
+  /** On from where an analysis of a matrix stopped. Files are not kept: `file` has to be the one that it began with. */
+  'analysis.resumeMatrix': { input: { analysisId: number; file: string }; output: AnalysisStarted }
+  /** Stored with it: what its outliers are counted by from now on. */
+  'analysis.choose': { input: { analysisId: number; choice: OutlierChoice }; output: null }
   'analysis.cancel': { input: { analysisId: number }; output: null }
   /** Newest first; of a run, or those of matrices from files. */
   'analyses.list': { input: { runId: RunId | null }; output: readonly AnalysisSummary[] }
@@ -55,6 +59,8 @@ export const analysisSchemas = {
     file: uploadSchema,
     spec: analysisSpecSchema.omit({ operator: true }),
   }),
+  'analysis.resumeMatrix': z.strictObject({ analysisId, file: uploadSchema }),
+  'analysis.choose': z.strictObject({ analysisId, choice: outlierChoiceSchema }),
   'analysis.cancel': z.strictObject({ analysisId }),
   'analyses.list': z.strictObject({ runId: runId.nullable() }),
   'analysis.get': z.strictObject({ analysisId }),

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadPanel } from '#charts/compare/context'
 import { differenceNumbers, differenceTable } from '#charts/compare/differenceTable'
-import { metricLatex, metricNumbers, metricTable } from '#charts/compare/metricTable'
+import { cellValue, metricLatex, metricNumbers, metricTable } from '#charts/compare/metricTable'
 import { smooth } from '#charts/smooth'
 import { latexText } from '#charts/latexText'
 import { toLatex } from '#charts/toLatex'
 import { uncertain, uncertainText } from '#charts/uncertain'
-import { comparedRuns, contextOf, fakeHandlers, metric, twoByThree } from './comparedRuns'
+import { comparedRuns, contextOf, fakeHandlers, metric, quantities, twoByThree } from './comparedRuns'
 
 async function metrics(baseline?: string) {
   const runs = comparedRuns(twoByThree)
@@ -44,6 +44,31 @@ describe('the table of metrics', () => {
     expect(latex).toMatch(/\\toprule\n {2} & last loss \\\\\n {2}\\midrule/)
     expect(latex).toContain('$\\lambda$ = 0.01 & $0.011109 \\pm 0.000064$ \\\\')
     expect(latex).toMatch(/\\begin\{tabular\}\{lr\}[\s\S]*\\bottomrule\n\\end\{tabular\}\n$/)
+  })
+})
+
+describe('numbers that stand for words', () => {
+  const codes = ['unconverged', 'collapse', 'pair']
+  const verdict = { ...quantities[0]!, id: 'verdict', label: 'Verdict', symbol: '', codes } as const
+
+  it('are counted in words, where a mean would say nothing', async () => {
+    const runs = comparedRuns(twoByThree)
+    const context = { ...contextOf(runs), quantities: [...quantities, verdict] }
+    const summaries = [{ ...metric('verdict'), at: 'last' } as const]
+    const panel = { kind: 'metrics', id: 'p', width: 1, height: 1, summaries } as const
+    const data = await loadPanel(panel, context, {
+      ...fakeHandlers(runs, []),
+      'comparison.series': async ({ runIds }) =>
+        runIds.map((id, i) => ({ runId: id, steps: Float64Array.of(5), values: Float64Array.of(i % 3 === 0 ? 1 : 2) })),
+    })
+    const table = metricTable(panel, context, data)
+    expect(table.rows.flatMap(({ cells }) => cells.map(cellValue))).toEqual([
+      'collapse 1, pair 2',
+      'collapse 1, pair 2',
+    ])
+    expect(table.rows.flatMap(({ cells }) => cells.map(({ delta }) => delta))).toEqual([null, null])
+    expect(metricNumbers(table).rows[0]?.slice(1, 4)).toEqual(['last verdict', 'collapse 1, pair 2', null])
+    expect(metricLatex(table)).toContain('collapse 1, pair 2')
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Matrix } from '#main/compute/matrix'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { denseSpectrum } from '#main/spectra/denseSpectrum'
-import { gaussianMixture } from '#main/spectra/gaussianMixture'
+import { gaussianMixture } from '#shared/gaussianMixture'
 import { lanczos } from '#main/spectra/lanczos'
 import { expectClose } from '../../helpers/expectClose'
 import { fieldsOf } from './fields'

@@ -83,6 +83,15 @@ function addAnalysis(project: Project, number: number): void {
       theoryCount: null,
       products: 12,
       maxResidual: 1e-9,
+      orthogonalityDefect: 2e-16,
+      chosen: { threshold: 0.5 },
+      quadrature: {
+        dimension: 2,
+        nodes: [2],
+        products: 2,
+        trace: { value: 3, standardError: null },
+        squares: { value: 5, standardError: null },
+      },
       eigenvectors: { count: 2, parts: [{ name: 'W1', rows: 2, columns: 2 }], alignedWith: 'classes' },
     },
     levels: [{ value: Infinity, copies: 3, label: 'outlier', role: 'outlier' }],
@@ -90,6 +99,7 @@ function addAnalysis(project: Project, number: number): void {
     bottom: new Float64Array(),
     residuals: Float64Array.of(-0, 5e-324),
     vectors: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0),
+    quadrature: { nodes: Float64Array.of(-0, 2), weights: Float64Array.of(0.25, 0.75) },
     alignment: Float64Array.of(1, 0, 0, 0.5),
   })
   project.analyses.setStatus(id, 'done', { at: 9, error: null })

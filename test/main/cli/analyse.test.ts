@@ -68,8 +68,32 @@ describe('collapsar analyse', () => {
     const bytes = readFileSync(file)
     expect(bytes.toString('latin1', 10, 128)).toMatch(/'descr': '<f8'.*'shape': \(9, 100\)/)
     expect(bytes.length).toBe(128 + 8 * 900)
-    expect((await collapsar(...block, '--step', '0,30', '--vectors', file)).stderr).toMatch(/give one --step/)
+    const of = (name: string) => join(folder, name)
+    const several = await collapsar(...block, '--step', '0,30', '--vectors', file, '--csv', of('s.csv'), '--density', of('d.csv')) // prettier-ignore
+    expect(several.code).toBe(0)
+    for (const step of [0, 30]) {
+      expect(readFileSync(of(`vectors-step${step}.npy`)).length).toBeGreaterThan(128)
+      expect(readFileSync(of(`s-step${step}.csv`), 'utf8')).toMatch(/^end,index,eigenvalue,residual\r\ntop,1,/)
+      expect(readFileSync(of(`d-step${step}.csv`), 'utf8').split('\r\n')).toHaveLength(514)
+    }
     expect((await collapsar(...block, '--step', '0,x')).stderr).toMatch(/--step: got "x"/)
+  })
+
+  it('keeps the rule that outliers are counted by, and says what every pair is worth', async () => {
+    const { collapsar } = laboratory()
+    const trained = await collapsar('run', 'deep-ufm', '--preset', 'small', '--json')
+    const { id } = parseWith(runDocument, JSON.parse(trained.stdout), 'stdout')
+    const ask = ['analyse', id, '--operator', 'hessian', '--method', 'lanczos'] as const
+    const first = await collapsar(...ask)
+    expect(first.stdout).toMatch(/residual +‖Hv − λv‖ ≤ .*\northogonality +\|VᵀV − I\| ≤ /)
+    const ruled = await collapsar(...ask, '--rule', 'largestGap')
+    expect(ruled.stdout).toMatch(/largestGap \(chosen\) +9 /)
+    const after = await collapsar(...ask)
+    expect(after.stdout).toMatch(/nothing was computed[^]*largestGap \(chosen\) +9 /)
+    expect((await collapsar(...ask, '--threshold', '0.2')).stdout).toMatch(/by hand +45 +0\.2/)
+    expect((await collapsar(...ask, '--threshold', 'x')).stderr).toMatch(/--threshold: got "x"/)
+    expect((await collapsar(...ask, '--rule', 'logRatio')).stderr).toMatch(/can be counted by: theory, largestGap/)
+    expect((await collapsar(...ask, '--rule', 'theory', '--threshold', '1')).stderr).toMatch(/give one of them/)
   })
 
   it('says which operators, methods and states there are', async () => {
@@ -77,6 +101,13 @@ describe('collapsar analyse', () => {
     const trained = await collapsar('run', 'deep-ufm', '--preset', 'small', '--set', 'steps=5', '--json')
     const { id } = parseWith(runDocument, JSON.parse(trained.stdout), 'stdout')
     expect((await collapsar('analyse')).stderr).toMatch(/give a RUN with --operator, or --matrix FILE\.npy/)
+    const catalogue = await collapsar('analyse', id)
+    expect(catalogue.stdout).toMatch(/layerPair +Hessian of two layers together +--layer, --other-layer/)
+    expect(catalogue.stdout).toMatch(/layers +1 \(W1\), 2 \(W2\).*\n--step +5/)
+    expect((await collapsar('analyse', id, '--operator', 'hessian', '--layer', '1')).stderr).toMatch(
+      /--layer: hessian does not ask for it/,
+    )
+    expect((await collapsar('analyse', id, '--operator', 'hessian', '--probes', '3')).stderr).toMatch(/--density/)
     expect((await collapsar('analyse', id, '--operator', 'hesian')).stderr).toMatch(
       /got "hesian", expected one of hessian, /,
     )
@@ -99,6 +130,11 @@ describe('collapsar analyse', () => {
     const { code, stdout } = await collapsar('analyse', '--matrix', file, '--json')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ matrix: 'A.npy', runId: null, result: { eigenvalues: [3, 1] } })
+    const covariance = await collapsar('analyse', '--matrix', file, '--samples', '8')
+    expect(covariance.stdout).toMatch(/marchenkoPastur +\d/)
+    expect((await collapsar('analyse', '--matrix', file, '--layer', '2')).stderr).toMatch(
+      /--layer: is for states of runs/,
+    )
     expect((await collapsar('analyse', '--matrix', join(folder, 'none.npy'))).stderr).toMatch(
       /none\.npy cannot be read/,
     )

@@ -19,6 +19,13 @@ const FORBIDDEN = [
   'loadFile',
   'setProxy',
   'ELECTRON_RUN_AS_NODE',
+  // The RunAsNode fuse is off in the package: a process started by these would be the application once more.
+  'child_process',
+  'execPath',
+  // Of Electron's own security checklist.
+  'experimentalFeatures',
+  'enableBlinkFeatures',
+  'allowpopups',
 ]
 
 it.each(FORBIDDEN)('the shell does not know %s', (name) => {
@@ -40,6 +47,7 @@ it('the package sets every fuse that is asked for, native parts lie outside the 
     onlyLoadAppFromAsar: true,
     enableEmbeddedAsarIntegrityValidation: true,
     enableCookieEncryption: true,
+    grantFileProtocolExtraPrivileges: false,
   })
   expect(config.asar).toBe(true)
   expect(config.asarUnpack).toEqual(expect.arrayContaining(['**/*.{node,dll,so,dylib}', 'resources/probe/**']))

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { matrix } from '#main/compute/matrix'
 import { random } from '#main/compute/rng/random'
-import { analyseOperator, externalOperator } from '#main/probes/analyseOperator'
+import { analyseOperator } from '#main/probes/analyseOperator'
+import { behindEachOther, packSearch, unpackSearch, type AnalysisSearch } from '#main/probes/analysisSearch'
+import { externalOperator } from '#main/probes/externalOperator'
 import { makeOperator } from '#main/probes/operators/index'
 import { matrixOperator } from '#main/spectra/index'
 import { LINEAR_MSE, withSnapshot } from '#main/systems/deep-ufm/claims/withTraining'
@@ -10,6 +12,7 @@ import { dncParameters } from '#main/systems/deep-ufm/dncParameters'
 import { expandLevels, fullHessianLevels, layerHessianLevels } from '#main/systems/deep-ufm/spectra'
 import { collapsedSolution } from '#main/systems/deep-ufm/theory'
 import { spectrumMetaOf } from '#charts/spectrumMeta'
+import { bulkDensity } from '#shared/bulkDensity'
 import { expectClose } from '../../helpers/expectClose'
 
 const signal = new AbortController().signal
@@ -74,8 +77,106 @@ describe('analyseOperator', () => {
       expect(cut.meta.copies).toBeUndefined()
       expect(cut.meta.counts).toBeUndefined()
       expect(whole.meta.copies![0]).toMatchObject({ found: 3 })
-      const resumed = await analyseOperator(operator, { ...options, resume: cut.state! })
+      const resumed = await analyseOperator(operator, { ...options, resume: cut.search! })
       expect(resumed).toEqual(whole)
+    })
+  })
+
+  it('checks what the exact and the dense routes found by products of the operator', async () => {
+    await withSnapshot(state, async (snapshot) => {
+      const layer = await analyseOperator(await makeOperator(snapshot, 'layerHessian', { layer: 2 }), base)
+      // Nine eigenvectors belong to values that are not zero; each was checked with the general route.
+      expect(layer.residuals).toHaveLength(9)
+      expect(layer.meta).toMatchObject({ method: 'kronecker', products: 9 })
+      const dense = await analyseOperator(await makeOperator(snapshot, 'hessian'), base)
+      expect(dense.residuals).toHaveLength(380)
+      const moment = await analyseOperator(await makeOperator(snapshot, 'gradientMoment', { parameters: ['W1', 'W2'] }), { ...base, vectors: true }) // prettier-ignore
+      expect(moment.meta.method).toBe('gram')
+      expect(moment.vectors.length).toBeGreaterThan(0)
+      for (const { meta } of [layer, dense, moment]) {
+        expect(meta.maxResidual!).toBeLessThan(1e-13)
+        expect(meta.orthogonalityDefect!).toBeLessThan(1e-12)
+      }
+    })
+  })
+
+  it('finds no outliers in what is only rounding of a difference', async () => {
+    await withSnapshot(state, async (snapshot) => {
+      const operator = await makeOperator(snapshot, 'gaussNewtonWithin', { layer: 2 })
+      const predicted = [{ value: 0, copies: 100, label: 'bulk' }]
+      const { meta } = await analyseOperator(operator, { ...base, predicted })
+      expect(meta.counts!.map(({ count }) => count)).toEqual([0, 0, 0])
+      expect(meta.copies).toMatchObject([{ found: 100, predicted: 100 }])
+    })
+  })
+
+  it('counts above the Marchenko-Pastur edge only where the matrix is a covariance', async () => {
+    const [d, N] = [60, 240]
+    const stream = random(5, 'samples')
+    const covariance = (spike: number) => {
+      const X = matrix(d, N, stream.normal(d * N))
+      for (let j = 0; j < N; j++) X.data[j]! *= Math.sqrt(spike)
+      const S = matrix(d, d)
+      for (let i = 0; i < d; i++) for (let k = 0; k < d; k++) for (let j = 0; j < N; j++) S.data[i * d + k]! += (X.data[i * N + j]! * X.data[k * N + j]!) / N // prettier-ignore
+      return matrixOperator(S)
+    }
+    const rules = async (spike: number, samples: number | null) => {
+      const { meta } = await analyseOperator(externalOperator(covariance(spike), 'S', { samples }), base)
+      return Object.fromEntries(meta.counts!.map(({ rule, count }) => [rule, count]))
+    }
+    // BBP: a variance above 1 + √γ = 1.5 leaves the bulk.
+    expect(await rules(4, N)).toMatchObject({ marchenkoPastur: 1 })
+    expect(await rules(4, null)).not.toHaveProperty('marchenkoPastur')
+  })
+
+  it('resolves the bulk by quadrature without the pairs that it found, from all of them where all are known', async () => {
+    await withSnapshot(state, async (snapshot) => {
+      const operator = await makeOperator(snapshot, 'hessian')
+      const all = expandLevels(fullHessianLevels(config, solution, 'all'))
+      const dense = await analyseOperator(operator, base)
+      const exact = bulkDensity({ ...dense, quadrature: null }, 9)!
+      expect(exact.count).toBe(371)
+      const options = { ...base, method: 'lanczos', top: 20, density: { probes: 30, steps: 40 } } as const
+      const estimated = await analyseOperator(operator, options)
+      const { quadrature } = estimated.meta
+      expect(quadrature).toMatchObject({ dimension: 360, nodes: expect.any(Array) })
+      const trace = all.reduce((sum, e) => sum + e, 0)
+      expect(Math.abs(quadrature!.trace.value - trace)).toBeLessThan(4 * quadrature!.trace.standardError!)
+      const { probes } = estimated
+      const stored = {
+        nodes: behindEachOther(probes.map(({ nodes }) => nodes)),
+        weights: behindEachOther(probes.map(({ weights }) => weights)),
+      }
+      // The same bulk under either count of outliers, without another product: 0.22 is in it or apart.
+      for (const outliers of [9, 15]) {
+        const bulk = bulkDensity({ ...estimated, quadrature: stored }, outliers)!
+        expect(bulk.count).toBe(380 - outliers)
+        const width = bulk.grid[1]! - bulk.grid[0]!
+        expectClose(bulk.density.reduce((sum, x) => sum + x, 0) * width, 1, { atol: 1e-3 })
+        expect(bulk.grid.at(-1)!).toBeLessThan(0.3)
+      }
+    })
+  })
+
+  it('goes on with the probes that are missing where the density was cut off', async () => {
+    await withSnapshot(state, async (snapshot) => {
+      const operator = await makeOperator(snapshot, 'hessian')
+      const options = { ...base, method: 'lanczos', top: 12, density: { probes: 3, steps: 20 } } as const
+      let searches = 0
+      const whole = await analyseOperator(operator, { ...options, onStep: () => searches++ })
+      expect(searches).toBeGreaterThan(3)
+      const stop = new AbortController()
+      const onProgress = ({ products }: { products: number }) => {
+        if (products >= whole.meta.products! - 2) stop.abort()
+      }
+      const cut = await analyseOperator(operator, { ...options, signal: stop.signal, onProgress })
+      expect([cut.stopped, cut.search?.phase]).toEqual(['cancelled', 'density'])
+      expect(cut.eigenvalues).toEqual(whole.eigenvalues)
+      expect(cut.probes.map(({ stopped }) => stopped)).toEqual(['breakdown', 'breakdown', 'cancelled'])
+      const packed = packSearch(cut.search!, operator.n)
+      const kept: AnalysisSearch = unpackSearch({ ...packed, facts: JSON.parse(JSON.stringify(packed.facts)) })
+      expect(await analyseOperator(operator, { ...options, resume: kept })).toEqual(whole)
+      expect(() => unpackSearch({ ...packed, arrays: {} })).toThrow(/"values" is missing/)
     })
   })
 

@@ -74,7 +74,15 @@ async function imported(service: Service, name: string, bytes: Uint8Array): Prom
   return over(service)
 }
 
-const nothing = { copied: [], completed: [], skipped: [], refused: [], comparisons: [], ignored: [] }
+const nothing = {
+  copied: [],
+  completed: [],
+  skipped: [],
+  refused: [],
+  comparisons: [],
+  spoiltComparisons: [],
+  ignored: [],
+}
 
 describe('runs that leave and come in by calls', () => {
   it('go by a bundle from one project to another, and are here already the second time', async () => {

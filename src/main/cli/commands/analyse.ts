@@ -1,27 +1,29 @@
-import { writeFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnalysisDetail, AnalysisSpecInput, OutlierHistory } from '#shared/analysis'
 import type { AnalysisStarted } from '#shared/contract/analysis'
 import { LabError } from '#shared/errors'
-import { analysisTable } from '#charts/analysisFigure'
-import { toCsv } from '#charts/toCsv'
-import { writeNpy } from '../../bundle/npy'
+import type { RunId } from '#shared/ids'
+import type { OutlierChoice } from '#shared/outlierChoice'
+import { usualChoice } from '#shared/outliers'
 import type { OpenedService } from '../../host/openService'
+import { catalogueReport } from '../analysisCatalogue'
+import { writeAnalysisFiles } from '../analysisFiles'
 import { analysisReport, historyReport } from '../analysisReport'
-import { defineCommand, jsonOption, projectOption, type CommandContext } from '../command'
+import { defineCommand, jsonOption, projectOption } from '../command'
 import { findRun } from '../findRun'
-import { wholeNumber } from '../numberOption'
-import { ProgressBar } from '../progressBar'
+import { followAnalysis } from '../followAnalysis'
+import { realNumber, wholeNumber } from '../numberOption'
 import { readWhole, upload } from '../uploadFile'
 import { withService } from '../withService'
 
-const REFRESH_MS = 200
 const METHODS = ['auto', 'dense', 'lanczos'] as const
+const OF_RUNS = ['operator', 'step', 'layer', 'other-layer', 'parameters', 'labels'] as const
 
 export const analyse = defineCommand({
   name: 'analyse',
   summary: 'eigenvalues of a stored state of a run, or of a matrix in an NPY file',
-  positionals: [{ name: 'RUN', help: 'id of a run, or its beginning; none with --matrix', optional: true }],
+  positionals: [
+    { name: 'RUN', help: 'id of a run, or its beginning; alone: what can be analysed of it', optional: true },
+  ],
   options: {
     operator: {
       type: 'string',
@@ -39,9 +41,31 @@ export const analyse = defineCommand({
     method: { type: 'string', placeholder: 'NAME', help: 'auto (default), dense or lanczos' },
     k: { type: 'string', placeholder: 'N', help: 'how many of the largest, where not all are computed' },
     bottom: { type: 'string', placeholder: 'N', help: 'how many of the smallest, by lanczos (default: 0)' },
+    seed: { type: 'string', placeholder: 'N', help: 'of random start vectors and probes (default: 0)' },
+    rule: {
+      type: 'string',
+      placeholder: 'NAME',
+      help: 'count outliers by theory, largestGap, logRatio, robustThreshold or marchenkoPastur; kept with the analysis',
+    },
+    threshold: {
+      type: 'string',
+      placeholder: 'X',
+      help: 'count eigenvalues above X as outliers; kept with the analysis',
+    },
     labels: { type: 'boolean', help: 'keep eigenvectors in the project, and name the classes that outliers belong to' },
     vectors: { type: 'string', placeholder: 'FILE.npy', help: 'keep and write eigenvectors, one a row, float64' },
+    density: {
+      type: 'string',
+      placeholder: 'FILE.csv',
+      help: 'write the density without the outliers, by quadrature where not all eigenvalues are known',
+    },
+    probes: {
+      type: 'string',
+      placeholder: 'N',
+      help: 'random vectors for the density, 80 products each (default: 10)',
+    },
     matrix: { type: 'string', placeholder: 'FILE.npy', help: 'a symmetric matrix instead of a run' },
+    samples: { type: 'string', placeholder: 'N', help: 'the matrix is a covariance of so many samples' },
     csv: { type: 'string', placeholder: 'FILE.csv', help: 'write the eigenvalues with their residuals' },
     project: projectOption,
     json: jsonOption,
@@ -50,12 +74,20 @@ export const analyse = defineCommand({
     if ((given === undefined) === (options.matrix === undefined)) {
       throw new LabError('bad-input', 'analyse: give a RUN with --operator, or --matrix FILE.npy.')
     }
-    const number = (name: 'layer' | 'other-layer' | 'k' | 'bottom', min: number, max: number) => {
+    const number = (
+      name: 'layer' | 'other-layer' | 'k' | 'bottom' | 'seed' | 'probes' | 'samples',
+      min: number,
+      max: number,
+    ) => {
       const text = options[name]
       return text === undefined ? null : wholeNumber(name, text, min, max)
     }
     const method = METHODS.find((known) => known === (options.method ?? 'auto'))
     if (!method) throw new LabError('bad-input', `--method: got "${options.method}", expected ${METHODS.join(', ')}.`)
+    const probes = number('probes', 1, 1000)
+    if (probes !== null && options.density === undefined) {
+      throw new LabError('bad-input', '--probes: they are for the density; give --density FILE.csv too.')
+    }
     const spec = {
       parameters: options.parameters?.split(',') ?? null,
       layer: number('layer', 1, 10_000),
@@ -63,12 +95,19 @@ export const analyse = defineCommand({
       method,
       top: number('k', 1, 1000),
       bottom: number('bottom', 0, 1000) ?? 0,
+      density: options.density === undefined ? null : { ...(probes !== null && { probes }) },
+      samples: number('samples', 1, Number.MAX_SAFE_INTEGER),
       vectors: options.vectors !== undefined || (options.labels ?? false),
+      seed: number('seed', 0, 2 ** 32 - 1) ?? 0,
     }
+    const choice = choiceOf(options)
     const file = options.matrix
+    if (file !== undefined) refuse(options, OF_RUNS, 'is for states of runs, not for --matrix')
+    else refuse(options, ['samples'], 'is for --matrix; covariances of runs know theirs')
     const bytes = file === undefined ? null : await readWhole(file, 'operator')
-    const ask = { operator: options.operator, step: options.step }
     return withService(context, { project: options.project, slots: 1, resumes: false }, async (service) => {
+      const runId = given === undefined ? null : await findRun(service, given)
+      if (runId !== null && options.operator === undefined) return catalogueReport(service, runId)
       const started =
         file !== undefined && bytes
           ? [
@@ -77,18 +116,13 @@ export const analyse = defineCommand({
                 spec,
               }),
             ]
-          : await startRun(service, given ?? '', ask, spec)
-      if (started.length > 1 && (options.csv ?? options.vectors) !== undefined) {
-        throw new LabError('bad-input', '--csv and --vectors write one spectrum: give one --step.')
-      }
+          : await startRun(service, runId!, { operator: options.operator ?? '', step: options.step }, spec)
       const analyses: AnalysisDetail[] = []
-      for (const { analysisId } of started) analyses.push(await follow(context, service, analysisId))
-      const [first] = analyses
-      if (first && options.csv !== undefined) await writeFile(options.csv, toCsv(analysisTable(first)))
-      if (first && options.vectors !== undefined) await writeFile(options.vectors, await vectorsFile(service, first))
+      for (const { analysisId } of started) analyses.push(await followAnalysis(context, service, analysisId, choice))
+      await writeAnalysisFiles(service, analyses, options)
       const exitCode = analyses.every(({ status }) => status === 'done') ? 0 : 1
       const reports = analyses.map((analysis, i) => analysisReport(analysis, started[i]!))
-      if (started.length === 1) return { exitCode, document: { ...started[0], ...first }, text: reports[0] ?? '' }
+      if (started.length === 1) return { exitCode, document: { ...started[0], ...analyses[0] }, text: reports[0] ?? '' }
       const history = exitCode === 0 ? await historyOf(service, analyses) : null
       const text = [...reports, ...(history ? [historyReport(history)] : [])].join('\n\n')
       return { exitCode, document: { analyses, history }, text }
@@ -96,19 +130,48 @@ export const analyse = defineCommand({
   },
 })
 
+/** Options that would be given in vain are said, not ignored. */
+function refuse<Name extends string>(
+  options: Partial<Record<Name, unknown>>,
+  names: readonly Name[],
+  why: string,
+): void {
+  const given = names.find((name) => options[name] !== undefined)
+  if (given !== undefined) throw new LabError('bad-input', `--${given}: ${why}.`)
+}
+
+function choiceOf(options: {
+  readonly rule?: string | undefined
+  readonly threshold?: string | undefined
+}): OutlierChoice | null {
+  const { rule, threshold } = options
+  if (rule !== undefined && threshold !== undefined) {
+    throw new LabError('bad-input', 'analyse: outliers are counted by --rule or by --threshold; give one of them.')
+  }
+  if (threshold !== undefined) return { threshold: realNumber('threshold', threshold) }
+  return rule === undefined ? null : { rule }
+}
+
 /** One analysis, or one for each step; several keep their eigenvectors, to be followed by. */
 async function startRun(
   service: OpenedService,
-  given: string,
-  { operator, step }: { readonly operator: string | undefined; readonly step: string | undefined },
+  runId: RunId,
+  { operator, step }: { readonly operator: string; readonly step: string | undefined },
   spec: Omit<AnalysisSpecInput, 'operator'>,
 ): Promise<AnalysisStarted[]> {
-  const runId = await findRun(service, given)
   const { operators, steps: stored } = await service.handlers['analysis.choices']({ runId })
-  if (operator === undefined || !operators.some(({ id }) => id === operator)) {
+  const chosen = operators.find(({ id }) => id === operator)
+  if (!chosen) {
     const known = operators.map(({ id }) => id).join(', ')
-    const what = operator === undefined ? 'is missing' : `got "${operator}"`
-    throw new LabError('bad-input', `--operator: ${what}, expected one of ${known}.`)
+    throw new LabError('bad-input', `--operator: got "${operator}", expected one of ${known}.`)
+  }
+  const inVain = {
+    parameters: chosen.choose === 'parameters' ? null : spec.parameters,
+    layer: chosen.choose === 'parameters' ? spec.layer : null,
+    'other-layer': chosen.choose === 'layerPair' ? null : spec.otherLayer,
+  }
+  for (const [option, value] of Object.entries(inVain)) {
+    if (value !== null) throw new LabError('bad-input', `--${option}: ${operator} does not ask for it.`)
   }
   const steps = step === 'all' ? stored : stepsOf(step)
   const vectors = spec.vectors === true || steps.length > 1
@@ -125,42 +188,8 @@ function stepsOf(step: string | undefined): readonly (number | null)[] {
   return [...new Set(steps)].toSorted((a, b) => a - b)
 }
 
-/** Outliers by the theory count where there is one, else by the first rule that they were counted with. */
+/** Outliers as they are counted at the last of the steps. */
 function historyOf(service: OpenedService, analyses: readonly AnalysisDetail[]): Promise<OutlierHistory> {
-  const choice = { rule: analyses.at(-1)?.result?.meta.counts?.[0]?.rule ?? 'theory' }
+  const choice = usualChoice(analyses.at(-1)?.result?.meta ?? {})
   return service.handlers['analyses.track']({ analysisIds: analyses.map(({ id }) => id), choice })
-}
-
-/** Kept eigenvectors, count × n. */
-async function vectorsFile(service: OpenedService, { id, result }: AnalysisDetail): Promise<Uint8Array> {
-  const count = result?.meta.eigenvectors?.count ?? 0
-  const n = result?.meta.dimension ?? 0
-  if (count === 0) throw new LabError('unavailable', `--vectors: analysis ${id} has no eigenvectors to write.`)
-  const whole = new Float64Array(count * n)
-  for (let rank = 0; rank < count; rank++) {
-    whole.set((await service.handlers['analysis.vector']({ analysisId: id, rank })).vector, rank * n)
-  }
-  return writeNpy({ dtype: 'float64', shape: [count, n] }, whole)
-}
-
-/** Waits for the end. When the person asks to stop it is cancelled, and what it had found stays in the project. */
-async function follow(context: CommandContext, service: OpenedService, analysisId: number): Promise<AnalysisDetail> {
-  const bar = new ProgressBar(context.terminal)
-  let cancelled = false
-  for (;;) {
-    const analysis = await service.handlers['analysis.get']({ analysisId })
-    if (analysis.status !== 'pending' && analysis.status !== 'running') {
-      bar.clear()
-      return analysis
-    }
-    if (analysis.progress) {
-      const { products, expected, converged, secondsLeft } = analysis.progress
-      bar.show({ label: `products, ${converged} pairs final`, done: products, of: expected, secondsLeft })
-    }
-    if (context.signal.aborted && !cancelled) {
-      cancelled = true
-      await service.handlers['analysis.cancel']({ analysisId })
-    }
-    await sleep(REFRESH_MS)
-  }
 }

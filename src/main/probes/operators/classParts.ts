@@ -1,3 +1,4 @@
+import type { Matrix } from '#main/compute/matrix'
 import type { LinearOperator } from '#main/core/linearOperator'
 import type { Snapshot } from '#main/core/snapshot'
 import { factorOperator } from '#main/spectra/index'
@@ -40,7 +41,7 @@ export const classPartOperators: readonly OperatorDefinition[] = (['class', 'cro
     async make(snapshot, { layer }) {
       const state = await chosenLayer(snapshot, layer)
       const name = weightName(snapshot.model, state.layer)
-      const { operator, factor } = await partOperator(snapshot, state.layer, name, part)
+      const { operator, factor, scale } = await partOperator(snapshot, state.layer, name, part)
       const K = snapshot.model.classes
       const mse = snapshot.model.loss === 'mse'
       const counts = { class: mse ? K : null, cross: mse ? K * (K - 1) : null, within: null, same: null }
@@ -48,6 +49,7 @@ export const classPartOperators: readonly OperatorDefinition[] = (['class', 'cro
         ...named(operator, `Gauss-Newton G of ${name}, ${part} part`, {
           includesRegularisation: false,
           theoryCount: counts[part],
+          ...(scale !== undefined && { scale }),
           reading: () => parameterReading(snapshot, chosenParameters(snapshot.model, { parameters: [name] })),
         }),
         exact: factor && (async () => gramRoute(factor)),
@@ -64,7 +66,14 @@ async function partOperator(snapshot: Snapshot, layer: number, name: string, par
   const same = sameOperator(vectors)
   if (part === 'same') return { operator: same, factor: null }
   const others = [factorOperator(terms.class), factorOperator(terms.cross), ...(vectors.separateOwnClass ? [same] : [])]
-  return { operator: difference(snapshot.hessian('gaussNewton', [name]), others), factor: null }
+  const whole = difference(snapshot.hessian('gaussNewton', [name]), others)
+  const scale = squares(terms.class) + squares(terms.cross)
+  return { operator: whole, factor: null, scale }
+}
+
+/** ‖X‖_F² = tr X Xᵀ. */
+function squares({ data }: Matrix): number {
+  return data.reduce((sum, x) => sum + x * x, 0)
 }
 
 /** Σ_i ω_icc v_icc v_iccᵀ with v_icc = (J_iᵀ s_ic) ⊗ h_i, c the class of sample i. */

@@ -19,8 +19,8 @@ export interface ExactSpectrum {
   /** Descending: one for each dimension. */
   readonly values: Float64Array
   readonly method: 'kronecker' | 'gram' | 'dense'
-  /** Unit eigenvectors of at most so many of the largest eigenvalues that are not zero; absent: by other routes only. */
-  vectors?(count: number): readonly Float64Array[]
+  /** Unit eigenvectors of at most so many of the largest eigenvalues that are not zero. */
+  vectors(count: number): readonly Float64Array[]
 }
 
 /** A symmetric operator of one state, with what a spectrum of it has to say. */
@@ -30,6 +30,10 @@ export interface NamedOperator extends LinearOperator {
   readonly includesRegularisation: boolean
   /** Outliers by theory, rule (a); null where it names none. */
   readonly theoryCount: number | null
+  /** Second moments: how many independent columns they are a sum over, for the Marchenko-Pastur edge; null: no such. */
+  readonly samples: number | null
+  /** Size of the matrices that it is a difference of, where it may be much smaller: their rounding is in it. */
+  readonly scale?: number
   /** The exact fast route where there is one and it is small enough. */
   readonly exact: ((signal: AbortSignal) => Promise<ExactSpectrum>) | null
   /** What the entries of its eigenvectors mean; null: nothing is known. Computed when asked for. */

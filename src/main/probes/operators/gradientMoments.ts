@@ -1,8 +1,9 @@
-import { symmetricEigenvalues } from '#main/compute/linalg/index'
+import { symmetricEigen } from '#main/compute/linalg/index'
+import { columns } from '#main/spectra/index'
 import { parameterReading } from '../eigenvectorReading'
 import { sampleGradients } from '../sampleGradients'
-import { sampleMomentGram, type SampleMoment } from '../sampleMoment'
-import { chosenParameters, inWords, type OperatorDefinition } from './definition'
+import { combineSamples, sampleMomentGram, type SampleMoment } from '../sampleMoment'
+import { chosenParameters, inWords, type ExactSpectrum, type OperatorDefinition } from './definition'
 import { named } from './hessians'
 
 /** Largest Gram matrix that is decomposed whole. */
@@ -32,16 +33,39 @@ export const gradientMomentOperators: readonly OperatorDefinition[] = [
       ...named(operator, `${words}, ${inWords(snapshot.model, chosen)}`, {
         includesRegularisation: false,
         theoryCount: null,
+        samples: centred ? N - 1 : N,
         reading: () => parameterReading(snapshot, chosen),
       }),
-      exact: N > GRAM_LIMIT ? null : async () => ({ values: await gram(), method: 'gram' }),
+      exact: N > GRAM_LIMIT ? null : gram,
     }
   },
 }))
 
-/** Eigenvalues of the moment: those of the Gram matrix, and zeros for the dimensions beyond it. */
-function fromGram(moment: SampleMoment, n: number): Float64Array {
-  const values = symmetricEigenvalues(sampleMomentGram(moment))
+/** Eigenvalues below this share of the largest are zero to rounding and have no direction of their own. */
+const ZERO = 1e-12
+
+/**
+ * The moment by its Gram matrix K = Γᵀ Γ, Γ = [√ω_i (g_i − ḡ)]: eigenvalues of K and zeros for the dimensions beyond it,
+ * eigenvectors Γ a / √λ for K a = λ a.
+ */
+function fromGram(moment: SampleMoment, n: number): ExactSpectrum {
+  const eigen = symmetricEigen(sampleMomentGram(moment), { vectors: true })
   // Gram matrices are positive semidefinite; what rounding leaves below zero is zero.
-  return Float64Array.from({ length: n }, (_, r) => Math.max(0, values[r] ?? 0))
+  const values = Float64Array.from({ length: n }, (_, r) => Math.max(0, eigen.values[r] ?? 0))
+  return {
+    values,
+    method: 'gram',
+    vectors(count) {
+      const rank = values.findIndex((value) => !(value > ZERO * values[0]!))
+      const kept = columns(eigen.vectors!).slice(0, Math.min(count, rank < 0 ? values.length : rank))
+      return kept.map((a, r) => combineSamples(moment.blocks, sampleFactors(moment, a, values[r]!)))
+    },
+  }
+}
+
+/** Γ a / √λ = Σ_i factor_i g_i with factor_i = (√ω_i a_i − ω_i Σ_j √ω_j a_j / Σ_j ω_j) / √λ, the last part where centred. */
+function sampleFactors({ weights, centred }: SampleMoment, a: Float64Array, eigenvalue: number): Float64Array {
+  const total = weights.reduce((sum, w) => sum + w, 0)
+  const mean = centred ? a.reduce((sum, x, i) => sum + Math.sqrt(weights[i]!) * x, 0) / total : 0
+  return a.map((x, i) => (Math.sqrt(weights[i]!) * x - weights[i]! * mean) / Math.sqrt(eigenvalue))
 }

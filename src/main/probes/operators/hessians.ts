@@ -171,9 +171,10 @@ function hasTwoLayers(model: Model): boolean {
 export function named(
   operator: LinearOperator,
   matrix: string,
-  meta: Pick<NamedOperator, 'includesRegularisation' | 'theoryCount' | 'reading'>,
+  meta: Pick<NamedOperator, 'includesRegularisation' | 'theoryCount' | 'reading'> &
+    Partial<Pick<NamedOperator, 'samples' | 'scale'>>,
 ): NamedOperator {
   const { n, dtype, block } = operator
   const apply: LinearOperator['apply'] = (x, y) => operator.apply(x, y)
-  return { n, apply, ...(dtype && { dtype }), ...(block && { block }), matrix, exact: null, ...meta }
+  return { n, apply, ...(dtype && { dtype }), ...(block && { block }), matrix, exact: null, samples: null, ...meta }
 }

@@ -16,6 +16,8 @@ import { named } from './hessians'
 interface Factor {
   readonly X: Matrix
   readonly scale: number
+  /** Means that were taken off the columns: so many of them are no longer independent. Default 0. */
+  readonly means?: number
 }
 
 interface MatrixOperator {
@@ -72,7 +74,11 @@ const matrices: readonly MatrixOperator[] = [
     help: `1/N Σ (h − h̄)(h − h̄)ᵀ around the mean of all samples. ${moments}`,
     words: 'covariance of the features',
     means: centredBelow,
-    factor: ({ input }) => ({ X: withinDeviations(input, overallMean(input), [input.cols]), scale: 1 / input.cols }),
+    factor: ({ input }) => ({
+      X: withinDeviations(input, overallMean(input), [input.cols]),
+      scale: 1 / input.cols,
+      means: 1,
+    }),
     count: ({ classes }) => classes - 1,
   },
   {
@@ -84,6 +90,7 @@ const matrices: readonly MatrixOperator[] = [
     factor: ({ input }, { split: { classSizes } }) => ({
       X: withinDeviations(input, classMeans(input, classSizes), classSizes),
       scale: 1 / input.cols,
+      means: classSizes.length,
     }),
     count: () => null,
   },
@@ -96,6 +103,7 @@ const matrices: readonly MatrixOperator[] = [
     factor: ({ input }, { split: { classSizes } }) => ({
       X: centredMeans(classMeans(input, classSizes)),
       scale: 1 / classSizes.length,
+      means: 1,
     }),
     count: ({ classes }) => classes - 1,
   },
@@ -120,12 +128,13 @@ export const matrixOperators: readonly OperatorDefinition[] = matrices.map(
     applies: () => true,
     async make(snapshot, { layer }) {
       const state = await chosenLayer(snapshot, layer)
-      const { X, scale } = factor(state, snapshot)
+      const { X, scale, means: taken = 0 } = factor(state, snapshot)
       const theory = count(snapshot.model)
       return {
         ...named(factorOperator(X, scale), `${words}, ${weightName(snapshot.model, state.layer)}`, {
           includesRegularisation: false,
           theoryCount: theory === null ? null : Math.min(theory, X.rows),
+          samples: X.cols - taken,
           reading: means && (async () => featureReading(words, await means(state, snapshot))),
         }),
         exact: async () => gramRoute(X, scale),
