@@ -10,6 +10,7 @@ import { hvp } from './hvp'
 import { replicas } from './replicas'
 import { spectra } from './spectra'
 import { sweep } from './sweep'
+import { sweepChanges } from './sweepChanges'
 import { train } from './train'
 import { workbench } from './workbench'
 
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   chains,
   replicas,
   sweep,
+  sweepChanges,
   factorisation,
   garbage,
   compare,

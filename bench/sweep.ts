@@ -10,6 +10,7 @@ import { probes } from '../src/main/probes/registry'
 import { createService } from '../src/main/service'
 import { systems } from '../src/main/systems/registry'
 import type { Benchmark, BenchOptions } from './benchmark'
+import { TurnTimes } from './turnTimes'
 
 const RUNS = 10_000
 const SLOTS = 2
@@ -105,31 +106,4 @@ async function measure(projectPath: string, { emit, say }: BenchOptions): Promis
   tell('answer to sweep.get and queue.list, longest ms', Math.max(...answers))
   await service.close()
   tell('project file, MB', statSync(projectPath).size / 1e6)
-}
-
-/**
- * Processor time of this thread from one turn of the event loop to the next: what the service itself keeps requests
- * waiting for. The delay by the clock holds what neighbours take of the cores too.
- */
-class TurnTimes {
-  readonly #milliseconds: number[] = []
-  readonly #timer: NodeJS.Timeout
-  #before = process.threadCpuUsage()
-
-  constructor() {
-    this.#timer = setInterval(() => {
-      const { user, system } = process.threadCpuUsage(this.#before)
-      this.#before = process.threadCpuUsage()
-      this.#milliseconds.push((user + system) / 1000)
-    }, 5)
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
-    this.#milliseconds.sort((a, b) => a - b)
-  }
-
-  quantile(part: number): number {
-    return this.#milliseconds[Math.ceil(part * this.#milliseconds.length) - 1] ?? NaN
-  }
 }

@@ -19,7 +19,9 @@ const PARTS = {
     reporters: ['default', './test/golden/summaryReporter.ts'],
   },
   e2e: { title: 'browser tests', config: 'vitest.e2e.config.ts', reporters: ['default'] },
+  slow: { title: 'slow tests', config: 'vitest.slow.config.ts', reporters: ['verbose'] },
 }
+const DEFAULT_PARTS = ['unit', 'golden', 'e2e']
 
 const args = process.argv.slice(2)
 const named = args.filter((word) => Object.hasOwn(PARTS, word))
@@ -28,7 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), 'collapsar-test-'))
 const sums = { passed: 0, failed: 0, skipped: 0 }
 try {
   const chromium = chromiumPath(process.env)
-  for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
+  for (const name of named.length > 0 ? named : DEFAULT_PARTS) {
     if (name === 'e2e' && !chromium) await skipPart(PARTS[name])
     else await runPart(PARTS[name], chromium)
   }

@@ -1,7 +1,14 @@
 import type { LegendComponentOption } from 'echarts'
 import type { Curve } from './curves'
+import { shortLabel } from './directLabels'
+import { textWidth } from './frame'
 import { mathStyles, richMath } from './mathText'
 import type { ChartTheme } from './theme'
+
+/** Room in px that the legend needs right of the plot: its widest entry, the sign before it and the gaps. */
+export function legendRoom(theme: ChartTheme, labels: readonly string[]): number {
+  return Math.max(...labels.map((label) => textWidth(shortLabel(label), theme.tickSize))) + theme.tickSize * 3.4
+}
 
 /** A column right of the plot; longer than the plot is high, it gets pages. */
 export function curveLegend(
@@ -23,6 +30,6 @@ export function curveLegend(
       rich: mathStyles(theme.fontFamily, theme.tickSize),
     },
     data: curves.map((curve) => curve.name),
-    formatter: (name) => richMath(curves.find((curve) => curve.name === name)?.label ?? name),
+    formatter: (name) => richMath(shortLabel(curves.find((curve) => curve.name === name)?.label ?? name)),
   }
 }

@@ -1,4 +1,4 @@
-import type { LineSeriesOption } from 'echarts'
+import type { LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { ValueScale } from '#shared/figure'
 import { layerColour } from './colourMaps'
 import { downsample } from './downsample'
@@ -86,9 +86,39 @@ export function currentStepMark(theme: ChartTheme, axis: StepAxis, step: number 
   ]
 }
 
+/** Positions of the points of a line; NaN is a gap. */
+export interface LinePoints {
+  readonly x: Float64Array
+  readonly y: Float64Array
+}
+
+/** ECharts takes numbers in one typed array many times faster than a list for each point, which its types do not know. */
+export function withPoints(points: LinePoints, line: LineSeriesOption): LineSeriesOption {
+  const data = new Float64Array(2 * points.x.length)
+  points.x.forEach((x, i) => data.set([x, points.y[i]!], 2 * i))
+  return Object.assign(line, { dimensions: ['x', 'y'], data })
+}
+
 /** A marker on about twelve points of a curve, so that its shape can be seen and the curve too. */
-export function sparseMarkers(theme: ChartTheme, points: number) {
-  const every = Math.max(1, Math.round(points / 12))
-  return (_value: unknown, { dataIndex }: { dataIndex: number }) =>
-    dataIndex % every === 0 ? theme.markerSize * 1.2 : 0
+export function sparseMarkers(
+  theme: ChartTheme,
+  { name, marker, colour }: { readonly name: string; readonly marker: Marker; readonly colour: string },
+  { x, y }: LinePoints,
+): ScatterSeriesOption {
+  const every = Math.max(1, Math.round(x.length / 12))
+  const marked = [...x.keys()].filter((i) => i % every === 0)
+  return {
+    // Not the line's own: it would make an element of every point, whether it is drawn or not.
+    type: 'scatter',
+    name,
+    data: marked.map((i) => [x[i]!, y[i]!]),
+    symbol: marker,
+    symbolSize: theme.markerSize * 1.2,
+    itemStyle: { color: colour, opacity: 1 },
+    silent: true,
+    animation: false,
+    tooltip: { show: false },
+    emphasis: { disabled: true },
+    z: 3,
+  }
 }

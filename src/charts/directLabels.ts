@@ -6,7 +6,20 @@ import type { ChartTheme } from './theme'
 /** Direct labels longer than this take two lines, broken after a fraction bar or at a space. */
 const LONGEST_LABEL = 14
 
-function directLines(label: string): string[] {
+/** Characters of a label: more would leave no room for the curves. */
+const MOST_CHARACTERS = 40
+
+/** A label cut after a comma where it is long, else where its room ends; tables and readouts have the whole. */
+export function shortLabel(label: string): string {
+  const text = plainMath(label)
+  if (text.length <= MOST_CHARACTERS) return label
+  const parts = label.split(', ')
+  const kept = parts.findLastIndex((_, i) => plainMath(parts.slice(0, i + 1).join(', ')).length < MOST_CHARACTERS - 2)
+  return kept >= 0 ? `${parts.slice(0, kept + 1).join(', ')}, …` : `${text.slice(0, MOST_CHARACTERS - 1)}…`
+}
+
+function directLines(whole: string): string[] {
+  const label = shortLabel(whole)
   if (plainMath(label).length <= LONGEST_LABEL) return [label]
   const middle = label.length / 2
   const breaks = [...label.matchAll(/[/ ]/g)].map((match) => match.index + 1)

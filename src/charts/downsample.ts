@@ -12,17 +12,18 @@ export function downsample(x: Float64Array, y: Float64Array, buckets = 600): num
   const [from, to] = [x[0]!, x[n - 1]!]
   const bucketOf = (i: number) => Math.min(buckets - 1, Math.floor(((x[i]! - from) / (to - from)) * buckets))
   const kept: number[] = []
-  let start = 0
-  while (start < n) {
-    const bucket = bucketOf(start)
-    let end = start + 1
-    while (end < n && bucketOf(end) === bucket) end++
-    kept.push(...extremesOf(y, start, end))
+  let [start, bucket] = [0, bucketOf(0)]
+  for (let end = 1; end <= n; end++) {
+    const next = end < n ? bucketOf(end) : -1
+    if (next === bucket) continue
+    for (const i of extremesOf(y, start, end)) if (i >= 0 && i !== kept.at(-1)) kept.push(i)
     start = end
+    bucket = next
   }
   return kept
 }
 
+/** Ascending, some of them twice, −1 where there is no such point. */
 function extremesOf(y: Float64Array, start: number, end: number): number[] {
   let [lowest, highest, gap] = [-1, -1, -1]
   for (let i = start; i < end; i++) {
@@ -33,6 +34,5 @@ function extremesOf(y: Float64Array, start: number, end: number): number[] {
     if (lowest < 0 || y[i]! < y[lowest]!) lowest = i
     if (highest < 0 || y[i]! > y[highest]!) highest = i
   }
-  const chosen = [start, lowest, highest, gap, end - 1].filter((i) => i >= 0)
-  return [...new Set(chosen)].sort((a, b) => a - b)
+  return [start, lowest, highest, gap, end - 1].sort((a, b) => a - b)
 }

@@ -66,7 +66,7 @@ const FALLBACK_SIGNS = /([ᵀ‖∥⁻⁺∘∇ℝ∼∗⊗∈⊥∠≪≫]+)/u
  * Letters with an ascender and an accent, as in f̃: IBM Plex has no place for an accent above them and would draw it
  * through them. DejaVu, which is bundled too, has one.
  */
-const TALL_AND_ACCENTED = /^[bdfhklt]\p{M}/u
+export const TALL_AND_ACCENTED = /^[bdfhklt]\p{M}/u
 
 /** ECharts rich text of a formula; its styles are those of `mathStyles`. */
 export function richMath(text: string): string {

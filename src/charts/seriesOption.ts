@@ -10,7 +10,7 @@ import {
   type Curve,
 } from './curves'
 import { endLabel, labelRoom } from './directLabels'
-import { curveLegend } from './curveLegend'
+import { curveLegend, legendRoom } from './curveLegend'
 import { formatNumber } from './format'
 import { baseOption, gridOption, paddedRange, ticksOver, yAxes, type DrawnMark } from './frame'
 import { distinctLevels, predictedLines, type PredictedLevel } from './predictedLines'
@@ -51,9 +51,9 @@ export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
       name: curve.name,
       data,
       symbol: curve.marker ?? 'circle',
-      symbolSize: curve.marker ? sparseMarkers(theme, data.length) : theme.markerSize * 0.8,
+      symbolSize: theme.markerSize * 0.8,
       // Markers show which steps were measured, as long as they can be told apart.
-      showSymbol: curve.marker !== undefined || data.length <= 30,
+      showSymbol: curve.marker === undefined && data.length <= 30,
       showAllSymbol: true,
       lineStyle: { color: colour, width: theme.lineWidth },
       itemStyle: { color: colour },
@@ -61,6 +61,11 @@ export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
       labelLayout: { moveOverlap: 'shiftY' },
       ...(named.includes(curve) && { endLabel: endLabel(theme, curve.label, colour) }),
     }
+  })
+  const markers = drawn.flatMap(({ curve: { name, marker, colour }, data }) => {
+    if (!marker) return []
+    const points = { x: Float64Array.from(data, ([x]) => x ?? NaN), y: Float64Array.from(data, ([, y]) => y ?? NaN) }
+    return [sparseMarkers(theme, { name, marker, colour: colourOf(theme, colour) }, points)]
   })
   const theory: LineSeriesOption = {
     type: 'line',
@@ -76,12 +81,13 @@ export function seriesOption(input: SeriesInput, theme: ChartTheme): DrawnMark {
   const axisBreak = axis.breakMark(theme, range.from)
   const series: SeriesOption[] = [
     ...lines,
+    ...markers,
     theory,
     ...currentStepMark(theme, axis, input.currentStep),
     ...(axisBreak ? [axisBreak] : []),
   ]
-  const labels = (hasLegend ? curves : named).map((curve) => curve.label)
-  const room = labels.length > 0 ? labelRoom(theme, labels) + (hasLegend ? theme.tickSize * 2 : 0) : 0
+  const labelsOf = (shown: readonly Curve[]) => shown.map((curve) => curve.label)
+  const room = hasLegend ? legendRoom(theme, labelsOf(curves)) : labelRoom(theme, labelsOf(named))
   const count = (pick: (item: (typeof drawn)[number]) => number) => drawn.reduce((total, item) => total + pick(item), 0)
   return {
     option: {

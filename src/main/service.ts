@@ -28,7 +28,8 @@ import type { StartWorker } from './jobs/workerHandle'
 import { analysisHandlers } from './service/analysis'
 import { claimHandlers } from './service/claims'
 import { comparisonHandlers } from './service/comparisons'
-import { backupIsDue, projectHandlers } from './service/project'
+import { dailyBackup } from './service/dailyBackup'
+import { projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
 import { newRunId } from './core/newIds'
@@ -122,7 +123,13 @@ export function createService(options: ServiceOptions): Service {
   const uploads = createUploads()
   const desk =
     scheduler &&
-    new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
+    new AnalysisDesk({
+      project,
+      startWorker,
+      clock,
+      resumes,
+      onChanged: (runId) => events.emit('analysis.changed', { runId }),
+    })
 
   const claimDesk = scheduler && new ClaimDesk(startWorker)
 
@@ -177,14 +184,7 @@ export function createService(options: ServiceOptions): Service {
     requireWriting: () => void writing(),
     onChanged: (runId) => changed([runId], project.runs.get(runId).sweep?.id ?? null),
   })
-  // In the background: opening does not wait for it, and a backup that fails is made at the next opening.
-  const backingUp =
-    scheduler && backupIsDue(project, clock.now())
-      ? project.health.backUp().then(
-          ({ name }) => log.write('info', `Made the backup ${name}.`),
-          (error: unknown) => log.write('error', LabError.from(error).message),
-        )
-      : Promise.resolve()
+  const backup = scheduler && dailyBackup(project, clock, log)
 
   const handlers: Handlers = {
     ...care.handlers,
@@ -235,7 +235,7 @@ export function createService(options: ServiceOptions): Service {
         scheduler?.close(),
         care.close(),
         transfers.close(),
-        backingUp,
+        backup?.close(),
       ])
       await uploads.close()
       pulse.close()

@@ -30,6 +30,8 @@ export function alignCurves(curves: readonly RunCurve[]): AlignedCurves {
   const x = unionOf(known.map((curve) => curve.x))
   let interpolated = 0
   const values = known.map((curve) => {
+    // On its own places nothing lies between.
+    if (curve.x === x) return curve.y.map(finiteOrNaN)
     const aligned = new Float64Array(x.length).fill(NaN)
     let after = 0
     for (let i = 0; i < x.length; i++) {
@@ -51,14 +53,20 @@ export function alignCurves(curves: readonly RunCurve[]): AlignedCurves {
 
 /** Whether values over x have one place each along an axis: x is finite and never falls. */
 export function isAscending(x: Float64Array): boolean {
-  return x.every((value, i) => Number.isFinite(value) && (i === 0 || value >= x[i - 1]!))
+  let before = -Infinity
+  for (let i = 0; i < x.length; i++) {
+    const place = x[i]!
+    if (!Number.isFinite(place) || place < before) return false
+    before = place
+  }
+  return true
 }
 
-/** Every place once, ascending. Runs of one schedule share their places: then nothing is merged. */
+/** Every place once, ascending. Runs of one schedule share their places: then nothing is merged or copied. */
 function unionOf(all: readonly Float64Array[]): Float64Array {
   const [first = new Float64Array(0)] = all
-  const isShared = all.every((x) => x.length === first.length && x.every((place, i) => place === first[i]))
-  if (isShared) return first.slice()
+  const isSame = (x: Float64Array) => x.length === first.length && x.every((place, i) => place === first[i])
+  if (all.every((x) => x === first || isSame(x))) return first
   const merged = new Set<number>()
   for (const x of all) for (const place of x) merged.add(place)
   return Float64Array.from(merged).sort()

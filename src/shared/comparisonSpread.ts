@@ -42,12 +42,12 @@ export function bandOf({ x, values }: AlignedCurves, { kind, coverage }: Spread)
   for (let i = 0; i < x.length; i++) {
     let n = 0
     for (const curve of values) if (!Number.isNaN(curve[i]!)) column[n++] = curve[i]!
-    const present = column.subarray(0, n)
     band.n[i] = n
-    if (n === 0) continue
+    if (n === 1) band.centre[i] = column[0]!
+    if (n < 2) continue
+    const present = column.subarray(0, n)
     const centre = kind === 'quantile' ? quantile(present.toSorted(), 0.5) : mean(present)
     band.centre[i] = centre
-    if (n < 2) continue
     const [low, high] = edges(present, centre, kind, coverage, resampling)
     band.low[i] = low
     band.high[i] = high

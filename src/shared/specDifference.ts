@@ -59,5 +59,10 @@ export function specDifference(before: SpecFields, after: SpecFields): readonly 
 }
 
 function nested(head: string, fields: object): [string, string][] {
-  return Object.entries(fields).map(([key, value]: [string, unknown]) => [`${head}.${key}`, String(value)])
+  return Object.entries(fields).map(([key, value]: [string, unknown]) => [`${head}.${key}`, fieldText(value)])
+}
+
+function fieldText(value: unknown): string {
+  if (value === null) return ''
+  return Array.isArray(value) ? value.join(', ') : String(value)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { downsample } from '#charts/downsample'
+import { repetitions } from '../helpers/repetitions'
 
 const ascending = (n: number) => Float64Array.from({ length: n }, (_, i) => i)
 
@@ -20,6 +21,7 @@ it('keeps first, last and every extreme of each bucket, in order and few', () =>
         if (y.length > 4 * buckets) expect(kept.length).toBeLessThanOrEqual(4 * buckets)
       },
     ),
+    { numRuns: repetitions('CASES', 100) },
   )
 })
 

@@ -51,6 +51,21 @@ describe('seriesOption', () => {
     expect(seven).not.toContain('layer 4')
   })
 
+  it('marks about a dozen points of a long curve, each where the curve has one', () => {
+    const { curves, ...others } = input([decay(0.001)])
+    const marked = curves.map((curve) => ({ ...curve, marker: 'rect' as const }))
+    const series = [seriesOption({ ...others, curves: marked }, themes.print).option.series ?? []].flat()
+    const markers = series.find((one) => one.type === 'scatter' && one.name === 'NC1, layer 1')
+    const places: unknown[] = Array.isArray(markers?.data) ? markers.data : []
+    expect(places.length).toBeGreaterThan(8)
+    expect(places.length).toBeLessThan(16)
+    for (const place of places) {
+      const [x = NaN, y = NaN] = Array.isArray(place) ? place.map(Number) : []
+      // One number is a logarithm of a step, the other of a value: 1e-9 is what their powers leave of 1e-16.
+      if (x > 0) expect(10 ** y).toBeCloseTo(Math.exp(-0.001 * 10 ** x) + 1e-6, 9)
+    }
+  })
+
   it('draws predictions where they are, not rounded to hundredths', () => {
     const levels = [0.041, 0.042, 0.044].map((value) => ({ value, label: '' }))
     const svg = svgOf(input([Float64Array.of(0.04, 0.045)], { yScale: 'linear', predicted: levels }))

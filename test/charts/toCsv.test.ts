@@ -2,6 +2,9 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toCsv } from '#charts/toCsv'
+import { repetitions } from '../helpers/repetitions'
+
+const many = { numRuns: repetitions('CASES', 100) }
 
 describe('toCsv', () => {
   it('guards text that a spreadsheet would run, never numbers', () => {
@@ -22,6 +25,7 @@ describe('toCsv', () => {
         const rows: string[][] = parse(toCsv({ columns: ['value'], rows: values.map((value) => [value]) }))
         expect(rows.slice(1).map(([text]) => Number(text))).toEqual(values)
       }),
+      many,
     )
   })
 
@@ -31,6 +35,7 @@ describe('toCsv', () => {
         const [, row]: string[][] = parse(toCsv({ columns: ['a', 'b'], rows: [[text, 'end']] }))
         expect(row).toEqual([/^[=+\-@\t\r]/.test(text) ? `'${text}` : text, 'end'])
       }),
+      many,
     )
   })
 

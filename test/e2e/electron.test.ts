@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..')
 const electron = electronBinary()
-if (!electron) console.warn('SKIPPED: the Electron shell. Its binary is not here; "npx install-electron" fetches it.')
+const obstacle = obstacleToStarting()
+if (obstacle) console.warn(`SKIPPED: the Electron shell. ${obstacle}`)
 
 /** Electron's own note of where its binary lies, once it is there. */
 function electronBinary(): string | null {
@@ -17,7 +18,17 @@ function electronBinary(): string | null {
   return existsSync(binary) ? binary : null
 }
 
-describe.skipIf(!electron)('the Electron shell', () => {
+/** Why the shell cannot be started here; null where it can. */
+function obstacleToStarting(): string | null {
+  if (!electron) return 'Its binary is not here; "npx install-electron" fetches it.'
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env
+  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return 'There is no display; use "xvfb-run".'
+  // app.enableSandbox() takes "--no-sandbox" back, and no process of Chromium starts as root with a sandbox.
+  if (process.getuid?.() === 0) return 'Its sandbox does not start as root; run the tests as somebody else.'
+  return null
+}
+
+describe.skipIf(obstacle !== null)('the Electron shell', () => {
   const folder = mkdtempSync(join(tmpdir(), 'collapsar-electron-'))
   let app: ElectronApplication
   let page: Page
@@ -25,9 +36,10 @@ describe.skipIf(!electron)('the Electron shell', () => {
   beforeAll(async () => {
     app = await _electron.launch({
       executablePath: electron ?? '',
-      // A sandbox inside a container's root account cannot be made; everywhere else ours stays on.
-      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--project=${join(folder, 'smoke.clps')}`],
-      env: { ...process.env, XDG_CONFIG_HOME: folder },
+      // Playwright switches the sandbox off on Linux unless told otherwise.
+      chromiumSandbox: true,
+      // Settings and lock of their own, beside those of an application that is open.
+      args: [root, `--project=${join(folder, 'smoke.clps')}`, `--user-data-dir=${join(folder, 'user')}`],
     })
     page = await app.firstWindow()
   })
@@ -40,6 +52,7 @@ describe.skipIf(!electron)('the Electron shell', () => {
     await page.getByRole('article').first().waitFor()
     expect(page.url()).toMatch(/^app:\/\/collapsar\//)
     expect(await page.evaluate('typeof process + typeof require')).toBe('undefinedundefined')
+    expect(await page.evaluate('Object.keys(collapsar).sort()')).toEqual(['on', 'request'])
   })
 
   it('trains a run in a utility process and shows it', async () => {
@@ -56,6 +69,9 @@ describe.skipIf(!electron)('the Electron shell', () => {
   })
 
   it('reaches no network', async () => {
+    // The policy of the page, and below it the session, of whoever asks.
     expect(await page.evaluate(`fetch('https://arxiv.org/').then(() => 'reached', () => 'refused')`)).toBe('refused')
+    const inMainProcess = app.evaluate(({ net }) => net.fetch('https://arxiv.org/').then(() => 'reached', String))
+    expect(await inMainProcess).toMatch(/ERR_BLOCKED_BY_CLIENT/)
   })
 })

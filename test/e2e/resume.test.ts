@@ -8,8 +8,8 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Project } from '#main/store/project'
 import type { StoredRun } from '#main/store/runs'
 import { lookAt, remainsOf } from './helpers/remains'
+import { CLI } from './helpers/startHost'
 
-const CLI = 'out/main/cli.js'
 /** Some ten seconds of training, and a state to go on from five times a second. */
 const spec = {
   system: 'deep-ufm',

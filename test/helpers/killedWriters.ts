@@ -42,10 +42,11 @@ export function brokenPromises(project: Project, lines: readonly string[]): stri
     if (batches <= last) broken.push(`run ${number}: batch ${last} was acknowledged, ${batches} are there`)
     for (let batch = 0; batch < batches; batch++) {
       const expected = batchOf(number, batch).filter(({ quantity }) => quantity === 'spectrum')
-      const found = spectra.slice(batch * 5, batch * 5 + 5)
       const same = expected.every(({ data, step }, i) => {
-        const other = found[i]
-        return other?.step === step && data.every((value, j) => Object.is(value, other.data[j]))
+        const place = batch * 5 + i
+        const other = spectra[place]
+        const isLossSame = losses.steps[place] === step && Object.is(losses.values[place], data[0])
+        return isLossSame && other?.step === step && data.every((value, j) => Object.is(value, other.data[j]))
       })
       if (!same) broken.push(`run ${number}: batch ${batch} is not what was stored`)
     }

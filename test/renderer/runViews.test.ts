@@ -85,6 +85,7 @@ describe('the columns of the table of runs', () => {
     expect(usualColumns(['K'], fields)).toEqual([
       'name',
       'status',
+      'verdict',
       'system',
       'loss',
       'param.K',

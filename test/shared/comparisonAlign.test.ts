@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { alignCurves, type RunCurve } from '#shared/comparisonAlign'
+import { repetitions } from '../helpers/repetitions'
 
 const value = fc.double({ noDefaultInfinity: false })
 /** Curves over ascending places, some of them shared, with values that may be anything. */
@@ -14,6 +15,8 @@ const curve: fc.Arbitrary<RunCurve> = fc
 const curves = fc.array(curve, { maxLength: 6 })
 const lastAt = ({ x, y }: RunCurve, at: number) => y[x.lastIndexOf(at)]!
 
+const many = { numRuns: repetitions('CASES', 100) }
+
 describe('alignCurves', () => {
   it('has every measured place once, in order', () => {
     fc.assert(
@@ -21,6 +24,7 @@ describe('alignCurves', () => {
         const { x } = alignCurves(given)
         expect([...x]).toEqual([...new Set(given.flatMap((one) => [...one.x]))].sort((a, b) => a - b))
       }),
+      many,
     )
   })
 
@@ -35,6 +39,7 @@ describe('alignCurves', () => {
           }
         })
       }),
+      many,
     )
   })
 
@@ -61,6 +66,7 @@ describe('alignCurves', () => {
         })
         expect(interpolated).toBe(counted)
       }),
+      many,
     )
   })
 

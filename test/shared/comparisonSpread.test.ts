@@ -4,6 +4,7 @@ import { alignCurves } from '#shared/comparisonAlign'
 import { bandOf, mean, quantile, standardDeviation } from '#shared/comparisonSpread'
 import type { Spread } from '#shared/comparison'
 import { expectClose } from '../helpers/expectClose'
+import { repetitions } from '../helpers/repetitions'
 
 const kinds = ['none', 'std', 'sem', 'minMax', 'quantile', 'bootstrap'] as const
 const spread = (kind: Spread['kind'], coverage = 0.9): Spread => ({ kind, coverage })
@@ -17,6 +18,8 @@ const bandAt = (values: readonly number[], kind: Spread['kind'], coverage?: numb
   const { centre, low, high, n } = bandOf(column(values), spread(kind, coverage))
   return { centre: centre[0]!, low: low[0]!, high: high[0]!, n: n[0]! }
 }
+
+const many = { numRuns: repetitions('CASES', 100) }
 
 describe('bandOf', () => {
   // NumPy 1.26: mean, std(ddof=1), median, quantile([0.05, 0.95]) of [1, 2, 4, 8, 16].
@@ -59,6 +62,7 @@ describe('bandOf', () => {
         expect(low - slack).toBeLessThanOrEqual(centre)
         expect(high + slack).toBeGreaterThanOrEqual(centre)
       }),
+      many,
     )
   })
 
@@ -77,6 +81,7 @@ describe('bandOf', () => {
             expect(Number.isNaN(band.low[i])).toBe(present < 2 || kind === 'none')
           })
         }),
+        many,
       )
     },
   )
@@ -90,6 +95,7 @@ describe('bandOf', () => {
           expect([a.low, a.high]).toEqual([b.low, b.high])
         }
       }),
+      many,
     )
   })
 

@@ -48,6 +48,8 @@ describe.skipIf(process.platform !== 'linux' || isLinked)('the package', () => {
     const wire = binary.slice(binary.indexOf(SENTINEL) + SENTINEL.length + 2)
     // RunAsNode 0, CookieEncryption 1, NodeOptions 0, NodeCliInspect 0, AsarIntegrity 1, OnlyLoadAppFromAsar 1.
     expect(wire.slice(0, 6)).toBe('010011')
+    // The browser's own V8 snapshot stays as Electron ships it; GrantFileProtocolExtraPrivileges 0.
+    expect(wire[7]).toBe('0')
   })
 
   it('leaves out what only development needs', () => {

@@ -1,5 +1,5 @@
 import { isAscending } from '#shared/comparisonAlign'
-import { curveLegend } from '../curveLegend'
+import { curveLegend, legendRoom } from '../curveLegend'
 import { curveNotes, curveScale, MOST_DIRECT_LABELS } from '../curves'
 import { labelRoom } from '../directLabels'
 import { formatNumber } from '../format'
@@ -10,6 +10,7 @@ import type { ChartTheme } from '../theme'
 import { crosshairTableTooltip } from '../tooltip'
 import { bandSeries, bucketsFor, emptyCount, visibleRange, type BandCurve, type DrawnCount } from './bandSeries'
 import { curveAxis } from './curveAxis'
+import { placesOn } from './places'
 
 export interface CurvesInput {
   readonly curves: readonly BandCurve[]
@@ -33,14 +34,15 @@ export function bandOption(input: CurvesInput, theme: ChartTheme): DrawnMark & {
   const { curves } = input
   const axis = horizontalAxis(theme, input)
   const scale = verticalScale(input)
-  const yRange = visibleRange(curves, axis, scale)
+  const placesOf = placesOn(axis)
+  const yRange = visibleRange(curves, placesOf, axis.range, scale)
   const count = emptyCount()
   const isLabelled = curves.length > 1 && curves.length <= MOST_DIRECT_LABELS
   const hasLegend = curves.length > MOST_DIRECT_LABELS && curves.length <= MOST_IN_LEGEND
-  const plane = { x: axis, y: scale, yRange, index: 0, buckets: bucketsFor(curves.length) }
+  const plane = { x: placesOf, y: scale, yRange, index: 0, buckets: bucketsFor(curves.length) }
   const series = curves.flatMap((curve) => bandSeries(theme, curve, plane, { isLabelled, count }))
-  const labels = isLabelled || hasLegend ? curves.map(({ label }) => label) : []
-  const room = labels.length > 0 ? labelRoom(theme, labels) + (hasLegend ? theme.tickSize * 3.2 : 0) : 0
+  const labels = curves.map(({ label }) => label)
+  const room = hasLegend ? legendRoom(theme, labels) : isLabelled ? labelRoom(theme, labels) : 0
   const axisBreak = axis.breakMark(theme, yRange.from)
   return {
     axis,
@@ -62,7 +64,7 @@ export function bandOption(input: CurvesInput, theme: ChartTheme): DrawnMark & {
 
 export function horizontalAxis(theme: ChartTheme, { curves, x }: CurvesInput): CurveAxis {
   const places = curves.flatMap(({ band, runs }) => [band.x, ...runs.map((run) => run.x)])
-  return curveAxis(theme, x, places, x.shown)
+  return curveAxis(theme, x, [...new Set(places)], x.shown)
 }
 
 export function verticalScale({ curves, y }: CurvesInput): Scale {

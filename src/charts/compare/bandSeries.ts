@@ -1,13 +1,12 @@
 import type { CustomSeriesOption, LineSeriesOption, SeriesOption } from 'echarts'
-import { isAscending } from '#shared/comparisonAlign'
 import type { Band } from '#shared/comparisonSpread'
-import { sparseMarkers } from '../curves'
+import { sparseMarkers, withPoints, type LinePoints } from '../curves'
 import { endLabel } from '../directLabels'
 import { downsample } from '../downsample'
 import { paddedRange, positionsOf, type AxisRange } from '../frame'
 import type { Scale } from '../scale'
-import type { CurveAxis } from '../stepAxis'
 import type { ChartTheme } from '../theme'
+import type { Places } from './places'
 import type { SeriesStyle } from './seriesStyle'
 
 /** The middle of a group with what surrounds it. */
@@ -26,7 +25,7 @@ export interface BandCurve {
 
 /** The axes that curves stand on, and which pair of a picture with several it is. */
 export interface CurvePlane {
-  readonly x: CurveAxis
+  readonly x: (x: Float64Array) => Places
   readonly y: Scale
   readonly yRange: AxisRange
   readonly index: number
@@ -60,111 +59,97 @@ export function bandSeries(
   { isLabelled, count }: { readonly isLabelled: boolean; readonly count: DrawnCount },
 ): SeriesOption[] {
   const { style, band, smoothed, runs } = curve
-  const place = axesOf(plane)
-  const middle = lineData(plane, band.x, smoothed ?? band.centre, count)
-  const isDense = middle.length > 30
-  const base = { type: 'line', animation: false, emphasis: { disabled: true }, ...place } as const
-  const faint = (y: Float64Array, x: Float64Array, opacity: number): LineSeriesOption => ({
-    ...base,
-    data: lineData(plane, x, y, count),
-    silent: true,
-    symbol: 'none',
-    lineStyle: { color: style.colour, width: theme.lineWidth * 0.5, opacity, type: style.dash },
-    tooltip: { show: false },
-    z: 2,
-  })
-  const line: LineSeriesOption = {
+  const { colour, dash, marker } = style
+  const middle = linePoints(plane, band.x, smoothed ?? band.centre, count)
+  const base = { type: 'line', animation: false, emphasis: { disabled: true }, ...axesOf(plane) } as const
+  const faint = (y: Float64Array, x: Float64Array, opacity: number): LineSeriesOption =>
+    withPoints(linePoints(plane, x, y, count), {
+      ...base,
+      silent: true,
+      symbol: 'none',
+      lineStyle: { color: colour, width: theme.lineWidth * 0.5, opacity, type: dash },
+      tooltip: { show: false },
+      z: 2,
+    })
+  const line: LineSeriesOption = withPoints(middle, {
     ...base,
     name: curve.name,
-    data: middle,
-    symbol: style.marker ?? 'circle',
-    symbolSize: style.marker ? sparseMarkers(theme, middle.length) : theme.markerSize * 0.8,
-    showSymbol: style.marker !== null || middle.length === 1 || (!isDense && runs.length === 0),
+    symbol: marker ?? 'circle',
+    symbolSize: theme.markerSize * 0.8,
+    showSymbol: marker === null && (middle.x.length === 1 || (middle.x.length <= 30 && runs.length === 0)),
     showAllSymbol: true,
-    lineStyle: { color: style.colour, width: theme.lineWidth, type: style.dash },
-    itemStyle: { color: style.colour },
+    lineStyle: { color: colour, width: theme.lineWidth, type: dash },
+    itemStyle: { color: colour },
     labelLayout: { moveOverlap: 'shiftY' },
-    ...(isLabelled && { endLabel: endLabel(theme, curve.label, style.colour) }),
+    ...(isLabelled && { endLabel: endLabel(theme, curve.label, colour) }),
     z: 3,
-  }
+  })
   return [
     ...bandArea(style, band, plane, count),
     ...runs.map(({ x, y }) => faint(y, x, 0.45)),
     ...(smoothed ? [faint(band.centre, band.x, 0.55)] : []),
     line,
+    ...(marker ? [{ ...sparseMarkers(theme, { name: curve.name, marker, colour }, middle), ...axesOf(plane) }] : []),
   ]
 }
 
 /** The vertical range of what lies inside the part of the x axis that is drawn. */
-export function visibleRange(curves: readonly BandCurve[], axis: CurveAxis, scale: Scale, padding?: number): AxisRange {
-  let [from, to] = [Infinity, -Infinity]
+export function visibleRange(
+  curves: readonly BandCurve[],
+  placesOf: CurvePlane['x'],
+  shown: AxisRange,
+  scale: Scale,
+  padding?: number,
+): AxisRange {
+  // A scale never falls, so only what lies outside the values so far can move the range.
+  let [least, most] = [Infinity, -Infinity]
   const take = (x: Float64Array, y: Float64Array) => {
-    for (let i = 0; i < x.length; i++) {
-      const place = axis.position(x[i]!)
-      if (!(place >= axis.range.from && place <= axis.range.to)) continue
-      const position = scale.forward(y[i]!)
-      if (!Number.isFinite(position)) continue
-      if (position < from) from = position
-      if (position > to) to = position
+    const { positions, start, end } = placesOf(x)
+    for (let i = start; i < end; i++) {
+      const value = y[i]!
+      if (Number.isNaN(value) || (value >= least && value <= most)) continue
+      if (!(positions[i]! >= shown.from && positions[i]! <= shown.to) || !Number.isFinite(scale.forward(value)))
+        continue
+      if (value < least) least = value
+      if (value > most) most = value
     }
   }
   for (const { band, smoothed, runs } of curves) {
     for (const values of [band.centre, band.low, band.high, smoothed]) if (values) take(band.x, values)
     for (const { x, y } of runs) take(x, y)
   }
-  return paddedRange(from > to ? [] : [from, to], padding)
+  return paddedRange(least > most ? [] : [scale.forward(least), scale.forward(most)], padding)
 }
 
-/** [x position, y position, x, value], thinned for drawing; only what is in sight, with one point beyond each end. */
-function lineData(plane: CurvePlane, x: Float64Array, y: Float64Array, count: DrawnCount): (number | null)[][] {
-  const places = x.map(plane.x.position)
+/** A line thinned for drawing; only what is in sight, with one point beyond each end. */
+function linePoints(plane: CurvePlane, x: Float64Array, y: Float64Array, count: DrawnCount): LinePoints {
+  const places = plane.x(x)
   const { positions, missing } = positionsOf(plane.y, y)
-  const [start, end] = visiblePart(places, plane.x.range)
-  const kept = drawnIndices(places, positions, start, end, plane.buckets)
+  const kept = drawnIndices(places, positions, plane.buckets)
   count.drawn += kept.length
-  count.total += end - start
+  count.total += places.end - places.start
   count.missing += missing
-  return kept.map((i) => {
-    const position = positions[i]!
-    return [places[i]!, Number.isNaN(position) ? null : position, x[i]!, y[i]!]
-  })
+  return { x: Float64Array.from(kept, (i) => places.positions[i]!), y: Float64Array.from(kept, (i) => positions[i]!) }
 }
 
-/** First and one beyond the last index; a curve that turns back is taken whole. */
-function visiblePart(places: Float64Array, { from, to }: AxisRange): readonly [start: number, end: number] {
-  if (!isAscending(places)) return [0, places.length]
-  const beyond = places.findIndex((place) => place > to)
-  const start = Math.max(0, places.findIndex((place) => place >= from) - 1)
-  return [start, beyond < 0 ? places.length : beyond + 1]
-}
-
-/** Min and max per pixel column along an axis; a curve that turns back has no columns and is drawn whole. */
-function drawnIndices(
-  places: Float64Array,
-  positions: Float64Array,
-  start: number,
-  end: number,
-  buckets: number,
-): number[] {
-  if (!isAscending(places)) return Array.from(places.keys())
-  return downsample(places.subarray(start, end), positions.subarray(start, end), buckets).map((i) => i + start)
+/** Min and max per pixel column along an axis; a curve that turns back has no columns. */
+function drawnIndices({ positions, isAscending, start, end }: Places, values: Float64Array, buckets: number): number[] {
+  if (!isAscending) return Array.from(positions.keys())
+  return downsample(positions.subarray(start, end), values.subarray(start, end), buckets).map((i) => i + start)
 }
 
 /** The surface between the edges, one polygon for each stretch without a gap. */
 function bandArea(style: SeriesStyle, band: Band, plane: CurvePlane, count: DrawnCount): CustomSeriesOption[] {
   if (band.low.every(Number.isNaN)) return []
-  const places = band.x.map(plane.x.position)
+  const places = plane.x(band.x)
   const [low, high] = [positionsOf(plane.y, band.low).positions, positionsOf(plane.y, band.high).positions]
-  const [start, end] = visiblePart(places, plane.x.range)
   // The edges have extremes of their own, which thinning must keep.
-  const kept = new Set([
-    ...drawnIndices(places, low, start, end, plane.buckets),
-    ...drawnIndices(places, high, start, end, plane.buckets),
-  ])
+  const kept = new Set([...drawnIndices(places, low, plane.buckets), ...drawnIndices(places, high, plane.buckets)])
   const stretches: [x: number, low: number, high: number][][] = []
   let open = false
   for (const i of [...kept].sort((a, b) => a - b)) {
-    const isPresent = Number.isFinite(high[i]!) && !Number.isNaN(band.low[i]!) && Number.isFinite(places[i]!)
+    const place = places.positions[i]!
+    const isPresent = Number.isFinite(high[i]!) && !Number.isNaN(band.low[i]!) && Number.isFinite(place)
     if (!isPresent) {
       open = false
       continue
@@ -173,7 +158,7 @@ function bandArea(style: SeriesStyle, band: Band, plane: CurvePlane, count: Draw
     const foot = Number.isNaN(low[i]!) ? plane.yRange.from : low[i]!
     if (!open) stretches.push([])
     open = true
-    stretches.at(-1)!.push([places[i]!, foot, high[i]!])
+    stretches.at(-1)!.push([place, foot, high[i]!])
   }
   if (stretches.length === 0) return []
   return [

@@ -3,6 +3,7 @@ import { differingSettings, distinctValues, settingsOf, type Settings } from '#s
 import { summarise } from '#shared/comparisonSummary'
 import type { ComparedRun, ComparedRuns, ComparisonRequests, TheoryOverParam } from '#shared/contract/comparisons'
 import type { Handlers, Series, SystemInfo } from '#shared/contract/index'
+import { inSentence } from '#shared/fieldNames'
 import type { RunId } from '#shared/ids'
 import type { QuantityDefinition } from '#shared/records'
 import { axisTitle } from '../frame'
@@ -106,7 +107,14 @@ function distinctMetrics(panel: Panel): Metric[] {
   return [...byKey.values()]
 }
 
-function metricsOf(panel: Panel): readonly Metric[] {
+/** What is measured in a panel, each quantity once: of what its help card speaks. */
+export function quantitiesIn(panel: Panel, context: Pick<ComparisonContext, 'quantities'>): QuantityDefinition[] {
+  const metrics = panel.kind === 'spectra' ? [panel.metric] : metricsOf(panel)
+  return [...new Set(metrics.flatMap((metric) => quantityOf(context, metric) ?? []))]
+}
+
+/** Whose curves a panel reads. */
+export function metricsOf(panel: Panel): readonly Metric[] {
   switch (panel.kind) {
     case 'curves':
     case 'multiples':
@@ -174,18 +182,19 @@ export function quantityOf({ quantities }: Pick<ComparisonContext, 'quantities'>
 
 /** 'test loss, layer 2', as inside a sentence. */
 export function metricName(context: Pick<ComparisonContext, 'quantities'>, metric: Metric): string {
-  const label =
-    quantityOf(context, metric)?.label.replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase()) ?? metric.quantity
+  const label = inSentence(quantityOf(context, metric)?.label ?? metric.quantity)
   return metric.layer === null ? label : `${label}, ${layerName(metric.layer)}`
 }
 
 /** 'test loss L (dimensionless)' for an axis; the layer stands before the unit. */
 export function metricTitle(context: Pick<ComparisonContext, 'quantities'>, metric: Metric, prefix = ''): string {
   const quantity = quantityOf(context, metric)
-  const title = axisTitle(quantity?.label ?? metric.quantity, quantity?.symbol ?? '', quantity?.unit ?? '')
-  if (metric.layer === null) return prefix + title
+  const label = quantity?.label ?? metric.quantity
+  const named = prefix === '' ? label : `${prefix}${inSentence(label)}`
+  const title = axisTitle(named, quantity?.symbol ?? '', quantity?.unit ?? '')
+  if (metric.layer === null) return title
   const unit = title.lastIndexOf(' (')
-  return `${prefix}${title.slice(0, unit)}, ${layerName(metric.layer)}${title.slice(unit)}`
+  return `${title.slice(0, unit)}, ${layerName(metric.layer)}${title.slice(unit)}`
 }
 
 const AT_WORDS = { last: 'last', min: 'least', max: 'greatest' } as const
@@ -196,5 +205,5 @@ export function summaryName(context: Pick<ComparisonContext, 'quantities'>, summ
 }
 
 export function summaryTitle(context: Pick<ComparisonContext, 'quantities'>, summary: Summary): string {
-  return metricTitle(context, summary, `${AT_WORDS[summary.at]} `)
+  return metricTitle(context, summary, `${AT_WORDS[summary.at].replace(/^./, (first) => first.toUpperCase())} `)
 }

@@ -3,8 +3,8 @@ import { deltaTo, summariseGroup, type GroupSummary } from '#shared/comparisonSu
 import { formatNumber } from '../format'
 import { toLatex, type LatexCell } from '../toLatex'
 import type { Table, TableCell } from '../toCsv'
-import { uncertain } from '../uncertain'
-import { summaryName, summaryOf, visibleGroups, type ComparisonContext, type PanelData } from './context'
+import { uncertain, uncertainText } from '../uncertain'
+import { quantityOf, summaryName, summaryOf, visibleGroups, type ComparisonContext, type PanelData } from './context'
 import type { RunGroup } from './runGroups'
 
 /** Groups against metrics: mean and standard error over the runs, and what each has beyond the baseline. */
@@ -15,6 +15,8 @@ export interface MetricTable {
     readonly group: RunGroup
     readonly cells: readonly {
       readonly summary: GroupSummary
+      /** 'collapse 3, pair 5' where the numbers stand for words, whose mean says nothing; null where they do not. */
+      readonly states: string | null
       /** Null in the baseline itself. */
       readonly delta: ReturnType<typeof deltaTo> | null
     }[]
@@ -29,19 +31,35 @@ export function metricTable(
   const groups = visibleGroups(context)
   const baseline = groups.find((group) => group.key === context.comparison.baseline) ?? groups[0] ?? null
   const of = (group: RunGroup) =>
-    summaries.map((summary) => summariseGroup(group.runs.map((run) => summaryOf(run, summary, data))))
+    summaries.map((summary) => {
+      const values = group.runs.map((run) => summaryOf(run, summary, data))
+      const codes = quantityOf(context, summary)?.codes
+      return { summary: summariseGroup(values), states: codes ? countedStates(values, codes) : null }
+    })
   const reference = baseline && of(baseline)
   return {
     columns: summaries.map((summary) => summaryName(context, summary)),
     baseline: baseline?.key ?? null,
     rows: groups.map((group) => ({
       group,
-      cells: of(group).map((summary, i) => ({
+      cells: of(group).map(({ summary, states }, i) => ({
         summary,
-        delta: group === baseline || !reference ? null : deltaTo(reference[i]!, summary),
+        states,
+        delta: group === baseline || !reference || states !== null ? null : deltaTo(reference[i]!.summary, summary),
       })),
     })),
   }
+}
+
+/** How many runs ended in which state, in the order of the states. */
+function countedStates(values: readonly number[], codes: readonly string[]): string {
+  const counts = codes.map((state, code) => ({ state, count: values.filter((value) => value === code).length }))
+  return counts.flatMap(({ state, count }) => (count > 0 ? [`${state} ${count}`] : [])).join(', ')
+}
+
+/** What stands in a cell of the table. */
+export function cellValue({ summary, states }: MetricTable['rows'][number]['cells'][number]): string {
+  return states ?? uncertainText(uncertain(summary.mean, summary.sem))
 }
 
 /** '+0.0012', '−3.2 %': a difference always says its direction. */
@@ -54,11 +72,11 @@ export function metricNumbers({ columns, rows }: MetricTable): Table {
   return {
     columns: ['group', 'metric', 'mean', 'standard error', 'n', 'runs', 'difference', 'its standard error', 'relative'],
     rows: rows.flatMap(({ group, cells }) =>
-      cells.map(({ summary, delta }, i): TableCell[] => [
+      cells.map(({ summary, states, delta }, i): TableCell[] => [
         group.label,
         columns[i]!,
-        summary.mean,
-        summary.sem,
+        states ?? summary.mean,
+        states === null ? summary.sem : null,
         summary.n,
         summary.of,
         delta?.difference ?? null,
@@ -75,7 +93,7 @@ export function metricLatex({ columns, rows }: MetricTable): string {
   const isEven = counts.length <= 1
   const body = rows.map(({ group, cells }): LatexCell[] => [
     group.label,
-    ...cells.map(({ summary }) => uncertain(summary.mean, summary.sem)),
+    ...cells.map(({ summary, states }) => states ?? uncertain(summary.mean, summary.sem)),
     ...(isEven ? [] : [cells.map(({ summary }) => String(summary.n)).join(', ')]),
   ])
   const caption = `mean and standard error over runs${isEven && counts[0] !== undefined ? `, n = ${counts[0]}` : ''}`

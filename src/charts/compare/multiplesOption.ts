@@ -6,6 +6,7 @@ import type { ChartTheme } from '../theme'
 import { itemTooltip } from '../tooltip'
 import { curvesNotes, horizontalAxis, type CurvesInput } from './bandOption'
 import { bandSeries, bucketsFor, emptyCount, visibleRange, type BandCurve } from './bandSeries'
+import { placesOn } from './places'
 
 export interface MultiplesInput extends Pick<CurvesInput, 'x' | 'y'> {
   readonly rows: number
@@ -33,7 +34,8 @@ export function multiplesOption(input: MultiplesInput, theme: ChartTheme): Drawn
     input.y.scale,
     all.curves.flatMap(({ band }) => [band.centre, band.low, band.high]),
   )
-  const yRange = visibleRange(all.curves, axis, scale, 0.08)
+  const placesOf = placesOn(axis)
+  const yRange = visibleRange(all.curves, placesOf, axis.range, scale, 0.08)
   const ticks = ticksOver(scale, yRange, 3)
   const count = emptyCount()
   const { tickSize, labelSize } = theme
@@ -83,7 +85,7 @@ export function multiplesOption(input: MultiplesInput, theme: ChartTheme): Drawn
   xAxis.push({ ...titleAxis, ...axisName(theme, input.x.title), nameGap: tickSize * 2 })
   yAxis.push({ ...titleAxis, ...axisName(theme, brokenTitle(input.y.title, 'y')), nameGap: left - labelSize * 2 })
   const series = cells.flatMap(({ title, curves }, index) => {
-    const plane = { x: axis, y: scale, yRange, index, buckets: bucketsFor(all.curves.length) }
+    const plane = { x: placesOf, y: scale, yRange, index, buckets: bucketsFor(all.curves.length) }
     const axisBreak = axis.breakMark(theme, yRange.from)
     return [
       ...curves.flatMap((curve) => bandSeries(theme, curve, plane, { isLabelled: false, count })),

@@ -4,7 +4,9 @@ import type { ComparedRun } from '#shared/contract/comparisons'
 import { runColors } from '#shared/contract/runs'
 import type { SystemInfo } from '#shared/contract/index'
 import type { RunId } from '#shared/ids'
-import type { ParamDefinition, ParamValue } from '#shared/params'
+import { fieldName, inSentence } from '#shared/fieldNames'
+import type { ParamDefinition, ParamSchema, ParamValue } from '#shared/params'
+import { fieldDefinition } from '#shared/sweepFields'
 import { formatNumber } from '../format'
 import { axisTitle } from '../frame'
 import { themes } from '../theme'
@@ -38,7 +40,10 @@ export function groupRuns(
     members: members.toSorted((a, b) => a.spec.seed - b.spec.seed),
     common: common(members.map(settings)),
   }))
-  const told = grouping.by === 'settings' ? grouping.settings : differingSettings(found.map((group) => group.common))
+  const told = toldSettings(
+    grouping,
+    found.map((group) => group.common),
+  )
   const groups = sortedBySettings(found, told)
   const names = grouping.by === 'run' ? uniqueNames(runs) : new Map<string, string>()
   const assigned = assignSlots(
@@ -89,24 +94,25 @@ function markedSlot(members: readonly ComparedRun[]): number | null {
   return color !== null && members.every((run) => run.color === color) ? runColors.indexOf(color) : null
 }
 
-/** 'λ' for params.weightDecay of a known system; the last word of the path for everything else. */
+/** 'λ' for params.weightDecay of a known system; words for what has no symbol. */
 export function settingName(path: string, systems: Systems): string {
-  const definition = definitionOf(path, systems)
-  return definition?.symbol || definition?.label || (path.split('.').at(-1) ?? path)
+  const { label, symbol } = fieldName(path, schemaWith(path, systems))
+  return symbol || inSentence(label)
 }
 
-/** 'weight decay λ (dimensionless)': for axes. */
+/** 'Weight decay λ (dimensionless)': for axes. */
 export function settingTitle(path: string, systems: Systems): string {
-  const definition = definitionOf(path, systems)
-  return definition
-    ? axisTitle(definition.label, definition.symbol, definition.unit ?? '')
-    : axisTitle(settingName(path, systems), '', '')
+  const { label, symbol } = fieldName(path, schemaWith(path, systems))
+  return axisTitle(label, symbol, definitionOf(path, systems)?.unit ?? '')
 }
 
 export function definitionOf(path: string, systems: Systems): ParamDefinition | null {
-  if (!path.startsWith('params.')) return null
-  const name = path.slice('params.'.length)
-  return systems.flatMap((system) => system.params[name] ?? [])[0] ?? null
+  return fieldDefinition(path, schemaWith(path, systems))
+}
+
+/** The parameters of the first system that has this one. */
+export function schemaWith(path: string, systems: Systems): ParamSchema {
+  return systems.find(({ params }) => fieldDefinition(path, params) !== null)?.params ?? {}
 }
 
 export function settingValueText(value: ParamValue | undefined): string {
@@ -117,6 +123,19 @@ function keyOf(run: ComparedRun, settings: Settings, grouping: Grouping): string
   if (grouping.by === 'run') return run.id
   const paths = grouping.by === 'settings' ? grouping.settings : [...settings.keys()].filter((path) => path !== 'seed')
   return JSON.stringify(paths.map((path) => [path, settingText(settings.get(path))]))
+}
+
+/**
+ * The settings that tell groups apart: of groups of one system those in which they differ. Other systems have other
+ * settings; all of them would be a label that nobody reads.
+ */
+function toldSettings(grouping: Grouping, groups: readonly Settings[]): readonly string[] {
+  if (grouping.by === 'settings') return grouping.settings
+  const bySystem = [...Map.groupBy(groups, (settings) => settings.get('system')).values()]
+  const telling = new Set(bySystem.flatMap(differingSettings))
+  // A group of one run has one seed; what makes it a group of its own is something else.
+  if (grouping.by === 'allButSeed') telling.delete('seed')
+  return [...(bySystem.length > 1 ? ['system'] : []), ...differingSettings(groups).filter((path) => telling.has(path))]
 }
 
 /** The settings that all members agree on. */

@@ -1,39 +1,12 @@
-import { dirname, join } from 'node:path'
-import { homedir, availableParallelism } from 'node:os'
-import { defaultProjectPath } from '../host/defaultProject'
-import { installationAt } from '../host/installation'
-import { dataFolder, openService, prepareDefaultProject } from '../host/openService'
-import { forkWorker } from '../jobs/workerHandle'
-import { systems } from '../systems/registry'
-import { commands } from './commands/index'
-import { main } from './main'
-import { processTerminal } from './terminal'
+import { nodeProblem } from './nodeProblem'
 
-const installation = installationAt(import.meta.dirname)
-const defaultProject = defaultProjectPath(process.platform, homedir(), process.env)
-const interruption = new AbortController()
-// Only the first: a second Ctrl C ends the process at once, as everywhere else.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort())
-// The reader of a pipe may leave early; what is written then is dropped.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
-
-// The exit code is set and the process left to end by itself, so that nothing written is lost.
-process.exitCode = await main(commands, process.argv.slice(2), {
-  installation,
-  systems: [...systems.values()],
-  defaultProject,
-  terminal: processTerminal(process.stdout, process.stderr),
-  signal: interruption.signal,
-  cores: availableParallelism(),
-  async openService({ project, keepsLog = false, ...request }) {
-    if (project === defaultProject) await prepareDefaultProject(project)
-    return openService({
-      installation,
-      project,
-      startWorker: forkWorker(installation.worker, [dataFolder(installation)]),
-      host: 'loopback',
-      ...(keepsLog && { logFolder: join(dirname(defaultProject), 'logs') }),
-      ...request,
-    })
-  },
-})
+const problem = nodeProblem(process.versions.node)
+if (problem === null) {
+  // Only now: an older Node would stop at the first of the imports, before anything could be said.
+  const { runCommandLine } = await import('./commandLine')
+  // The exit code is set and the process left to end by itself, so that nothing written is lost.
+  process.exitCode = await runCommandLine(import.meta.dirname)
+} else {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 2
+}

@@ -19,10 +19,16 @@ export function runReport(run: RunDetail): string {
       ['parameters', namesAndValues(run.params)],
       ['computed by', run.provenance ? namesAndValues(run.provenance) : 'not started'],
     ]),
-    facts(Object.entries(run.last).map(([quantity, value]) => [quantity, formatNumber(value, 7)])),
+    facts(
+      Object.entries(run.last).map(([quantity, value]) => [quantity, stateIn(run, quantity) ?? formatNumber(value, 7)]),
+    ),
     claims.length > 0 ? `${claimTable(claims)}\n${verdictLines(claims)}` : '',
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function stateIn({ states }: RunDetail, quantity: string): string | undefined {
+  return states.find((state) => state.quantity === quantity)?.text
 }
 
 export function statusOf(run: RunSummary): string {

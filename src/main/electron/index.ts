@@ -11,7 +11,7 @@ import { setAppMenu } from './appMenu'
 import { handleAppScheme, registerAppScheme } from './appScheme'
 import { bundledBlas } from './bundledBlas'
 import { answerRequests, pushEvents } from './ipcBridge'
-import { lockContents, lockSession } from './lockdown'
+import { lockContents, lockNetwork, lockSession } from './lockdown'
 import { openMainWindow } from './mainWindow'
 import { projectArgument } from './projectArgument'
 import { utilityProbe } from './utilityProbe'
@@ -81,6 +81,7 @@ function showExistingWindow(): void {
 }
 
 app.enableSandbox()
+lockNetwork()
 registerAppScheme()
 // Every page that could ever come up, not only our window.
 app.on('web-contents-created', (_event, contents) => lockContents(contents))

@@ -8,14 +8,22 @@ import type { HostedService } from './hostedService'
 /** Requests are small: a spec of some kilobytes is the largest. */
 export const MAX_REQUEST_BYTES = 2 ** 20
 export const MAX_IN_FLIGHT = 64
+/** A page for which so many events wait reads no more; it finds everything again when it comes back. */
+export const MAX_UNREAD_EVENTS = 10_000
 
 const CLOSE_UNSUPPORTED = 1003
 const CLOSE_MALFORMED = 1007
 
 /** Serves one page over its WebSocket: requests answered by id, events pushed as they come. */
 export function serveBridge(socket: WebSocket, service: HostedService): void {
-  let inFlight = 0
-  const stops = eventNames.map((event) => service.on(event, (payload) => void push(socket, { event, payload })))
+  let [inFlight, unread] = [0, 0]
+  const stops = eventNames.map((event) =>
+    service.on(event, (payload) => {
+      if (unread >= MAX_UNREAD_EVENTS) return socket.terminate()
+      unread++
+      void push(socket, { event, payload }).finally(() => unread--)
+    }),
+  )
   socket.on('close', () => stops.forEach((stop) => stop()))
   // ws itself closes the connection after a protocol error or an oversized message; unheard, the event would throw.
   socket.on('error', () => undefined)

@@ -10,8 +10,9 @@ import { pageServer } from './pageServer'
 
 const LOOPBACK = '127.0.0.1'
 export const MAX_PAGES = 32
-/** More are closed at once. Those without a whole request are closed after ten seconds, so that nobody keeps pages out. */
+/** More are closed at once. Those without a whole request are closed after a while, so that nobody keeps pages out. */
 export const MAX_CONNECTIONS = 256
+const PATIENCE_MS = 10_000
 
 export interface LoopbackHost {
   /** With the token: whoever has it may use the workbench. */
@@ -26,19 +27,26 @@ export interface LoopbackHostOptions {
   readonly pages: string
   /** 0 for any free one. */
   readonly port: number
+  /** How long a connection may take for the head of a request; ten seconds unless a test is in a hurry. */
+  readonly patienceMs?: number
 }
 
 /**
  * The workbench in a browser: the same pages and the same service as in the window, on this machine's own interface only.
  * @throws LabError 'conflict' where the port is taken, 'unavailable' where the pages were not built
  */
-export async function startLoopbackHost({ service, pages, port }: LoopbackHostOptions): Promise<LoopbackHost> {
+export async function startLoopbackHost({
+  service,
+  pages,
+  port,
+  patienceMs = PATIENCE_MS,
+}: LoopbackHostOptions): Promise<LoopbackHost> {
   const folder = await openPageFolder(pages)
   const server = createServer({
     maxHeaderSize: 16 * 1024,
-    requestTimeout: 30_000,
-    headersTimeout: 10_000,
-    connectionsCheckingInterval: 5000,
+    requestTimeout: 3 * patienceMs,
+    headersTimeout: patienceMs,
+    connectionsCheckingInterval: patienceMs / 2,
   })
   server.maxConnections = MAX_CONNECTIONS
   const listening = await listen(server, port)
@@ -47,7 +55,7 @@ export async function startLoopbackHost({ service, pages, port }: LoopbackHostOp
   server.on('request', pageServer(session, folder))
   server.on('upgrade', (request, stream, head) => {
     const refusal = refusalOf(request, session, sockets)
-    if (refusal) return refuseUpgrade(stream, refusal)
+    if (refusal) return refuseUpgrade(stream, refusal, patienceMs)
     sockets.handleUpgrade(request, stream, head, (socket) => serveBridge(socket, service))
   })
   return {
@@ -64,8 +72,11 @@ function refusalOf(request: IncomingMessage, session: HostSession, sockets: WebS
   return sockets.clients.size >= MAX_PAGES ? '503 Service Unavailable' : null
 }
 
-function refuseUpgrade(stream: Duplex, status: string): void {
+function refuseUpgrade(stream: Duplex, status: string, patienceMs: number): void {
   stream.on('error', () => stream.destroy())
+  // An upgrade is out of the server's care: without this, whoever keeps its own half open keeps the connection.
+  const cut = setTimeout(() => stream.destroy(), patienceMs)
+  stream.resume().once('close', () => clearTimeout(cut))
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 

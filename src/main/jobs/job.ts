@@ -90,17 +90,11 @@ export class Job {
     this.#killTimer = setTimeout(() => this.#handle?.kill(), CANCEL_GRACE_MS)
   }
 
-  /** Asks the worker to let runs rest after their step; they wait in the queue again, held back by themselves or not. */
+  /** Asks the worker to let runs rest after their step; they wait in the queue again. */
   pause(runIds: readonly RunId[]): void {
     const asked = new Set(runIds)
     for (const run of this.#runs) if (asked.has(run.run.id)) run.isPausing = true
     this.#sendPauses((run) => asked.has(run.run.id))
-  }
-
-  /** Whether a run that comes to rest is held back then. */
-  hold(runIds: readonly RunId[], held: boolean): void {
-    const asked = new Set(runIds)
-    for (const run of this.#runs) if (asked.has(run.run.id)) run.isHeld = held
   }
 
   /** Its runs of which one asks. */
@@ -108,16 +102,10 @@ export class Job {
     return this.#runs.filter((run) => !run.hasEnded && wanted(run.run)).map(({ run }) => run.id)
   }
 
-  /** Steps by which its runs are further than their counts of steps say, because measuring takes time too. */
-  aheadOf(wanted: (run: StoredRun) => boolean): number {
-    const ahead = ({ run, progress }: ReportedRun) => (progress ? progress.fraction * run.steps - progress.step : 0)
-    return this.#runs.filter(({ run }) => wanted(run)).reduce((sum, run) => sum + ahead(run), 0)
-  }
-
-  /** What was asked of a run that trains. */
-  stateOf(runId: RunId): { readonly isPausing: boolean; readonly isHeld: boolean } | null {
+  /** Whether a run that trains was asked to rest. */
+  isPausing(runId: RunId): boolean {
     const run = this.#find(runId)
-    return run && !run.hasEnded ? run : null
+    return run !== undefined && !run.hasEnded && run.isPausing
   }
 
   #sendPauses(asked: (run: ReportedRun) => boolean): void {

@@ -22,7 +22,7 @@ export interface RunViews {
 /** Runs as views show them. @param scheduler null when the project is only read */
 export function runViews(
   project: Project,
-  scheduler: Pick<Scheduler, 'progress' | 'stateOf' | 'trouble'> | null,
+  scheduler: Pick<Scheduler, 'furthest' | 'progress' | 'isPausing' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
   function heldBack({ id, status, sweep }: StoredRun): RunSummary['held'] {
@@ -30,8 +30,8 @@ export function runViews(
       const waiting = project.queue.find(id)
       return waiting && heldBy(waiting.held, waiting.paused)
     }
-    const asked = status === 'running' ? scheduler?.stateOf(id) : null
-    return asked?.isPausing ? heldBy(asked.isHeld, sweep !== null && project.sweeps.get(sweep.id).paused) : null
+    if (status !== 'running' || !scheduler?.isPausing(id)) return null
+    return heldBy(project.queue.isHeld(id), sweep !== null && project.sweeps.get(sweep.id).paused)
   }
 
   function heldBy(itself: boolean, itsSweep: boolean): RunSummary['held'] {
@@ -55,7 +55,7 @@ export function runViews(
       held: heldBack(run),
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,
-      fraction: progress?.fraction ?? (run.steps > 0 ? run.step / run.steps : 0),
+      fraction: scheduler?.furthest.fraction(run.id) ?? (run.steps > 0 ? run.step / run.steps : 0),
       stepsPerSecond: finiteOrNull(progress?.stepsPerSecond),
       secondsLeft: finiteOrNull(progress?.secondsLeft),
       createdAt: run.createdAt,
@@ -84,6 +84,7 @@ export function runViews(
         quantities: run.quantities,
         figures: figuresOf(system, run),
         predictions: system ? predictionsOf(system, run, project) : [],
+        states: statesOf(project, run),
         claims: project.claims.of(id),
         log: project.log.of(id),
         provenance: run.provenance,
@@ -122,6 +123,15 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
 function figuresOf(system: System | undefined, { quantities }: StoredRun): readonly FigureDefinition[] {
   const described = new Set(quantities.map(({ id }) => id))
   return system?.figures.filter((figure) => figure.quantities.every((id) => described.has(id))) ?? []
+}
+
+/** The words of a code may say less than the record: that of the verdict 'rank' says which. */
+function statesOf({ records }: Project, { id, quantities, steps }: StoredRun): RunDetail['states'] {
+  return quantities.flatMap(({ id: quantity, label, codes, perLayer }) => {
+    const last = codes && !perLayer ? records.atOrBefore(id, quantity, null, steps) : null
+    const text = last?.meta?.[quantity] ?? codes?.[last?.data[0] ?? NaN]
+    return typeof text === 'string' ? [{ quantity, label, text }] : []
+  })
 }
 
 function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {

@@ -4,7 +4,9 @@ import type { Progress } from '#shared/outcome'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
+import { changeInTurns } from './changeInTurns'
 import { DiskGuard } from './diskGuard'
+import { Furthest } from './furthest'
 import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
 import { Job, type WorkerLimits } from './job'
@@ -49,7 +51,10 @@ export class Scheduler {
   readonly #active = new Map<RunId, Job>()
   /** The runs of a job are being taken out of the queue: until that is stored, the next ones cannot be told there. */
   #isStarting = false
+  /** So many requests are cancelling sweeps: what waits may be among their runs. */
+  #cancelling = 0
   readonly #throughput: Throughput
+  readonly #furthest: Furthest
   readonly #disk: DiskGuard
   #unreadable: LabError | null = null
   #closed = false
@@ -60,6 +65,7 @@ export class Scheduler {
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
     const { project, clock } = options
     this.#throughput = new Throughput(() => clock.now())
+    this.#furthest = new Furthest(project.runs)
     this.#disk = new DiskGuard({
       freeBytes: () => options.freeDiskBytes(),
       isNeeded: () => this.#jobs.size > 0,
@@ -96,10 +102,9 @@ export class Scheduler {
     return [...this.#jobs].map((job) => job.open).filter((runs) => runs.length > 0)
   }
 
-  /** Of the runs of a sweep, or of all: see Job.aheadOf. */
-  stepsAhead(sweepId?: SweepId): number {
-    const isOf = ({ sweep }: StoredRun) => sweepId === undefined || sweep?.id === sweepId
-    return [...this.#jobs].reduce((sum, job) => sum + job.aheadOf(isOf), 0)
+  /** How far runs that train or were paused are in their time. */
+  get furthest(): Pick<Furthest, 'fraction' | 'stepsAhead'> {
+    return this.#furthest
   }
 
   /** Of the runs of a sweep, or of all, where measuring counts as steps: see Progress.fraction; 0 when nothing moves. */
@@ -109,16 +114,17 @@ export class Scheduler {
 
   /** Starts waiting runs while slots are free. */
   wake(): void {
-    while (!this.#closed && !this.#isStarting && !this.#journal.trouble && this.#jobs.size < this.#options.slots) {
+    const mayStart = () => !this.#closed && !this.#isStarting && this.#cancelling === 0 && !this.#journal.trouble
+    while (mayStart() && this.#jobs.size < this.#options.slots) {
       const group = this.#disk.look() ? this.#nextGroup() : null
       if (!group) return
       this.#startJob(group)
     }
   }
 
-  /** What was asked of a run that trains; null for one that does not. */
-  stateOf(runId: RunId): ReturnType<Job['stateOf']> {
-    return this.#active.get(runId)?.stateOf(runId) ?? null
+  /** Whether a run that trains was asked to rest. */
+  isPausing(runId: RunId): boolean {
+    return this.#active.get(runId)?.isPausing(runId) ?? false
   }
 
   /** Runs that train come to rest after their step, with a stored state, and wait in the queue again where they stood. */
@@ -129,10 +135,7 @@ export class Scheduler {
   /** Holds runs back, or lets them go: those that wait, and those that train by pausing them. */
   hold(runIds: readonly RunId[], held: boolean): void {
     this.#options.project.queue.hold(runIds, held)
-    for (const job of this.#jobs) {
-      job.hold(runIds, held)
-      if (held) job.pause(runIds)
-    }
+    if (held) for (const job of this.#jobs) job.pause(runIds)
   }
 
   /**
@@ -145,32 +148,58 @@ export class Scheduler {
     project.transaction(() => {
       project.runs.requeue(runId)
       project.runs.forgetDeaths(runId)
+      // Whoever takes it up wants it to train.
+      project.queue.hold([runId], false)
     })
     onChanged(project.runs.get(runId))
     this.wake()
   }
 
-  /** @throws LabError 'conflict' if the run has ended */
+  /**
+   * Ends a run that waits at once, and asks one that trains to end.
+   * @throws LabError 'conflict' if the run has ended
+   */
   cancel(runId: RunId): void {
-    this.cancelAll([runId])
-    this.#options.onChanged(this.#options.project.runs.get(runId))
+    const { project, onSettled, onChanged } = this.#options
+    for (const job of this.#jobs) job.cancel([runId])
+    if (!this.#isTraining(runId)) {
+      project.transaction(() => {
+        this.#endWaiting(runId)
+        onSettled(project.runs.get(runId))
+      })
+    }
+    onChanged(project.runs.get(runId))
   }
 
   /**
-   * Ends what waits at once, and asks what trains to end.
-   * @throws LabError 'conflict' if one of them has ended
+   * The same for all open runs of a sweep, in turns; nothing starts meanwhile. Those that have ended by then stay as they
+   * are, and the sweep decides nothing about runs of which none is to go on.
+   * @param committed hears of those that no longer wait
    */
-  cancelAll(runIds: readonly RunId[]): void {
-    const { project, clock, onSettled } = this.#options
+  async cancelAll(runIds: readonly RunId[], committed: (runIds: readonly RunId[]) => void): Promise<void> {
+    const { project } = this.#options
     for (const job of this.#jobs) job.cancel(runIds)
-    project.transaction(() => {
-      for (const id of runIds) {
-        // One that was paused waits already, while its worker is still on its way out.
-        if (this.#active.has(id) && project.runs.get(id).status !== 'pending') continue
-        project.runs.end(id, { status: 'cancelled', step: null, error: null, at: clock.now() })
-        onSettled(project.runs.get(id))
+    this.#cancelling++
+    try {
+      const endOpen = (id: RunId) => {
+        if (!this.#isTraining(id) && project.runs.get(id).status === 'pending') this.#endWaiting(id)
       }
-    })
+      await changeInTurns(project, runIds, endOpen, committed)
+    } finally {
+      this.#cancelling--
+      this.wake()
+    }
+  }
+
+  /** One that was paused waits already, while its worker is still on its way out. */
+  #isTraining(runId: RunId): boolean {
+    return this.#active.has(runId) && this.#options.project.runs.get(runId).status !== 'pending'
+  }
+
+  #endWaiting(runId: RunId): void {
+    const { project, clock } = this.#options
+    this.#furthest.forget(runId)
+    project.runs.end(runId, { status: 'cancelled', step: null, error: null, at: clock.now() })
   }
 
   /** Ends all workers and waits until they are gone; their runs are interrupted, waiting ones stay in the queue. */
@@ -219,6 +248,7 @@ export class Scheduler {
       onSettled,
       changed: onChanged,
       measured: ({ id }, step) => onMeasured(id, step),
+      furthest: this.#furthest,
       advanced: ({ sweep }, steps) => this.#throughput.add(sweep?.id ?? '', steps),
       started: () => {
         this.#isStarting = false

@@ -43,11 +43,13 @@ export function comparisonHandlers(
         quantities: [...quantities.values()],
       }
     },
-    'comparison.series': async ({ runIds, quantity, layer }) =>
-      runIds.flatMap((runId) => {
-        const series = project.records.series(runId, quantity, layer)
-        return series.steps.length > 0 ? [{ runId, ...series }] : []
-      }),
+    'comparison.series': async ({ runIds, quantity, layer }) => {
+      const shared = sharedSteps()
+      return runIds.flatMap((runId) => {
+        const { steps, values } = project.records.series(runId, quantity, layer)
+        return steps.length > 0 ? [{ runId, steps: shared(steps), values }] : []
+      })
+    },
     'comparison.arrays': async ({ runIds, quantity, layer, step }) =>
       runIds.flatMap((runId) => {
         const run = findRun(runId)
@@ -72,6 +74,17 @@ export function comparisonHandlers(
       project.comparisons.remove(name)
       return null
     },
+  }
+}
+
+/** Runs of one schedule measured at the same steps, which are then one array: sent once, and placed once on an axis. */
+function sharedSteps(): (steps: Float64Array) => Float64Array {
+  const latest = new Map<number, Float64Array>()
+  return (steps) => {
+    const known = latest.get(steps.length)
+    if (known && steps.every((step, i) => step === known[i])) return known
+    latest.set(steps.length, steps)
+    return steps
   }
 }
 

@@ -3,13 +3,13 @@ import type { SweepRequests } from '#shared/contract/sweeps'
 import { LabError } from '#shared/errors'
 import type { RunId, SweepId } from '#shared/ids'
 import { parseSweepSpec, type SweepSpec } from '#shared/sweep'
+import { changeInTurns } from '../jobs/changeInTurns'
 import type { Catalogue } from '../jobs/checkSpec'
 import { withStorageAdvice } from '../jobs/diskGuard'
 import { nextRung } from '../jobs/halving'
 import type { Scheduler } from '../jobs/scheduler'
 import { openSweep, planRuns, type PlannedRun } from '../jobs/sweepPlan'
 import { previewSweep } from '../jobs/sweepPreview'
-import { Turns } from '../core/turns'
 import type { SweepViews } from '../jobs/sweepViews'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
@@ -47,15 +47,9 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
 
   /** Stores a sweep with all of its runs, or nothing of it, in turns: there may be ten thousands of them. */
   async function store(sweep: Omit<StoredSweep, 'paused'>, planned: readonly PlannedRun[]): Promise<void> {
-    const turns = new Turns()
     project.sweeps.announce(sweep)
     try {
-      for (let stored = 0; stored < planned.length; await turns.next()) {
-        project.transaction(() => {
-          do addRun(sweep, planned[stored]!, stored++)
-          while (stored < planned.length && !turns.isOver)
-        })
-      }
+      await changeInTurns(project, planned, (run, index) => addRun(sweep, run, index))
       project.sweeps.arrived(sweep.id)
     } catch (thrown) {
       project.sweeps.withdraw(sweep.id)
@@ -70,24 +64,29 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
     project.runs.add({ id: newRunId(), spec, quantities, steps, flopsPerStep, createdAt, ...place })
   }
 
-  /** Old runs leave their sweep for the bin; new ones take their places. */
-  function retryFailed(sweepId: SweepId): number {
+  /** Old runs leave their sweep for the bin; new ones take their places, one run after the other. */
+  async function retryFailed(sweepId: SweepId): Promise<number> {
     const scheduler = writing()
     const { id } = project.sweeps.get(sweepId)
-    const failed = project.sweeps.unsuccessful(id)
     const at = clock.now()
-    project.transaction(() => {
-      for (const runId of failed) {
+    let retried = 0
+    await changeInTurns(
+      project,
+      project.sweeps.unsuccessful(id),
+      (runId) => {
         const { sweep, ...run } = project.runs.get(runId)
+        // Between two turns another request may have retried it, or gone on with it.
+        if (sweep?.id !== id || (run.status !== 'failed' && run.status !== 'interrupted')) return
         project.sweeps.release(runId)
         project.runs.setBinned([runId], at)
         // Its sweep may have gone on without it: what is tried again goes to its end.
         project.runs.enqueue({ ...run, id: newRunId(), createdAt: at, sweep, until: null })
-      }
-    })
-    changed(failed, id)
+        retried++
+      },
+      (runIds) => changed(runIds, id),
+    )
     scheduler.wake()
-    return failed.length
+    return retried
   }
 
   function changeQueue(
@@ -125,11 +124,12 @@ export function sweepHandlers(options: SweepServiceOptions): Pick<Handlers, keyo
     'sweep.get': async ({ sweepId }) => views.detail(sweepId),
     'sweep.cancel': async ({ sweepId }) => {
       const runIds = project.sweeps.openRuns(project.sweeps.get(sweepId).id)
-      return changeQueue((scheduler) => scheduler.cancelAll(runIds), runIds, sweepId)
+      await writing().cancelAll(runIds, (cancelled) => changed(cancelled, sweepId))
+      return null
     },
     'sweep.pause': async ({ sweepId }) => pauseSweep(sweepId, true),
     'sweep.resume': async ({ sweepId }) => pauseSweep(sweepId, false),
-    'sweep.retryFailed': async ({ sweepId }) => ({ runs: retryFailed(sweepId) }),
+    'sweep.retryFailed': async ({ sweepId }) => ({ runs: await retryFailed(sweepId) }),
     'queue.list': async ({ offset, limit }) => views.queue(offset, limit),
     'queue.pause': async () =>
       changeQueue((scheduler) => {

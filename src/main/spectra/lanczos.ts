@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
 import { LabError } from '#shared/errors'
 import type { LinearOperator } from '#main/core/linearOperator'
+import { Turns } from '#main/core/turns'
 import { lanczosProcess, type LanczosProcess, type LanczosProcessOptions } from './lanczosProcess'
 import type { QuadratureRule } from '#shared/gaussianMixture'
 import type { RitzPairs } from './ritzPairs'
@@ -89,11 +89,12 @@ async function followed(
   if (!Number.isInteger(steps) || steps < 1) {
     throw new LabError('bad-input', `lanczos: steps is ${steps}; give a whole number of at least 1.`, { steps })
   }
+  const turns = new Turns()
   while (process.alpha.length < steps && !process.brokenDown && !signal?.aborted) {
     await process.step()
     await onProgress?.(process.alpha.length, steps)
     // While products are synchronous this is the only way in for the message that cancels.
-    await setImmediate()
+    if (turns.isOver) await turns.next()
   }
   return process.brokenDown ? 'breakdown' : process.alpha.length === steps ? 'steps' : 'cancelled'
 }

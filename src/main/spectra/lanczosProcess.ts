@@ -7,7 +7,7 @@ import type { QuadratureRule } from '#shared/gaussianMixture'
 import { precisionOf } from './precision'
 import { ritzPairs, type RitzPairs } from './ritzPairs'
 import type { StoredVector } from './storedVectors'
-import { addScaledAndDot } from './vectorOps'
+import { addScaledAndDot, scaleInto } from './vectorOps'
 import { VectorStack } from './vectorStack'
 
 /**
@@ -130,8 +130,7 @@ export function lanczosProcess(
     if (brokenDown) return
     normEstimate = Math.max(normEstimate, Math.abs(a) + before + b)
     // The basis has its own copy of q: one array serves all steps, and gives the collector nothing to do.
-    const inverse = 1 / b
-    for (let i = 0; i < n; i++) next[i] = w[i]! * inverse
+    scaleInto(next, w, 1 / b)
   }
 
   return {

@@ -1,8 +1,8 @@
 import { rotateInPlace, type Storage, type StoredVector } from './storedVectors'
 import type { Matrix } from '#main/compute/matrix'
 
-/** Vectors of one piece of memory: long enough rows for a library, and little that is reserved in vain. */
-const PIECE = 16
+/** Entries of a piece of memory, but at least 16 vectors and at most 64: few calls of a library, little in vain. */
+const PIECE_ENTRIES = 2 ** 22
 
 /**
  * A growing list of vectors that lie one behind the other in memory, so that products with many of them are few calls of
@@ -12,12 +12,15 @@ const PIECE = 16
 export class VectorStack {
   readonly #pieces: StoredVector[] = []
   readonly #vectors: StoredVector[] = []
+  /** Vectors of one piece. */
+  readonly #rows: number
 
   constructor(
     readonly n: number,
     readonly storage: Storage,
     given: readonly StoredVector[] = [],
   ) {
+    this.#rows = Math.min(64, Math.max(16, Math.floor(PIECE_ENTRIES / n)))
     this.push(given)
   }
 
@@ -34,10 +37,8 @@ export class VectorStack {
   push(vectors: readonly ArrayLike<number>[]): void {
     for (const vector of vectors) {
       const place = this.#vectors.length
-      const view = this.#piece(Math.floor(place / PIECE)).subarray(
-        (place % PIECE) * this.n,
-        ((place % PIECE) + 1) * this.n,
-      )
+      const row = place % this.#rows
+      const view = this.#piece(Math.floor(place / this.#rows)).subarray(row * this.n, (row + 1) * this.n)
       view.set(vector)
       this.#vectors.push(view)
     }
@@ -56,7 +57,7 @@ export class VectorStack {
   #piece(index: number): StoredVector {
     const known = this.#pieces[index]
     if (known) return known
-    const length = PIECE * this.n
+    const length = this.#rows * this.n
     // Memory of a fresh array is taken only as it is written: what a short list leaves over costs nothing.
     const made = this.storage === 'float64' ? new Float64Array(length) : new Float32Array(length)
     this.#pieces[index] = made

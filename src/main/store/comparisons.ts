@@ -9,7 +9,9 @@ import type { Connection } from './connection'
 export interface Comparisons {
   /** Latest first. */
   list(): readonly SavedComparison[]
-  /** @throws LabError 'not-found' */
+  /** Latest first; of those too that cannot be read. */
+  names(): readonly string[]
+  /** @throws LabError 'not-found'; 'storage' if what is stored is no comparison */
   get(name: string): SavedComparison
   /** @throws LabError 'conflict' if the name is taken and `replace` is false */
   save(name: string, comparison: Comparison, replace: boolean, at: number): SavedComparison
@@ -18,8 +20,10 @@ export interface Comparisons {
 }
 
 const row = z
-  .object({ name: z.string(), comparison: jsonColumn(comparisonSchema), saved_at: z.number() })
+  .object({ name: z.string(), comparison: jsonColumn(comparisonSchema), saved_at: z.int() })
   .transform(({ saved_at, ...rest }): SavedComparison => ({ ...rest, savedAt: saved_at }))
+
+const nameRow = z.object({ name: z.string() })
 
 export function comparisonsOn(connection: Connection): Comparisons {
   const find = (name: string) =>
@@ -28,6 +32,9 @@ export function comparisonsOn(connection: Connection): Comparisons {
     new LabError('not-found', `There is no comparison "${name}" in project "${connection.name}".`)
 
   return {
+    names: () =>
+      connection.all(nameRow, 'SELECT name FROM comparisons ORDER BY saved_at DESC, name').map(({ name }) => name),
+
     list: () => connection.all(row, 'SELECT name, comparison, saved_at FROM comparisons ORDER BY saved_at DESC, name'),
 
     get(name) {

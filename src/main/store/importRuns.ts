@@ -35,7 +35,14 @@ export async function importRuns(project: Project, origin: RunOrigin, options: I
   const refused: { from: RunId; reason: string }[] = []
   const here: { completed: RunId[]; skipped: RunId[] } = { completed: [], skipped: [] }
   const ignored = new Set<string>()
-  const report = (): ImportReport => ({ copied, ...here, refused, comparisons: [], ignored: [...ignored] })
+  const report = (): ImportReport => ({
+    copied,
+    ...here,
+    refused,
+    comparisons: [],
+    spoiltComparisons: [],
+    ignored: [...ignored],
+  })
   for (const [index, from] of origin.runIds.entries()) {
     options.onProgress?.(index, origin.runIds.length)
     const result = await bringIn(project, origin, from, options)

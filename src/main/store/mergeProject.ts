@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Comparison } from '#shared/comparison'
-import { MOST_COMPARISON_NAME } from '#shared/contract/comparisons'
+import { comparisonNameSchema, MOST_COMPARISON_NAME, type SavedComparison } from '#shared/contract/comparisons'
 import type { ImportReport } from '#shared/contract/transfer'
+import { LabError } from '#shared/errors'
 import type { RunId } from '#shared/ids'
 import { systemClock } from './clock'
 import { toJson } from './columns'
@@ -29,25 +30,47 @@ export async function mergeProject(project: Project, otherPath: string, options:
       },
     }
     const report = await importRuns(project, origin, options)
-    return { ...report, comparisons: copyComparisons(other, project, report) }
+    return { ...report, ...copyComparisons(other, project, report) }
   } finally {
     await foreign.close()
   }
 }
 
-/** Under another name where theirs is taken. @returns the names of those that came */
-function copyComparisons(other: Project, project: Project, { copied }: ImportReport): readonly string[] {
+/** Under another name where theirs is taken. @returns the names of those that came, and of those that cannot be read */
+function copyComparisons(
+  other: Project,
+  project: Project,
+  { copied }: ImportReport,
+): Pick<ImportReport, 'comparisons' | 'spoiltComparisons'> {
   const renamed = new Map<string, RunId>(copied.map(({ from, to }) => [from, to]))
   const came: string[] = []
-  for (const { name, comparison: theirs, savedAt } of other.comparisons.list()) {
-    const comparison = withIds(theirs, renamed)
+  const spoilt: string[] = []
+  for (const name of other.comparisons.names()) {
+    const theirs = readOrNull(other, name)
+    if (!theirs) {
+      spoilt.push(name)
+      continue
+    }
+    const { savedAt } = theirs
+    const comparison = withIds(theirs.comparison, renamed)
     const ours = project.comparisons.list()
     if (ours.some((known) => isDeepStrictEqual(known.comparison, comparison))) continue
     const free = freeName(name, new Set(ours.map((known) => known.name)), MOST_COMPARISON_NAME)
     project.comparisons.save(free, comparison, false, savedAt)
     came.push(free)
   }
-  return came
+  return { comparisons: came, spoiltComparisons: spoilt }
+}
+
+/** Null for what is no comparison: the runs are here by now, and one bad row shall not cost the others. */
+function readOrNull(other: Project, name: string): SavedComparison | null {
+  try {
+    const found = other.comparisons.get(name)
+    return comparisonNameSchema.safeParse(name).success ? found : null
+  } catch (thrown) {
+    if (LabError.from(thrown).code === 'storage') return null
+    throw thrown
+  }
 }
 
 /** The runs by their ids here; a group of one run has the id as its key. */

@@ -16,11 +16,10 @@ export interface Waiting {
   readonly paused: boolean
 }
 
-/** Where a run stood in the queue, and whether it is held back. */
+/** Where a run stood in the queue. */
 export interface QueuePlace {
   readonly priority: number
   readonly position: number
-  readonly held: boolean
 }
 
 /**
@@ -29,7 +28,8 @@ export interface QueuePlace {
  */
 export interface Queue {
   /**
-   * At the front or the end of those with priority 0, the end when not given, or at the place that it had before.
+   * At the front or the end of those with priority 0, the end when not given, or at the place that it had before; held
+   * back where the run is.
    * @param shape equal for runs of a sweep that can train as one program
    */
   add(runId: RunId, sweepId: SweepId | null, shape: string | null, place?: 'front' | 'end' | QueuePlace): void
@@ -45,8 +45,10 @@ export interface Queue {
    * and with their last stored state at the same step.
    */
   peers(runId: RunId, limit: number): readonly RunId[]
-  /** Holds back what waits among the runs, or lets it go. */
+  /** Holds back runs that wait, or that train and will wait again, or lets them go. */
   hold(runIds: readonly RunId[], held: boolean): void
+  /** Whether it is held back by itself, or will be when it comes to rest. */
+  isHeld(runId: RunId): boolean
   /** With the sweep's runs that are queued later too. */
   pauseSweep(sweepId: SweepId, paused: boolean): void
   readonly isPaused: boolean
@@ -108,7 +110,7 @@ export function queueOn(connection: Connection): Queue {
   function outermost(end: 'front' | 'end'): QueuePlace {
     const position = end === 'end' ? 'max(position), 0) + 1' : 'min(position), 0) - 1'
     const sql = `SELECT 0 AS priority, ifnull(${position} AS position FROM queue WHERE priority = 0`
-    return { priority: 0, position: connection.get(placeRow, sql)?.position ?? 0, held: false }
+    return { priority: 0, position: connection.get(placeRow, sql)?.position ?? 0 }
   }
 
   /** Gives the runs the places from a position on. */
@@ -119,18 +121,19 @@ export function queueOn(connection: Connection): Queue {
 
   return {
     add(runId, sweepId, shape, place = 'end') {
-      const { priority, position, held } = typeof place === 'string' ? outermost(place) : place
+      const { priority, position } = typeof place === 'string' ? outermost(place) : place
       connection.run(
         `INSERT INTO queue (run_id, sweep_id, shape, paused, priority, position, held)
-         VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0), ?, ?, ?)`,
-        [runId, sweepId, shape, sweepId, priority, position, Number(held)],
+         VALUES (?, ?, ?, ifnull((SELECT paused FROM sweeps WHERE id = ?), 0), ?, ?,
+           (SELECT held FROM runs WHERE id = ?))`,
+        [runId, sweepId, shape, sweepId, priority, position, runId],
       )
     },
 
     addSweep(sweepId) {
       connection.run(
-        `INSERT INTO queue (run_id, sweep_id, shape, paused, position)
-         SELECT runs.id, sweep_id, shape, paused,
+        `INSERT INTO queue (run_id, sweep_id, shape, held, paused, position)
+         SELECT runs.id, sweep_id, shape, held, paused,
            (SELECT ifnull(max(position), 0) FROM queue WHERE priority = 0) + row_number() OVER (ORDER BY sweep_index)
          FROM runs JOIN sweeps ON sweeps.id = sweep_id
          WHERE sweep_id = ? AND status = 'pending' AND runs.id NOT IN (SELECT run_id FROM queue)`,
@@ -166,8 +169,14 @@ export function queueOn(connection: Connection): Queue {
 
     hold: (runIds, held) =>
       connection.transaction(() => {
-        for (const id of runIds) connection.run('UPDATE queue SET held = ? WHERE run_id = ?', [Number(held), id])
+        for (const id of runIds) {
+          connection.run("UPDATE runs SET held = ? WHERE id = ? AND status IN ('pending', 'running')", [Number(held), id])
+          connection.run('UPDATE queue SET held = ? WHERE run_id = ?', [Number(held), id])
+        }
       }),
+
+    isHeld: (runId) =>
+      connection.get(z.object({ held: flagColumn }), 'SELECT held FROM runs WHERE id = ?', [runId])?.held ?? false,
 
     pauseSweep: (sweepId, paused) =>
       connection.transaction(() => {

@@ -79,7 +79,8 @@ export interface ComparisonRequests {
 const runIds = z.array(runIdSchema).max(MOST_COMPARED_RUNS).readonly()
 const metric = metricSchema.shape
 export const MOST_COMPARISON_NAME = 200
-const name = z
+/** Of a saved comparison. */
+export const comparisonNameSchema = z
   .string()
   .max(MOST_COMPARISON_NAME)
   .refine((text) => text.trim() !== '', 'expected a name of 1 to 200 characters')
@@ -95,7 +96,11 @@ export const comparisonSchemas = {
     ...metric,
   }),
   'comparisons.list': z.null(),
-  'comparisons.get': z.strictObject({ name }),
-  'comparisons.save': z.strictObject({ name, comparison: comparisonSchema, replace: z.boolean() }),
-  'comparisons.remove': z.strictObject({ name }),
+  'comparisons.get': z.strictObject({ name: comparisonNameSchema }),
+  'comparisons.save': z.strictObject({
+    name: comparisonNameSchema,
+    comparison: comparisonSchema,
+    replace: z.boolean(),
+  }),
+  'comparisons.remove': z.strictObject({ name: comparisonNameSchema }),
 } satisfies { [M in keyof ComparisonRequests]: z.ZodType<ComparisonRequests[M]['input']> }

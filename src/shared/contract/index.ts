@@ -123,6 +123,8 @@ export interface RunDetail extends RunSummary {
   readonly quantities: readonly QuantityDefinition[]
   readonly figures: readonly FigureDefinition[]
   readonly predictions: readonly Prediction[]
+  /** Last values that stand for words, in words: what the run has become. */
+  readonly states: readonly { readonly quantity: string; readonly label: string; readonly text: string }[]
   readonly claims: readonly ClaimResult[]
   readonly log: readonly LogEntry[]
   /** What computed it: version, backend, BLAS, device, precision; null before the first step. */

@@ -15,6 +15,8 @@ export interface ImportReport {
   readonly refused: readonly { readonly from: RunId; readonly reason: string }[]
   /** Names of comparisons that came along; only projects have them. */
   readonly comparisons: readonly string[]
+  /** Names of comparisons that stayed there, because they cannot be read. */
+  readonly spoiltComparisons: readonly string[]
   /** Sections of the file that a later version wrote and this one leaves out. */
   readonly ignored: readonly string[]
 }

@@ -10,7 +10,8 @@ import { LabError } from '../errors'
  *     then         one block per typed array, in the order in which the header names them, each padded likewise
  *
  * A typed array stands in the header as {"$": "f64", "length": 3}; its numbers are raw little-endian bytes, so every
- * bit survives, NaN payloads included. Plain numbers that JSON cannot hold (NaN, ±∞, −0) stand as {"$": "NaN"}.
+ * bit survives, NaN payloads included. An array that the message holds several times has one block and is one array
+ * again; from its second place on it stands as {"$": "same", "as": 0}, by the number of its block. Plain numbers that JSON cannot hold (NaN, ±∞, −0) stand as {"$": "NaN"}.
  * Keys of ordinary objects that begin with "$" get a second "$". Fields that are undefined are left out, as in JSON.
  * Blocks have no offsets: the reader takes them one after the other and must end exactly at the last byte.
  */
@@ -47,6 +48,8 @@ const DTYPES = {
   u8: Uint8Array,
 } as const
 type DtypeTag = keyof typeof DTYPES
+/** Each array with the number of its block. */
+type Blocks = Map<TypedArray, number>
 
 const SPECIAL_NUMBERS = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 } as const
 
@@ -54,17 +57,17 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /** @throws LabError 'bad-input' for values the wire does not carry: functions, class instances, cycles, bigint. */
 export function encode(value: unknown, limits: WireLimits = WIRE_LIMITS): Uint8Array<ArrayBuffer> {
-  const blocks: TypedArray[] = []
+  const blocks: Blocks = new Map()
   const header = new TextEncoder().encode(JSON.stringify(describe(value, blocks, limits.depth)))
   const start = align(PREAMBLE + header.byteLength)
-  const total = blocks.reduce((sum, block) => sum + align(block.byteLength), start)
+  const total = [...blocks.keys()].reduce((sum, block) => sum + align(block.byteLength), start)
   if (total > limits.bytes) throw malformed(`the message has ${total} bytes, at most ${limits.bytes} are allowed`)
   const bytes = new Uint8Array(total)
   bytes.set(MAGIC)
   new DataView(bytes.buffer).setUint32(4, header.byteLength, true)
   bytes.set(header, PREAMBLE)
   let offset = start
-  for (const block of blocks) {
+  for (const block of blocks.keys()) {
     bytes.set(new Uint8Array(block.buffer, block.byteOffset, block.byteLength), offset)
     offset += align(block.byteLength)
   }
@@ -90,7 +93,7 @@ export function decode(bytes: Uint8Array, limits: WireLimits = WIRE_LIMITS): unk
   return value
 }
 
-function describe(value: unknown, blocks: TypedArray[], depth: number): Json {
+function describe(value: unknown, blocks: Blocks, depth: number): Json {
   if (depth < 0) throw malformed('it nests too deeply, or refers to itself')
   switch (typeof value) {
     case 'string':
@@ -106,11 +109,13 @@ function describe(value: unknown, blocks: TypedArray[], depth: number): Json {
   }
 }
 
-function describeObject(value: object, blocks: TypedArray[], depth: number): Json {
+function describeObject(value: object, blocks: Blocks, depth: number): Json {
   if (Array.isArray(value)) return Array.from(value, (element: unknown) => describe(element, blocks, depth - 1))
   for (const tag of dtypeTags) {
     if (value instanceof DTYPES[tag]) {
-      blocks.push(value)
+      const known = blocks.get(value)
+      if (known !== undefined) return { $: 'same', as: known }
+      blocks.set(value, blocks.size)
       return { $: tag, length: value.length }
     }
   }
@@ -141,8 +146,10 @@ function restore(json: Json, reader: BlockReader, depth: number): unknown {
 }
 
 function restoreTagged(json: { [key: string]: Json }, reader: BlockReader): unknown {
-  const { $: tag, length, ...rest } = json
-  if (Object.keys(rest).length > 0) throw malformed('a marker has fields it should not have')
+  const { $: tag, length, as, ...rest } = json
+  const isForeign = tag === 'same' ? length !== undefined : as !== undefined
+  if (isForeign || Object.keys(rest).length > 0) throw malformed('a marker has fields it should not have')
+  if (tag === 'same') return reader.again(as)
   if (isSpecialNumber(tag) && length === undefined) return SPECIAL_NUMBERS[tag]
   if (!isDtypeTag(tag)) throw malformed(`unknown marker ${JSON.stringify(tag)}`)
   if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) {
@@ -152,6 +159,8 @@ function restoreTagged(json: { [key: string]: Json }, reader: BlockReader): unkn
 }
 
 class BlockReader {
+  readonly #taken: TypedArray[] = []
+
   constructor(
     private readonly bytes: Uint8Array,
     private offset: number,
@@ -162,9 +171,18 @@ class BlockReader {
     const left = this.bytes.byteLength - this.offset
     if (align(size) > left) throw malformed(`an array claims ${size} bytes where ${left} are left`)
     // A copy: it is aligned, and the frame's memory can be given back.
-    const { buffer } = Uint8Array.from(this.bytes.subarray(this.offset, this.offset + size))
+    const copy = new Uint8Array(size)
+    copy.set(this.bytes.subarray(this.offset, this.offset + size))
     this.offset += align(size)
-    return new DTYPES[tag](buffer)
+    const array = new DTYPES[tag](copy.buffer)
+    this.#taken.push(array)
+    return array
+  }
+
+  again(block: Json | undefined): TypedArray {
+    const array = typeof block === 'number' ? this.#taken[block] : undefined
+    if (!array) throw malformed(`there is no array ${JSON.stringify(block)} to refer to`)
+    return array
   }
 
   end(): void {

@@ -1,5 +1,4 @@
-import type { RunFieldName } from './condition'
-import { runFieldNames } from './condition'
+import { runFieldNames, type Operand, type RunFieldName } from './condition'
 
 /** What a filter may compare: how it is called, and what it holds. */
 export interface Field {
@@ -70,6 +69,24 @@ export const runFieldList: readonly Field[] = runFieldNames.map((name) => ({
   words: [],
   ...runFields[name],
 }))
+
+/** The field that an operand reads; null where there is none of its name any more. */
+export function fieldOf(operand: Operand, fields: readonly Field[]): Field | null {
+  return fields.find((field) => field.kind === operand.kind && field.name === nameOf(operand)) ?? null
+}
+
+function nameOf(operand: Operand): string | undefined {
+  switch (operand.kind) {
+    case 'run':
+      return operand.field
+    case 'param':
+      return operand.names[0]
+    case 'metric':
+      return operand.quantity
+    default:
+      return operand satisfies never
+  }
+}
 
 const greek: Readonly<Record<string, string>> = {
   α: 'alpha',

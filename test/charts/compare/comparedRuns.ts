@@ -33,6 +33,9 @@ export interface RunGiven {
   readonly weightDecay?: number
   readonly seed?: number
   readonly name?: string
+  readonly system?: string
+  /** Beside the seed and the version. */
+  readonly computedBy?: Readonly<Record<string, string | number>>
   readonly color?: RunColor
   /** How many of the five measurements it got to. */
   readonly length?: number
@@ -40,10 +43,10 @@ export interface RunGiven {
 
 /** Runs whose loss falls to their weight decay, a little higher for higher seeds. */
 export function comparedRuns(given: readonly RunGiven[]): ComparedRun[] {
-  return given.map(({ seed = 0, name = '', color = null, ...params }, i) => ({
+  return given.map(({ seed = 0, name = '', color = null, system = 'tiny', computedBy = {}, ...params }, i) => ({
     id: runId(i + 1),
     spec: parseRunSpec({
-      system: 'tiny',
+      system,
       params: { width: params.width ?? 2, weightDecay: params.weightDecay ?? 0.1 },
       seed,
       name,
@@ -51,7 +54,7 @@ export function comparedRuns(given: readonly RunGiven[]): ComparedRun[] {
     color,
     status: 'completed',
     step: 1000,
-    provenance: { version: '0.1.0', seed },
+    provenance: { version: '0.1.0', seed, ...computedBy },
     scalars: ['loss', 'wallTime', 'angle'].map((quantity) => ({ quantity, layer: null })),
     arrays: [{ quantity: 'spectrum', layer: null, steps }],
   }))

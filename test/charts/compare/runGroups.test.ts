@@ -37,6 +37,16 @@ describe('groupRuns', () => {
     expect(labels(contextOf(runs, { grouping: { by: 'run' } }))).toEqual(['mine', 'seed = 2', 'seed = 3'])
   })
 
+  it('names groups of several systems by the settings in which groups of one system differ', () => {
+    const runs = comparedRuns([
+      { system: 'other', width: 3 },
+      { weightDecay: 0.1, seed: 0 },
+      { weightDecay: 0.1, seed: 1 },
+      { weightDecay: 0.2, seed: 4 },
+    ])
+    expect(labels(contextOf(runs))).toEqual(['other, λ = 0.1', 'tiny, λ = 0.1', 'tiny, λ = 0.2'])
+  })
+
   it('calls a single group by its system', () => {
     expect(labels(contextOf(comparedRuns([{ seed: 0 }, { seed: 1 }])))).toEqual(['Tiny system'])
   })

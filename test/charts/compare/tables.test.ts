@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadPanel } from '#charts/compare/context'
 import { differenceNumbers, differenceTable } from '#charts/compare/differenceTable'
-import { metricLatex, metricNumbers, metricTable } from '#charts/compare/metricTable'
+import { cellValue, metricLatex, metricNumbers, metricTable } from '#charts/compare/metricTable'
 import { smooth } from '#charts/smooth'
-import { latexText, toLatex } from '#charts/toLatex'
+import { latexText } from '#charts/latexText'
+import { toLatex } from '#charts/toLatex'
 import { uncertain, uncertainText } from '#charts/uncertain'
-import { comparedRuns, contextOf, fakeHandlers, metric, twoByThree } from './comparedRuns'
+import { comparedRuns, contextOf, fakeHandlers, metric, quantities, twoByThree } from './comparedRuns'
 
 async function metrics(baseline?: string) {
   const runs = comparedRuns(twoByThree)
@@ -46,10 +47,35 @@ describe('the table of metrics', () => {
   })
 })
 
+describe('numbers that stand for words', () => {
+  const codes = ['unconverged', 'collapse', 'pair']
+  const verdict = { ...quantities[0]!, id: 'verdict', label: 'Verdict', symbol: '', codes } as const
+
+  it('are counted in words, where a mean would say nothing', async () => {
+    const runs = comparedRuns(twoByThree)
+    const context = { ...contextOf(runs), quantities: [...quantities, verdict] }
+    const summaries = [{ ...metric('verdict'), at: 'last' } as const]
+    const panel = { kind: 'metrics', id: 'p', width: 1, height: 1, summaries } as const
+    const data = await loadPanel(panel, context, {
+      ...fakeHandlers(runs, []),
+      'comparison.series': async ({ runIds }) =>
+        runIds.map((id, i) => ({ runId: id, steps: Float64Array.of(5), values: Float64Array.of(i % 3 === 0 ? 1 : 2) })),
+    })
+    const table = metricTable(panel, context, data)
+    expect(table.rows.flatMap(({ cells }) => cells.map(cellValue))).toEqual([
+      'collapse 1, pair 2',
+      'collapse 1, pair 2',
+    ])
+    expect(table.rows.flatMap(({ cells }) => cells.map(({ delta }) => delta))).toEqual([null, null])
+    expect(metricNumbers(table).rows[0]?.slice(1, 4)).toEqual(['last verdict', 'collapse 1, pair 2', null])
+    expect(metricLatex(table)).toContain('collapse 1, pair 2')
+  })
+})
+
 describe('toLatex', () => {
   it('lets nothing that a person typed be read as a command', () => {
     expect(latexText('50% & a_b #1 {x} ~ ^ $y$ \\input{/etc/passwd}')).toBe(
-      '50\\% \\& a\\_b \\#1 \\{x\\} \\textasciitilde{} \\textasciicircum{} \\$y\\$ \\textbackslash{}input\\{/etc/passwd\\}',
+      '50\\% \\& $a_{b}$ \\#1 \\{$x$\\} \\textasciitilde{} \\textasciicircum{} \\$$y$\\$ \\textbackslash{}input\\{/etc/passwd\\}',
     )
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
@@ -62,13 +88,39 @@ describe('toLatex', () => {
       }),
     )
   })
-  it('sets Greek letters and raised digits as mathematics', () => {
-    expect(latexText('λ = 2·10⁻⁶')).toBe('$\\lambda$ = 2$\\cdot$10$^{-}^{6}$')
+  it.each([
+    // One index of two signs: LaTeX stops at two indices of one letter.
+    ['λ = 2·10⁻⁶', '$\\lambda$ = 2$\\cdot$10$^{-6}$'],
+    ['λ = 0.01, d = 8', '$\\lambda$ = 0.01, $d$ = 8'],
+    ['d_x = 50', '$d_{x}$ = 50'],
+    ['loss L_data', 'loss $L_{\\mathrm{data}}$'],
+    ['f̃_cc′', '$\\tilde{f}_{cc^{\\prime}}$'],
+    ['κ(XXᵀ)', '$\\kappa$($XX^{\\top}$)'],
+    ['λx', '$\\lambda x$'],
+    ['a_b_c, x²^3', '$a_{b}{}_{c}$, $x^{2}{}^{3}$'],
+    ['été en Español', 'été en Español'],
+    ['$λ$', '\\$$\\lambda$\\$'],
+  ])('sets %s as %s', (text, latex) => expect(latexText(text)).toBe(latex))
+
+  it('never gives a letter two indices in one place', () => {
+    const signs = fc.constantFrom(...'aλx²⁻³₁₂′ᵀ_^{}f̃N C1·')
+    fc.assert(
+      fc.property(fc.string({ unit: signs }), (text) => {
+        for (const [, math = ''] of latexText(text)
+          .replaceAll('\\$', '')
+          .matchAll(/\$([^$]*)\$/g)) {
+          // An empty group ends what an index may hang on; indices inside an index stand in braces of their own.
+          let flat = math.replaceAll('{}', 'o')
+          while (/\{[^{}]*\}/.test(flat)) flat = flat.replace(/\{[^{}]*\}/g, '')
+          expect(flat).not.toMatch(/\^_?\^|__|_\^_/)
+        }
+      }),
+    )
   })
   it('aligns columns of words left and of numbers right', () => {
     const latex = toLatex(['a', 'b'], [['x', uncertain(2, NaN)]], 'note')
     expect(latex).toContain('\\begin{tabular}{lr}')
-    expect(latex).toContain('x & 2 \\\\')
+    expect(latex).toContain('$x$ & 2 \\\\')
   })
 })
 
@@ -100,6 +152,24 @@ describe('the table of differences', () => {
       expect.arrayContaining(['system', 'params.width', 'backend.dtype', 'computed by.version']),
     )
     expect(differenceNumbers(some).columns).toEqual(['setting', 'λ = 0.01', 'λ = 0.1'])
+  })
+
+  it('says every setting in words, and what computed the runs', () => {
+    const runs = comparedRuns([{ weightDecay: 0.1, computedBy: { replicas: 12 } }, { weightDecay: 0.2 }])
+    const { rows } = differenceTable(contextOf(runs), true)
+    expect(rows.map(({ path, label }) => [path, label])).toEqual(
+      expect.arrayContaining([
+        ['params.weightDecay', 'Weight decay λ'],
+        ['seed', 'Seed'],
+        ['computed by.replicas', 'Runs trained as one program'],
+      ]),
+    )
+    for (const { label } of rows) expect(label).toMatch(/^\p{Lu}[^.]*$/u)
+  })
+
+  it('shows a difference in the last digit as a difference', () => {
+    const runs = comparedRuns([{ weightDecay: 0.1 }, { weightDecay: 0.1000001 }])
+    expect(differenceTable(contextOf(runs), false).rows.map(({ cells }) => cells)).toEqual([['0.1', '0.1000001']])
   })
 })
 

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 
 const repository = resolve(import.meta.dirname, '../../..')
-const entry = join(repository, 'out/main/cli.js')
+export const CLI = join(repository, 'out/main/cli.js')
 const PROJECT = 'project.clps'
 const ENDS_WITHIN_MS = 30_000
 const announcement = z.object({ address: z.url(), port: z.int() })
@@ -32,7 +32,7 @@ export interface RunningHost {
  * @param prepare fills the project before the service opens it
  */
 export async function startHost(prepare?: (project: string) => void | Promise<void>): Promise<RunningHost> {
-  if (!existsSync(entry)) throw new Error(`${entry} is missing. Build first: npm run build.`)
+  if (!existsSync(CLI)) throw new Error(`${CLI} is missing. Build first: npm run build.`)
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-e2e-'))
   await prepare?.(join(folder, PROJECT))
   return serve(folder)
@@ -41,7 +41,7 @@ export async function startHost(prepare?: (project: string) => void | Promise<vo
 /** Runs one command of the built command line on a project. */
 export async function collapsar(project: string, args: readonly string[]): Promise<void> {
   const options = ['--project', project, '--json']
-  const child = spawn(process.execPath, [entry, ...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, ...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk) => (said += String(chunk)))
   const [code]: unknown[] = await once(child, 'exit')
@@ -50,7 +50,7 @@ export async function collapsar(project: string, args: readonly string[]): Promi
 
 async function serve(folder: string): Promise<RunningHost> {
   const project = join(folder, PROJECT)
-  const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--json', '--project', project], {
+  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', '--project', project], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')

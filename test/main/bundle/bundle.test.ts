@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { strToU8, unzipSync, zipSync, type Zippable } from 'fflate'
@@ -13,7 +13,8 @@ import type { Project } from '#main/store/project'
 import { arrayRefs, type RunContent } from '#main/store/runContent'
 import type { StoredRun } from '#main/store/runs'
 import { everyRun, newRun, runId, scalar, shownRuns, temporaryFolder } from '../../helpers/projects'
-import { addRun, bundleFile, clock, emptyProject, importFile, sampleRecords } from './bundles'
+import { repetitions } from '../../helpers/repetitions'
+import { addRun, bundleFile, clock, emptyProject, importFile, nothing, sampleRecords } from './bundles'
 
 const newId = () => runId(99)
 
@@ -28,8 +29,6 @@ function twoProjects(): { from: Project; to: Project; file: string } {
 }
 
 const bringIn = (to: Project, file: string) => importFile(to, file, newId)
-
-const nothing = { copied: [], completed: [], skipped: [], refused: [], comparisons: [], ignored: [] }
 
 /** Every bit of every array, in the order of the document. */
 async function bitsOf(project: Project, number: number): Promise<readonly Buffer[]> {
@@ -52,7 +51,8 @@ describe('a run bundle', () => {
     expect((await to.health.verify()).damaged).toEqual([])
   })
 
-  it('keeps the bits of every number there is', async () => {
+  const journeys = repetitions('CASES', 25)
+  it('keeps the bits of every number there is', { timeout: 60_000 + 500 * journeys }, async () => {
     // Any 64 bits: NaN payloads, signalling NaN, −0, denormals.
     const bits = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
     const records = fc.array(fc.array(bits, { maxLength: 20 }), { minLength: 1, maxLength: 6 })
@@ -75,8 +75,10 @@ describe('a run bundle', () => {
         expect(arrived).toEqual(sent)
         const stored = vectors.map((values) => Buffer.from(BigUint64Array.from(values).buffer))
         expect(sent.slice(0, stored.length)).toEqual(stored)
+        // Thousands of projects are more than a disk should hold until the test ends.
+        rmSync(folder, { recursive: true })
       }),
-      { numRuns: 25 },
+      { numRuns: journeys },
     )
   })
 

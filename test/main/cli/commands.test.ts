@@ -92,6 +92,15 @@ describe('collapsar run, list, show', () => {
     })
   })
 
+  it('says before it trains what the disk has no room for, and trains all the same', async () => {
+    const { collapsar } = commandLine({}, { freeDiskBytes: () => 500e6 })
+    const { stdout, stderr } = await collapsar('run', 'tiny', '--json')
+    expect(stderr).toMatch(/^[^\n]*500 MB left[^\n]*\n/)
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' })
+    const { stderr: calm } = await commandLine().collapsar('run', 'tiny')
+    expect(calm).not.toMatch(/left/)
+  })
+
   it('tells progress on stderr only', async () => {
     const { collapsar } = commandLine()
     const { stdout, stderr } = await collapsar('run', 'tiny', '--set', 'steps=100', '--set', 'pauseMs=5', '--json')

@@ -3,7 +3,7 @@ import { commands } from '#main/cli/commands/index'
 import type { CommandContext } from '#main/cli/command'
 import { main } from '#main/cli/main'
 import { inProcessWorker } from '#main/jobs/inProcessWorker'
-import { createService, dispatch } from '#main/service'
+import { createService, dispatch, type ServiceOptions } from '#main/service'
 import { temporaryFolder } from '../../helpers/projects'
 import { tinyExecute, tinyProbes, tinySystems } from '../../helpers/tinySystem'
 
@@ -17,7 +17,10 @@ export interface CommandLine {
 }
 
 /** The command line of a machine with the tiny system, in a folder that goes away with the test. */
-export function commandLine(overrides: Partial<CommandContext> = {}): CommandLine {
+export function commandLine(
+  overrides: Partial<CommandContext> = {},
+  ofService: Partial<ServiceOptions> = {},
+): CommandLine {
   const folder = temporaryFolder()
   const project = join(folder, 'project.clps')
   const interruption = new AbortController()
@@ -49,6 +52,7 @@ export function commandLine(overrides: Partial<CommandContext> = {}): CommandLin
             resources,
             host: 'loopback',
             blas: 'embedded',
+            ...ofService,
           })
           const { handlers } = service
           return { ...service, call: (method, input) => dispatch(handlers, method, input) }

@@ -7,10 +7,15 @@ type Listener = (...args: never[]) => unknown
 /** A WebContents as far as the shell touches it. */
 export class FakeContents extends EventEmitter {
   readonly sent: unknown[][] = []
+  webRtcPolicy = 'default'
   openHandler: ((details: { url: string }) => { action: string }) | null = null
 
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.openHandler = handler
+  }
+
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.webRtcPolicy = policy
   }
 
   send(...message: unknown[]): void {
@@ -62,13 +67,19 @@ export class FakeUtilityProcess extends EventEmitter {
 interface RequestDetails {
   readonly url: string
 }
+interface AskingFrame {
+  readonly isMainFrame: boolean
+  readonly requestingUrl?: string
+}
 
 /** A Session as far as the shell touches it. */
 export class FakeSession {
   requestFilter: ((details: RequestDetails, callback: (answer: { cancel: boolean }) => void) => void) | null = null
-  permissionRequest: ((contents: unknown, permission: string, callback: (granted: boolean) => void) => void) | null =
+  permissionRequest:
+    ((contents: unknown, permission: string, callback: (granted: boolean) => void, frame: AskingFrame) => void) | null =
     null
-  permissionCheck: (() => boolean) | null = null
+  permissionCheck: ((contents: unknown, permission: string, origin: string, frame: AskingFrame) => boolean) | null =
+    null
   devicePermission: (() => boolean) | null = null
   spellChecker = true
   pageHandler: ((request: Request) => Promise<Response>) | null = null
@@ -95,6 +106,7 @@ export class FakeSession {
 
 /** What the shell asked Electron for since the last reset. */
 export const recorded = {
+  switches: new Array<string>(),
   ipcHandlers: new Map<string, Listener>(),
   windows: new Array<FakeWindow>(),
   opened: new Array<string>(),
@@ -105,12 +117,17 @@ export const recorded = {
 
 export function resetRecorded(): void {
   recorded.ipcHandlers.clear()
-  for (const list of [recorded.windows, recorded.opened, recorded.schemes, recorded.menus, recorded.workers])
-    list.length = 0
+  const { switches, windows, opened, schemes, menus, workers } = recorded
+  for (const list of [switches, windows, opened, schemes, menus, workers]) list.length = 0
+}
+
+export const commandLine = {
+  appendSwitch: (name: string, value: string) => void recorded.switches.push(`--${name}=${value}`),
 }
 
 /** Stands in for the module `electron`. */
 export const electronModule = {
+  app: { commandLine },
   BrowserWindow: FakeWindow,
   ipcMain: { handle: (channel: string, handler: Listener) => void recorded.ipcHandlers.set(channel, handler) },
   shell: { openExternal: async (url: string) => void recorded.opened.push(url) },

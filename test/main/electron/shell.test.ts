@@ -43,7 +43,8 @@ describe('session', () => {
     ['http://127.0.0.1:8080/', true],
     ['ws://127.0.0.1:1/', true],
     ['file:///etc/passwd', true],
-    ['devtools://devtools/bundled/x', true],
+    ['devtools://devtools/bundled/x', false],
+    ['devtools://devtools/remote/serve_rev/x', true],
   ])('a request for %s is cancelled: %s', async (url, cancelled) => {
     const session = lockedSession()
     const answers: unknown[] = []
@@ -51,18 +52,29 @@ describe('session', () => {
     expect(answers).toEqual([{ cancel: cancelled }])
   })
 
-  it('gives no permission to anybody and downloads no dictionary', async () => {
+  const ownFrame = { isMainFrame: true, requestingUrl: 'app://collapsar/' }
+
+  it.each([
+    ['media', ownFrame, false],
+    ['clipboard-read', ownFrame, false],
+    ['notifications', ownFrame, false],
+    ['openExternal', ownFrame, false],
+    ['fileSystem', ownFrame, false],
+    ['clipboard-sanitized-write', ownFrame, true],
+    ['clipboard-sanitized-write', { ...ownFrame, isMainFrame: false }, false],
+    ['clipboard-sanitized-write', { ...ownFrame, requestingUrl: 'https://evil.example/' }, false],
+    ['clipboard-sanitized-write', { isMainFrame: true }, false],
+  ])('the permission %s for %o is given: %s', async (permission, frame, isGiven) => {
     const session = lockedSession()
     const granted: boolean[] = []
-    for (const permission of ['media', 'clipboard-read', 'notifications', 'openExternal']) {
-      session.permissionRequest?.(null, permission, (answer) => granted.push(answer))
-    }
-    expect(granted).toEqual([false, false, false, false])
-    expect([session.permissionCheck?.(), session.devicePermission?.(), session.spellChecker]).toEqual([
-      false,
-      false,
-      false,
-    ])
+    session.permissionRequest?.(null, permission, (answer) => granted.push(answer), frame)
+    expect(granted).toEqual([isGiven])
+    expect(session.permissionCheck?.(null, permission, 'app://collapsar', frame)).toBe(isGiven)
+  })
+
+  it('gives no device to anybody and downloads no dictionary', async () => {
+    const session = lockedSession()
+    expect([session.devicePermission?.(), session.spellChecker]).toEqual([false, false])
   })
 })
 
@@ -101,6 +113,12 @@ describe('window', () => {
       expect(preventDefault).toHaveBeenCalledOnce()
     },
   )
+
+  it('has no way from browser to browser', async () => {
+    const contents = new FakeContents()
+    lockContents(pretend(contents))
+    expect(contents.webRtcPolicy).toBe('disable_non_proxied_udp')
+  })
 
   it.each([
     ['https://arxiv.org/abs/2404.06106', true],

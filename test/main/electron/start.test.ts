@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OpenServiceOptions } from '#main/host/openService'
 import { FakeService } from '../host/fakeService'
-import { electronModule, FakeContents, FakeSession, recorded, resetRecorded } from './fakeElectron'
+import { commandLine, electronModule, FakeContents, FakeSession, recorded, resetRecorded } from './fakeElectron'
 
 /** The order of what the shell did. */
 const { order, shell } = vi.hoisted(() => ({
@@ -14,6 +14,7 @@ const { order, shell } = vi.hoisted(() => ({
 }))
 
 class FakeApp extends EventEmitter {
+  readonly commandLine = commandLine
   enableSandbox = () => void order.push('sandbox')
   requestSingleInstanceLock = () => shell.isFirst
   quit = () => void order.push('quit')
@@ -73,10 +74,28 @@ describe('the shell', () => {
   it('locks everything before it opens the project and the window', async () => {
     await start()
     expect(order).toEqual(['sandbox', 'ready', 'service'])
+    expect(recorded.switches).toEqual(['--host-resolver-rules=MAP * ~NOTFOUND'])
     expect([session.requestFilter, session.permissionRequest, session.pageHandler]).not.toContain(null)
     expect(opened[0]).toMatchObject({ project: join(shell.pages, 'userData', 'project.clps'), host: 'electron' })
     await vi.waitFor(() => expect(recorded.windows).toHaveLength(1))
     expect([...recorded.ipcHandlers.keys()]).toEqual(['collapsar:request'])
+  })
+
+  it('starts its probe, and workers that need none, where no process can be started as plain Node', async () => {
+    await start()
+    await vi.waitFor(() => expect(recorded.windows).toHaveLength(1))
+    const { searchBlas } = await import('#main/compute/backends/cpu/blas')
+    const searching = searchBlas('auto')
+    await vi.waitFor(() => expect(recorded.workers).toHaveLength(1))
+    const [probe] = recorded.workers
+    expect(probe?.path).toBe(join('/resources', 'probe', 'blas.cjs'))
+    probe?.stdout.end()
+    probe?.emit('exit', 1)
+    expect((await searching).found).toBeNull()
+    // What the probe found goes to the workers, which could not start one: utilityProcess is there for the shell only.
+    opened[0]?.startWorker()
+    const environment = recorded.workers[1]?.options
+    expect(environment).toMatchObject({ env: { COLLAPSAR_BLAS_PROBED: expect.stringContaining('"found":null') } })
   })
 
   it('locks every page that comes up, not only its own window', async () => {

@@ -5,6 +5,7 @@ import { Resvg } from '@resvg/resvg-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exportRunFigures, type FigureExport } from '#main/export/exportRunFigures'
 import { detail, figures, handlers } from '../../charts/sampleRun'
+import { unprivileged } from '../../helpers/unprivileged'
 
 const fontsDirectory = resolve('resources/fonts')
 let directory: string
@@ -81,10 +82,14 @@ describe('exportRunFigures', () => {
     expect(await readFile(file, 'utf8')).toBe('mine')
   })
 
-  it.skipIf(process.getuid?.() === 0)('says what to do without write permission', async () => {
-    await chmod(directory, 0o500)
-    await expect(exportRunFigures(order())).rejects.toMatchObject({ code: 'storage' })
-    await chmod(directory, 0o700)
+  it('says what to do without write permission', async () => {
+    await chmod(directory, 0o555)
+    const failing = unprivileged(() => exportRunFigures(order({ directory })))
+    await expect(failing).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringMatching(/EACCES.*may not write there/),
+    })
+    await chmod(directory, 0o755)
   })
 })
 

@@ -235,6 +235,46 @@ describe('bridge of the loopback host', () => {
     expect(await next(socket)).toMatchObject({ id: 5, reply: { ok: true } })
   })
 
+  it('lets go of connections that drip, and of refused ones that stay half open', async () => {
+    const patient = await startLoopbackHost({ service, pages, port: 0, patienceMs: 200 })
+    onTestFinished(() => patient.close())
+    const hold = (head: string) => {
+      const held = connect({ port: patient.port, host: '127.0.0.1', allowHalfOpen: true }).resume()
+      const drip = setInterval(() => held.write('X: y\r\n'), 50)
+      onTestFinished(() => {
+        clearInterval(drip)
+        held.destroy()
+      })
+      held.on('error', () => clearInterval(drip)).write(head)
+      return held
+    }
+    const upgrade = `GET /bridge HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+    for (const head of ['GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n', upgrade]) {
+      const held = Array.from({ length: MAX_CONNECTIONS }, () => hold(head))
+      await Promise.all(held.map((one) => once(one, 'connect')))
+      const status = () =>
+        fetch(`http://127.0.0.1:${patient.port}/`).then(
+          (answer) => answer.status,
+          () => 'no answer',
+        )
+      await expect.poll(status, { timeout: 5000 }).toBe(403)
+      held.forEach((one) => one.destroy())
+    }
+  })
+
+  it('drops a page that reads no more, instead of keeping its events for ever', async () => {
+    const socket = await openSignedIn()
+    socket.pause()
+    const runId = 'r-0123456789'
+    if (!isRunId(runId)) throw new Error('the test names no run')
+    // More than the buffers of the system hold.
+    for (let step = 0; service.listenerCount > 0 && step < 1_000_000; step++) {
+      service.emit('run.measured', { runId, step })
+      if (step % 1000 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(service.listenerCount).toBe(0)
+  })
+
   it('replies with an error where the value cannot travel', async () => {
     reply = async () => ({ ok: true, value: () => 1 })
     const socket = await openSignedIn()

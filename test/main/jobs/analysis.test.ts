@@ -20,7 +20,7 @@ beforeAll(async () => {
   return built.remove
 }, 60_000)
 
-function opened(projectPath: string): { service: Service; workers: WorkerHandle[] } {
+function opened(projectPath: string, { resumes = true } = {}): { service: Service; workers: WorkerHandle[] } {
   const workers: WorkerHandle[] = []
   const fork = forkWorker(entry, ['resources/data'])
   const service = createService({
@@ -36,6 +36,7 @@ function opened(projectPath: string): { service: Service; workers: WorkerHandle[
     slots: 1,
     host: 'loopback',
     blas: 'embedded',
+    resumes,
   })
   onTestFinished(() => service.close())
   return { service, workers }
@@ -219,8 +220,22 @@ describe('analysis of a stored state', () => {
     expect(lost.error!.message).toMatch(/SIGKILL.*Ask again/)
     await ask(service, runId, slowSpec)
     await service.close()
-    const next = opened(projectPath).service
-    expect(await next.handlers['analysis.get']({ analysisId })).toMatchObject({ status: 'interrupted', progress: null })
+    const left = opened(projectPath, { resumes: false }).service
+    expect(await left.handlers['analysis.get']({ analysisId })).toMatchObject({ status: 'interrupted', progress: null })
+  }, 120_000)
+
+  it('goes on by itself when the service starts again, with what waited behind it', async () => {
+    const projectPath = join(temporaryFolder(), 'work.clps')
+    const { service } = opened(projectPath)
+    const runId = await slowRun(service)
+    const { analysisId: cut } = await ask(service, runId, slowSpec)
+    const { analysisId: behind } = await ask(service, runId, { ...slowSpec, top: 2 })
+    await underWay(service, cut, 5)
+    await service.close()
+    const { service: next, workers } = opened(projectPath)
+    const both = await Promise.all([cut, behind].map((id) => ended(next, id)))
+    expect(both.map(({ result }) => result!.eigenvalues.length >= 2)).toEqual([true, true])
+    expect(workers).toHaveLength(2)
   }, 120_000)
 })
 

@@ -5,10 +5,11 @@ import { forkWorker, type WorkerHandle } from '#main/jobs/workerHandle'
 import { createService, type ServiceOptions } from '#main/service'
 import { buildEntry } from '../../helpers/buildEntry'
 import { temporaryFolder } from '../../helpers/projects'
+import { repetitions } from '../../helpers/repetitions'
 import { tinyProbes, tinySystems } from '../../helpers/tinySystem'
 
-/** How many workers die in one service; 100 by `npm run test:slow`. */
-const DEATHS = Number(process.env['COLLAPSAR_DEATHS'] ?? 10)
+/** How many workers die in one service. */
+const DEATHS = repetitions('DEATHS', 10)
 const NEXT_WITHIN_MS = 3000
 const WAYS = ['killed', 'aborted', 'exhausted', 'crashed'] as const
 

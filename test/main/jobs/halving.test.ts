@@ -127,6 +127,24 @@ describe('successive halving', () => {
     expect((await get()).counts).toMatchObject({ completed: 1, cancelled: 8 })
   })
 
+  it('ends as a whole when it is cancelled while runs rest, and decides nothing about them', async () => {
+    const service = opened()
+    await service.handlers['queue.pause'](null)
+    const { sweepId } = await service.handlers['sweep.start']({ spec: { base, axes, strategy: halving } })
+    const { waiting } = await service.handlers['queue.list']({ offset: 0, limit: 9 })
+    await service.handlers['queue.hold']({ runIds: [waiting[4]!.run.id] })
+    await service.handlers['queue.resume'](null)
+    await vi.waitFor(async () => {
+      const { running, waitingCount } = await service.handlers['queue.list']({ offset: 0, limit: 9 })
+      expect([running.length, waitingCount]).toEqual([0, 1])
+    }, 10_000)
+    await service.handlers['sweep.cancel']({ sweepId })
+    const { counts, runIds } = await service.handlers['sweep.get']({ sweepId })
+    expect(counts).toMatchObject({ cancelled: 9, pending: 0, running: 0 })
+    const runs = await Promise.all(runIds.map((runId) => service.handlers['run.get']({ runId })))
+    expect(runs.flatMap(({ log }) => log).some(({ message }) => message.startsWith('Halving'))).toBe(false)
+  })
+
   it('refuses a metric that is not measured', async () => {
     const spec = { base, axes, strategy: { ...halving, metric: 'beauty' } }
     const { issues } = await opened().handlers['sweep.preview']({ spec, rows: 0, over: null })

@@ -20,13 +20,14 @@ beforeAll(async () => {
 function opened(
   projectPath: string,
   given: Partial<ServiceOptions> = {},
+  tamper = (worker: WorkerHandle) => worker,
 ): { service: Service; workers: WorkerHandle[] } {
   const workers: WorkerHandle[] = []
   const fork = forkWorker(entry)
   const startWorker: StartWorker = () => {
     const worker = fork()
     workers.push(worker)
-    return worker
+    return tamper(worker)
   }
   const service = createService({
     projectPath,
@@ -111,6 +112,41 @@ describe('a run whose worker is killed', () => {
     workers[0]!.kill()
     const run = await reached(service, id, 'interrupted')
     expect(run.error?.message).toMatch(/kept.*Resume/)
+    await service.handlers['run.resume']({ runId: id })
+    expectWhole(await reached(service, id, 'completed'))
+  })
+})
+
+describe('a run that is held while it trains', () => {
+  /** A worker in the middle of a long step: it does not come round to resting. */
+  const deaf = (worker: WorkerHandle): WorkerHandle => ({
+    ...worker,
+    send: (message) => message.type !== 'pause' && worker.send(message),
+  })
+
+  it.each(['its worker is killed', 'its service ends'])('is held when it is found again after %s', async (death) => {
+    const project = newProject()
+    const { service, workers } = opened(project, {}, deaf)
+    const id = await start(service, long)
+    await storedState(service, id)
+    await service.handlers['queue.hold']({ runIds: [id] })
+    expect(await runOf(service, id)).toMatchObject({ status: 'running', held: 'run' })
+    if (death === 'its worker is killed') workers[0]!.kill()
+    else await service.close()
+    const later = death === 'its worker is killed' ? service : opened(project).service
+    expect(await reached(later, id, 'pending')).toMatchObject({ held: 'run' })
+    expect(workers).toHaveLength(1)
+    await later.handlers['queue.release']({ runIds: [id] })
+    expectWhole(await reached(later, id, 'completed'))
+  })
+
+  it('trains where a person takes it up again after a cancellation', async () => {
+    const { service } = opened(newProject(), {}, deaf)
+    const id = await start(service, long)
+    await storedState(service, id)
+    await service.handlers['queue.hold']({ runIds: [id] })
+    await service.handlers['run.cancel']({ runId: id })
+    await reached(service, id, 'cancelled')
     await service.handlers['run.resume']({ runId: id })
     expectWhole(await reached(service, id, 'completed'))
   })

@@ -70,6 +70,18 @@ describe('the calls over several runs', () => {
     ])
   })
 
+  it('give the steps that runs share as one array', async () => {
+    const { project, handlers } = setting()
+    project.records.append(runId(2), [scalar('loss', 0, 3), scalar('loss', 5, 2)])
+    const asked = { runIds: [runId(1), runId(2), runId(3)], quantity: 'loss', layer: null }
+    const [first, second, third] = await handlers['comparison.series'](asked)
+    expect(second?.steps).toBe(first?.steps)
+    expect([second?.values, third?.steps]).toEqual([Float64Array.of(3, 2), Float64Array.of(0)])
+    project.records.append(runId(3), [scalar('loss', 6, 3)])
+    const [, , other] = await handlers['comparison.series'](asked)
+    expect(other?.steps).toEqual(Float64Array.of(0, 6))
+  })
+
   it('give arrays at a step or the last, with what theory predicts for that run', async () => {
     const { handlers } = setting()
     const asked = { runIds: [runId(1), runId(3)], quantity: 'singularValues', layer: null }

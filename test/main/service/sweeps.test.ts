@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SweepDetail } from '#shared/contract/sweeps'
 import type { SweepId } from '#shared/ids'
@@ -158,6 +159,49 @@ describe('a sweep', () => {
     await reached(service, sweepId, ({ counts }) => counts.running === 1)
     await service.handlers['sweep.cancel']({ sweepId })
     await reached(service, sweepId, ({ counts }) => counts.cancelled === 2)
+  })
+
+  it('of thousands is cancelled in turns, and nothing of it starts meanwhile', async () => {
+    const service = opened()
+    await service.handlers['queue.pause'](null)
+    const { sweepId } = await service.handlers['sweep.start']({ spec: sweep([seeds(3000)]) })
+    await service.handlers['queue.resume'](null)
+    const cancelling = service.handlers['sweep.cancel']({ sweepId })
+    let isOver = false
+    void cancelling.then(() => (isOver = true))
+    const seen: number[] = []
+    while (!isOver) {
+      seen.push((await service.handlers['sweep.get']({ sweepId })).counts.cancelled)
+      await setImmediate()
+    }
+    expect(seen.filter((count) => count > 0 && count < 2999).length).toBeGreaterThan(1)
+    const { counts } = await reached(service, sweepId, ended)
+    // The one that had started before is told to end, or has ended by itself.
+    expect(counts.cancelled + counts.completed).toBe(3000)
+    expect(counts.completed).toBeLessThanOrEqual(1)
+    expect(jobs).toEqual([])
+  })
+
+  it('cancelled twice at once is cancelled', async () => {
+    const service = opened()
+    await service.handlers['queue.pause'](null)
+    const { sweepId } = await service.handlers['sweep.start']({ spec: sweep([seeds(1500)]) })
+    const cancel = () => service.handlers['sweep.cancel']({ sweepId })
+    await Promise.all([cancel(), cancel()])
+    expect((await service.handlers['sweep.get']({ sweepId })).counts).toMatchObject({ cancelled: 1500, pending: 0 })
+  })
+
+  it('whose failed runs are queued again twice at once has each of them once', async () => {
+    const service = opened()
+    const { sweepId } = await service.handlers['sweep.start']({
+      spec: sweep([seeds(200)], { ending: 'failed', width: 2 }),
+    })
+    await reached(service, sweepId, ended)
+    await service.handlers['queue.pause'](null)
+    const retry = () => service.handlers['sweep.retryFailed']({ sweepId })
+    const retried = await Promise.all([retry(), retry()])
+    expect(retried.reduce((sum, { runs }) => sum + runs, 0)).toBe(200)
+    expect((await service.handlers['sweep.get']({ sweepId })).counts).toMatchObject({ pending: 200, failed: 0 })
   })
 
   it('queues its failed runs again, in their places', async () => {

@@ -6,6 +6,7 @@ import type { Checkpoint, FloatArray } from '#main/core/checkpoint'
 import { initial } from '#main/store/migrations/001-initial'
 import { openProject } from '#main/store/openProject'
 import { failureOf, fixedClock, newRun, runId, scalar, temporaryFolder, vector } from '../../helpers/projects'
+import { repetitions } from '../../helpers/repetitions'
 
 const clock = fixedClock()
 const id = runId(1)
@@ -50,6 +51,7 @@ describe('stored states', () => {
         expect(arrays.map((array) => array.data.constructor)).toEqual(data.map((values) => values.constructor))
         expect(arrays.map((array) => bytes(array.data))).toEqual(data.map(bytes))
       }),
+      { numRuns: repetitions('CASES', 100) },
     )
   })
 

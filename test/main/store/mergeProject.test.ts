@@ -6,11 +6,9 @@ import { emptyComparison } from '#shared/comparison'
 import { mergeProject } from '#main/store/mergeProject'
 import { openProject } from '#main/store/openProject'
 import { newRun, runId, scalar, temporaryFolder } from '../../helpers/projects'
-import { addRun, clock, emptyProject } from '../bundle/bundles'
+import { addRun, clock, emptyProject, nothing } from '../bundle/bundles'
 
 const newId = () => runId(99)
-const nothing = { copied: [], completed: [], skipped: [], refused: [], comparisons: [], ignored: [] }
-
 /** A project to merge into, and the path of a closed one with the runs 1 and 2. */
 function pair() {
   const folder = temporaryFolder()
@@ -76,6 +74,19 @@ describe('merging another project', () => {
     expect((await mergeProject(project, otherPath, { newId })).comparisons).toEqual(['seeds 2'])
     const expected = { ...theirs, runIds: [runId(1), runId(99)], hidden: [runId(99)], slots: { [runId(99)]: 3 } }
     expect(project.comparisons.get('seeds 2').comparison).toEqual(expected)
+  })
+
+  it('leaves comparisons that cannot be read, and brings the others and all runs', async () => {
+    const { project, otherPath } = pair()
+    const other = openProject(otherPath, { clock })
+    const long = 'x'.repeat(1000)
+    for (const name of ['', 'late', 'sound', 'spoilt', long]) other.comparisons.save(name, emptyComparison, false, 5)
+    other.close()
+    edit(otherPath, `UPDATE comparisons SET comparison = '{"runIds": 5}' WHERE name = 'spoilt'`)
+    edit(otherPath, `UPDATE comparisons SET saved_at = 9223372036854775807 WHERE name = 'late'`)
+    const report = await mergeProject(project, otherPath, { newId })
+    expect(report.copied).toHaveLength(2)
+    expect(report).toMatchObject({ comparisons: ['sound'], spoiltComparisons: ['late', '', 'spoilt', long] })
   })
 
   it('reads projects of every earlier format', async () => {

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openProject } from '#main/store/openProject'
 import { SCHEMA_VERSION } from '#main/store/schema'
+import { buildEntry } from '../../helpers/buildEntry'
+import { runWriter } from '../../helpers/killedWriters'
 import { failureOf, fixedClock, newRun, runId, shownRuns, temporaryFolder, vector } from '../../helpers/projects'
 
 const clock = fixedClock()
@@ -104,19 +106,6 @@ describe('openProject', () => {
     expect(readFileSync(path)).toEqual(before)
   })
 
-  it.skipIf(process.getuid?.() === 0)('opens a project in a folder without write permission for reading only', () => {
-    const path = filledProject()
-    const folder = join(path, '..')
-    chmodSync(folder, 0o555)
-    onTestFinished(() => chmodSync(folder, 0o755))
-    const project = openProject(path, { clock })
-    onTestFinished(() => project.close())
-    expect(project.readOnlyReason).toMatch(/no permission/)
-    expect(shownRuns(project)).toHaveLength(1)
-    const error = failureOf(() => openProject(join(folder, 'new.collapsar'), { clock }))
-    expect(error).toMatchObject({ code: 'storage', message: expect.stringMatching(/cannot be written/) })
-  })
-
   it('lets others read while one process writes', () => {
     const path = filledProject()
     const writer = openProject(path, { clock })
@@ -125,6 +114,24 @@ describe('openProject', () => {
     const reader = openProject(path, { clock, readOnly: true })
     onTestFinished(() => reader.close())
     expect(shownRuns(reader)).toEqual([runId(2), runId(1)])
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a folder without write permission', () => {
+  let entry: Awaited<ReturnType<typeof buildEntry>>
+  beforeAll(async () => void (entry = await buildEntry('storeWriter')))
+  afterAll(() => entry.remove())
+
+  it('has its project opened for reading only, and takes no new one', async () => {
+    const path = filledProject()
+    const folder = dirname(path)
+    chmodSync(folder, 0o555)
+    onTestFinished(() => chmodSync(folder, 0o755))
+    const { lines } = await runWriter(entry.path, [path, 'openUnprivileged'])
+    expect(lines).toEqual([
+      expect.stringMatching(/^1 runs: there is no permission to write/),
+      expect.stringMatching(/cannot be written, so no project can be made in it/),
+    ])
   })
 })
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openProject } from '#main/store/openProject'
 import { failureOf, fixedClock, newRun, runId, scalar, temporaryFolder, vector } from '../../helpers/projects'
+import { repetitions } from '../../helpers/repetitions'
 
 const clock = fixedClock()
 const id = runId(1)
@@ -46,6 +47,7 @@ describe('records', () => {
         expect(read).toMatchObject({ quantity: 'any', layer: 2, step, shape, meta: { method: 'dense' } })
         expect(bits(read!.data)).toEqual(bits(data))
       }),
+      { numRuns: repetitions('CASES', 100) },
     )
   })
 
@@ -64,7 +66,7 @@ describe('records', () => {
           expect([...series.steps]).toEqual(records.map((record) => record.step))
         }
       }),
-      { numRuns: 40 },
+      { numRuns: repetitions('CASES', 40) },
     )
   })
 

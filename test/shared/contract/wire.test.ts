@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decode, encode } from '#shared/contract/wire'
 import { LabError } from '#shared/errors'
+import { repetitions } from '../../helpers/repetitions'
 
 /** Bytes, because NaN payloads and −0 do not survive a comparison of numbers. */
 function bytesOf(array: unknown): number[] {
@@ -62,6 +63,7 @@ describe('wire', () => {
       fc.property(message, (value) => {
         expect(decode(encode(value))).toStrictEqual(value)
       }),
+      { numRuns: repetitions('CASES', 100) },
     )
   })
 
@@ -87,6 +89,18 @@ describe('wire', () => {
 
   it('spends eight bytes on a number of an array', () => {
     expect(encode(new Float64Array(1000).fill(Math.PI)).byteLength).toBeLessThan(8 * 1000 + 64)
+  })
+
+  it('sends an array that stands in several places once, and gives back one array', () => {
+    const steps = new Float64Array(1000).fill(Math.PI)
+    const bytes = encode([{ steps }, { steps: steps.slice() }, { steps }])
+    expect(bytes.byteLength).toBeLessThan(2 * 8 * 1000 + 200)
+    const shape = (steps: Float64Array) => ({ steps })
+    const got = decode(bytes)
+    expect(got).toStrictEqual([shape(steps), shape(steps), shape(steps)])
+    const [first, second, third] = Array.isArray(got) ? got.map((one: { readonly steps: unknown }) => one.steps) : []
+    expect(third).toBe(first)
+    expect(second).not.toBe(first)
   })
 
   it('leaves out undefined fields and refuses what it cannot carry', () => {
@@ -116,7 +130,7 @@ describe('wire', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: repetitions('CASES', 2000) },
     )
   })
 
@@ -136,6 +150,14 @@ describe('wire', () => {
     ['an unknown kind of array', frame('{"$":"f16","length":0}'), /unknown marker "f16"/],
     ['a marker from the prototype', frame('{"$":"constructor","length":0}'), /unknown marker/],
     ['a marker with more fields', frame('{"$":"NaN","x":1}'), /fields it should not have/],
+    ['a marker with the field of another', frame('{"$":"f64","length":0,"as":0}'), /fields it should not have/],
+    [
+      'a second place with a length',
+      frame('[{"$":"f64","length":0},{"$":"same","as":0,"length":0}]'),
+      /should not have/,
+    ],
+    ['an array that has not come yet', frame('[{"$":"same","as":0},{"$":"f64","length":0}]'), /no array 0 to refer to/],
+    ['an array that is no number', frame('[{"$":"f64","length":0},{"$":"same","as":"0"}]'), /no array "0" to refer/],
     ['an unknown marked key', frame('{"$x":1}'), /unknown marker "\$x"/],
     ['bytes after the end', frame('null', [1, 2, 3, 4, 5, 6, 7, 8]), /8 bytes follow/],
     ['endless nesting', frame('['.repeat(100_000) + ']'.repeat(100_000)), /nests too deeply/],

@@ -7,6 +7,7 @@ import { quoteIfNeeded } from '#shared/filter/tokens'
 import { LabError } from '#shared/errors'
 import { filterRunFields as fields } from '../../helpers/filterRuns'
 import { failureOf } from '../../helpers/projects'
+import { repetitions } from '../../helpers/repetitions'
 
 /** The part of the line that the error marks, and its sentence. */
 function markOf(line: string): [marked: string, message: string] {
@@ -121,7 +122,7 @@ describe('the filter language', () => {
           expect(Number(from)).toBeLessThanOrEqual(Number(to))
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: repetitions('CASES', 2000) },
     )
   })
 

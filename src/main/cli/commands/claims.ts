@@ -6,8 +6,9 @@ import type { System } from '../../core/system'
 import { PROJECT_FILE_NAME } from '../../host/defaultProject'
 import { checkExactClaims } from '../checkClaims'
 import { claimSummary, claimTable, verdictLines, type CheckedClaim } from '../claimTable'
-import { defineCommand, jsonOption, type CommandContext } from '../command'
+import { defineCommand, jsonOption, projectOption, type CommandContext } from '../command'
 import { trainAll } from '../followRuns'
+import { keepVerdicts } from '../keepVerdicts'
 import { unknownWord } from '../nearest'
 import { wholeNumber } from '../numberOption'
 import { presetSpec, systemNamed } from '../specFromOptions'
@@ -29,23 +30,26 @@ export const claims = defineCommand({
     seeds: { type: 'string', placeholder: 'N', help: 'the first N seeds of each claim (default: all it names)' },
     slow: { type: 'boolean', help: 'claims that take minutes as well' },
     all: { type: 'boolean', help: 'every comparison, not only the tightest of each claim and run' },
+    project: { ...projectOption, help: 'keeps the verdicts that need no run (default: the one of the workbench)' },
     json: jsonOption,
   },
-  async run(context, { only, seeds, slow = false, all = false }, [systemId = '']) {
+  async run(context, { only, seeds, slow = false, all = false, project }, [systemId = '']) {
     const system = systemNamed(context.systems, systemId)
     const ids = system.claims.map((claim) => claim.id)
     if (only !== undefined && !ids.includes(only)) throw unknownWord(`claim of ${system.id}:`, only, ids)
     const isWanted = (id: string, isSlow: boolean) => (only === undefined ? slow || !isSlow : id === only)
     const seedCount = seeds === undefined ? Infinity : wholeNumber('seeds', seeds, 1, 10_000)
-    const checked = [
-      ...(await checkTrials(context, system, trialsOf(system, isWanted, seedCount))),
-      ...(await checkExactClaims(context, system, isWanted)),
-    ]
+    const trained = await checkTrials(context, system, trialsOf(system, isWanted, seedCount))
+    const exact = await checkExactClaims(context, system, isWanted)
+    const checked = [...trained, ...exact]
+    const kept = keepVerdicts(context, project ?? null, system.id, exact)
     const left = system.claims.filter((claim) => !isWanted(claim.id, claim.slow ?? false)).map((claim) => claim.id)
     return {
       exitCode: checked.every((claim) => claim.holds) ? 0 : 1,
       document: { system: system.id, claims: checked, notChecked: left },
-      text: [(all ? claimTable : claimSummary)(checked), verdictLines(checked), ...slowLine(only, left)].join('\n'),
+      text: [(all ? claimTable : claimSummary)(checked), verdictLines(checked), ...slowLine(only, left), kept]
+        .filter(Boolean)
+        .join('\n'),
     }
   },
 })

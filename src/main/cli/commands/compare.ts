@@ -1,7 +1,6 @@
 import { comparisonContext, loadPanel } from '#charts/compare/context'
 import { differenceTable } from '#charts/compare/differenceTable'
-import { metricLatex, metricTable, signed } from '#charts/compare/metricTable'
-import { uncertain, uncertainText } from '#charts/uncertain'
+import { cellValue, metricLatex, metricTable, signed } from '#charts/compare/metricTable'
 import { emptyComparison, MOST_COMPARED_RUNS, type Comparison, type Summary } from '#shared/comparison'
 import { MOST_RUNS_AT_ONCE } from '#shared/contract/runs'
 import { LabError } from '#shared/errors'
@@ -57,7 +56,7 @@ export const compare = defineCommand({
       const measured = table(rows, [
         { title: 'group', cell: (row) => row.group },
         { title: 'metric', cell: (row) => row.metric },
-        { title: 'mean ± standard error', cell: ({ summary }) => uncertainText(uncertain(summary.mean, summary.sem)) },
+        { title: 'mean ± standard error', cell: cellValue },
         { title: 'n', cell: ({ summary: { n, of } }) => (n === of ? String(n) : `${n} of ${of}`), align: 'right' },
         { title: 'difference', cell: ({ delta }) => (delta ? signed(delta.difference) : ''), align: 'right' },
       ])

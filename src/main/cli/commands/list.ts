@@ -1,5 +1,7 @@
 import { formatNumber } from '#charts/format'
 import type { Cell, RunRow } from '#shared/contract/runs'
+import { fieldOf, type Field } from '#shared/filter/fields'
+import { operandOf } from '#shared/filter/resolve'
 import { defineCommand, jsonOption, projectOption } from '../command'
 import { wholeNumber } from '../numberOption'
 import { table, type Column } from '../table'
@@ -35,7 +37,8 @@ export const list = defineCommand({
         rows.push(...page.rows)
       }
       const runs = rows.map((row) => documentOf(row, columns))
-      return { exitCode: 0, document: { runs }, text: table(rows, columnsOf(columns)) || nothing(filter) }
+      const fields = await service.handlers['runs.fields'](null)
+      return { exitCode: 0, document: { runs }, text: table(rows, columnsOf(columns, fields)) || nothing(filter) }
     })
   },
 })
@@ -49,7 +52,7 @@ function documentOf({ values, ...row }: RunRow, columns: readonly string[]) {
   return { ...row, values: Object.fromEntries(columns.map((name, i) => [name, values[i] ?? null])) }
 }
 
-function columnsOf(columns: readonly string[]): Column<RunRow>[] {
+function columnsOf(columns: readonly string[], fields: readonly Field[]): Column<RunRow>[] {
   return [
     { title: 'run', cell: (run) => run.id },
     { title: 'name', cell: (run) => run.name },
@@ -57,18 +60,16 @@ function columnsOf(columns: readonly string[]): Column<RunRow>[] {
     { title: 'status', cell: (run) => run.status },
     ...columns.map((title, i): Column<RunRow> => ({
       title,
-      cell: (run) => cellText(title, run.values[i] ?? null),
+      cell: (run) => cellText(fieldOf(operandOf(title, fields), fields), run.values[i] ?? null),
       align: 'right',
     })),
   ]
 }
 
-const times = new Set(['created', 'started', 'ended'])
-
-function cellText(column: string, value: Cell): string {
+function cellText(field: Field | null, value: Cell): string {
   if (typeof value !== 'number') return value ?? ''
-  if (!times.has(column)) return formatNumber(value)
-  return new Date(value).toISOString().slice(0, 16).replace('T', ' ')
+  if (field?.type === 'time') return new Date(value).toISOString().slice(0, 16).replace('T', ' ')
+  return field?.words[value] ?? formatNumber(value)
 }
 
 function nothing(filter: string): string {

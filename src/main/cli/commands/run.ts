@@ -20,6 +20,8 @@ export const run = defineCommand({
   async run(context, options, [system]) {
     const spec = await specFromOptions(context.systems, system, options)
     return withService(context, { project: options.project, slots: 1, resumes: false }, async (service) => {
+      const { advice } = await service.handlers['spec.preview']({ spec })
+      for (const { message } of advice) context.terminal.note(`${message}\n`)
       const [detail] = await trainAll(context, service, [spec])
       return { exitCode: exitCodeOf(detail!), document: runDocument(detail!), text: runReport(detail!) }
     })

@@ -1,5 +1,6 @@
 import { LabError } from '#shared/errors'
 import { type Matrix, matrix } from '../matrix'
+import { hostBlasForVectors } from './hostBlas'
 
 export function identity(n: number): Matrix {
   const result = matrix(n, n)
@@ -34,10 +35,13 @@ export function norm(x: Float64Array): number {
 }
 
 /**
- * Four partial sums: they do not wait for each other. Declared one by one: from a destructured list the engine makes an
- * object of every partial sum (measured: a third of the time of a Lanczos run went into collecting them).
+ * By the library (measured at 26 000 entries: four times as fast), else with four partial sums: they do not wait for each
+ * other. Declared one by one: from a destructured list the engine makes an object of every partial sum (measured: a third
+ * of the time of a Lanczos run went into collecting them).
  */
 function sumOfProducts(x: Float64Array, y: Float64Array): number {
+  const blas = hostBlasForVectors(x.length)
+  if (blas) return blas.dot(x, y)
   let s0 = 0
   let s1 = 0
   let s2 = 0

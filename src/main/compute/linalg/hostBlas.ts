@@ -4,6 +4,10 @@
  * rounding; the same call gives the same bits.
  */
 export interface HostBlas {
+  /** xᵀ y; both have the same length. */
+  dot(x: Float64Array, y: Float64Array): number
+  /** y ← y + a x; both have the same length. */
+  addScaled(a: number, x: Float64Array, y: Float64Array): void
   /** y ← y + alpha A x, or Aᵀ x where asked; A is rows × cols. */
   gemv(
     transpose: boolean,
@@ -32,6 +36,9 @@ export interface HostBlas {
   ): void
 }
 
+/** Vectors with fewer entries cost more in a foreign call than it saves. */
+const LEAST_ENTRIES = 512
+
 let current: HostBlas | null = null
 
 /** From now on products of this process that ask for a library use this one; null: our own loops. */
@@ -41,4 +48,9 @@ export function useHostBlas(library: HostBlas | null): void {
 
 export function hostBlasInUse(): HostBlas | null {
   return current
+}
+
+/** The library where sums over vectors of n entries are worth a call of it. */
+export function hostBlasForVectors(n: number): HostBlas | null {
+  return n < LEAST_ENTRIES ? null : current
 }

@@ -1,7 +1,7 @@
 // The public face of linalg/. Host arrays, float64, row-major.
 export { cholesky } from './cholesky'
 export { dot, identity, kronecker, norm, transpose } from './dense'
-export { type HostBlas, hostBlasInUse, useHostBlas } from './hostBlas'
+export { type HostBlas, hostBlasForVectors, hostBlasInUse, useHostBlas } from './hostBlas'
 export { type LapackLibrary, useLapack } from './lapack'
 export { matmul, type MatmulOptions } from './matmul'
 export { pseudoInverse } from './pseudoInverse'

@@ -56,9 +56,9 @@ class PhiloxStream implements Random {
   uniform(n: number): Float64Array {
     const values = new Float64Array(count(n))
     for (let i = 0; i < n; i += 2) {
-      const [a, b, c, d] = this.nextBlock()
-      values[i] = unit(a!, b!)
-      if (i + 1 < n) values[i + 1] = unit(c!, d!)
+      const words = this.nextBlock()
+      values[i] = unit(words[0]!, words[1]!)
+      if (i + 1 < n) values[i + 1] = unit(words[2]!, words[3]!)
     }
     return values
   }
@@ -66,10 +66,10 @@ class PhiloxStream implements Random {
   normal(n: number): Float64Array {
     const values = new Float64Array(count(n))
     for (let i = 0; i < n; i += 2) {
-      const [a, b, c, d] = this.nextBlock()
+      const words = this.nextBlock()
       // 1 − u lies in (0, 1], where the logarithm is finite.
-      const radius = Math.sqrt(-2 * Math.log(1 - unit(a!, b!)))
-      const angle = 2 * Math.PI * unit(c!, d!)
+      const radius = Math.sqrt(-2 * Math.log(1 - unit(words[0]!, words[1]!)))
+      const angle = 2 * Math.PI * unit(words[2]!, words[3]!)
       values[i] = radius * Math.cos(angle)
       if (i + 1 < n) values[i + 1] = radius * Math.sin(angle)
     }

@@ -11,6 +11,7 @@ import { arriving } from './009-arriving'
 import { exactClaims } from './010-exact-claims'
 import { trainedTime } from './011-trained-time'
 import { measuringCosts } from './012-measuring-costs'
+import { heldRuns } from './013-held-runs'
 
 /** What takes the schema from version i to i + 1: SQL, and where it needs more than SQL, what fills the new columns. */
 export type Migration = string | { readonly schema: string; readonly fill: (connection: Connection) => void }
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   exactClaims,
   trainedTime,
   measuringCosts,
+  heldRuns,
 ]

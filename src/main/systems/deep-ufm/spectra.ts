@@ -105,7 +105,7 @@ export function fullHessianLevels(config: UfmConfig, solution: CollapsedSolution
     }
     if (l < L) {
       const inactive = (widths[l]! - K) * (widths[l - 1]! - K)
-      levels.push({ value: lamW[l - 1]!, copies: inactive, label: `inactive part of W${l}` })
+      levels.push({ value: lamW[l - 1]!, copies: inactive, label: `inactive part of layer ${l}` })
     }
   }
   if (scope === 'all') {

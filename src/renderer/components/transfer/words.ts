@@ -23,6 +23,7 @@ export const words = {
   refused: (count: number) => `${runs(count)} refused`,
   renamed: (from: string, to: string) => `${from} is ${to} here, because its id belongs to another run.`,
   comparisons: (names: readonly string[]) => `Comparisons: ${names.join(', ')}`,
+  spoiltComparisons: (names: readonly string[]) => `Comparisons that cannot be read: ${names.join(', ')}`,
   ignored: (sections: readonly string[]) => `Left out, written by a later version: ${sections.join(', ')}`,
   more: (count: number) => `and ${count} more`,
 } as const

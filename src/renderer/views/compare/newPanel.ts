@@ -85,7 +85,7 @@ export function starterPanels(context: ComparisonContext): Panel[] {
 /** Metrics of the whole run that most people look at first. */
 function headlineSummaries(context: ComparisonContext): Summary[] {
   const metrics = comparedMetrics(context).filter((metric) => metric.layer === null)
-  const wanted = ['loss', 'accuracy', 'testAccuracy', 'gradientNorm']
+  const wanted = ['loss', 'verdict', 'accuracy', 'testAccuracy', 'gradientNorm']
   const found = wanted.flatMap((quantity) => metrics.find((metric) => metric.quantity === quantity) ?? [])
   return (found.length > 0 ? found : metrics.slice(0, 2)).map((metric) => ({ ...metric, at: 'last' }))
 }

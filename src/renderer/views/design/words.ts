@@ -142,6 +142,7 @@ export const words = {
     everyOne: 'every combination',
   },
   advice: 'Advice',
+  issues: 'What has to change',
   alike: (message: string, more: number) =>
     more === 0 ? message : `${message} Alike for ${more} more ${more === 1 ? 'setting' : 'settings'} of the sweep.`,
   rows: {

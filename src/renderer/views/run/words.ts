@@ -62,7 +62,7 @@ export const words = {
     ended: 'No claim was checked: none applies to these parameters, or the run did not complete.',
   },
   layerOf: (title: string) => `Layer of ${title}`,
-  noLog: 'What the run has to say stands here; it has said nothing yet.',
+  noLog: 'What the run has to say beside its measurements stands here: how it trains, pauses, warnings, errors.',
   parameters: 'Parameters',
   panels: {
     open: 'Panels',

@@ -1,6 +1,6 @@
 import type { Cell, GroupCell } from '#shared/contract/runs'
 import { operandText, type Operand } from '#shared/filter/condition'
-import type { Field } from '#shared/filter/fields'
+import { fieldOf, type Field } from '#shared/filter/fields'
 import { operandOf } from '#shared/filter/resolve'
 import { formatDuration, formatNumber } from '#charts/format'
 import { layerName } from '#charts/layerName'
@@ -22,7 +22,7 @@ export interface RunColumn {
 
 export const nameColumn = 'name'
 /** What stands in the table before anyone chose; parameters that tell the runs apart come between. */
-const usualBefore = [nameColumn, 'status', 'system', 'loss', 'accuracy']
+const usualBefore = [nameColumn, 'status', 'verdict', 'system', 'loss', 'accuracy']
 const usualAfter = ['seed', 'tag', 'claims', 'created']
 
 export function usualColumns(differing: readonly string[], fields: readonly Field[]): string[] {
@@ -42,7 +42,7 @@ function widthOf(id: string, operand: Operand, { type }: Field, title: string, i
   const known = widths[id]
   if (known !== undefined) return known
   // A group says how many seeds it has.
-  if (id === 'seed') return isGrouped ? 104 : 60
+  if (id === 'seed') return isGrouped ? 104 : 66
   const values = operand.kind === 'metric' ? (isGrouped ? groupedMetricWidth : metricWidth) : typeWidths[type]
   return Math.max(values, Math.min(176, Math.round(7 * title.length) + 34))
 }
@@ -63,23 +63,6 @@ function operandIn(id: string, fields: readonly Field[]): Operand | null {
     return operandOf(id, fields)
   } catch {
     return null // said by the caller: a stored layout may name what this version does not know
-  }
-}
-
-function fieldOf(operand: Operand, fields: readonly Field[]): Field | null {
-  return fields.find((field) => field.kind === operand.kind && field.name === nameOf(operand)) ?? null
-}
-
-function nameOf(operand: Operand): string | undefined {
-  switch (operand.kind) {
-    case 'run':
-      return operand.field
-    case 'param':
-      return operand.names[0]
-    case 'metric':
-      return operand.quantity
-    default:
-      return operand satisfies never
   }
 }
 

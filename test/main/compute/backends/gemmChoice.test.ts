@@ -14,7 +14,8 @@ describe('which products go to the library', () => {
     { name: 'updates of rank 4', shape: { transposeA: true, transposeB: false, m: 32, n: 32, k: 4 }, narrow: true, broad: true }, // prettier-ignore
     { name: 'ten rows', shape: { ...plain, m: 10, n: 64, k: 64 }, narrow: true, broad: true },
     { name: 'ten rows beside long ones', shape: { ...plain, m: 10, n: 128, k: 128 }, narrow: false, broad: true },
-    { name: 'the same, transposed', shape: { ...plain, transposeB: true, m: 10, n: 128, k: 128 }, narrow: true, broad: true }, // prettier-ignore
+    { name: 'ten rows beside a matrix beyond the caches', shape: { ...plain, m: 10, n: 1797, k: 128 }, narrow: true, broad: true }, // prettier-ignore
+    { name: 'ten rows, transposed', shape: { ...plain, transposeB: true, m: 10, n: 128, k: 128 }, narrow: true, broad: true }, // prettier-ignore
     { name: 'squares', shape: { ...plain, m: 64, n: 64, k: 64 }, narrow: true, broad: true },
     { name: 'a single row', shape: { ...plain, m: 1, n: 512, k: 512 }, narrow: false, broad: false },
   ])('$name', ({ shape, narrow, broad }) => {

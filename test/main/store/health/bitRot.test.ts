@@ -10,10 +10,11 @@ import { arrayRefs } from '#main/store/runContent'
 import { pageDamage } from '#main/store/health/verify'
 import { openConnection } from '#main/store/connection'
 import { fixedClock, temporaryFolder } from '../../../helpers/projects'
+import { repetitions } from '../../../helpers/repetitions'
 import { addRun, emptyProject } from '../../bundle/bundles'
 
-/** Flipped bits, each in an array of its own or not; 2000 by `npm run test:slow`. */
-const FLIPS = Number(process.env['COLLAPSAR_FLIPS'] ?? 200)
+/** Flipped bits, each in an array of its own or not. */
+const FLIPS = repetitions('FLIPS', 200)
 const clock = fixedClock()
 
 it(`finds each of ${FLIPS} flipped bits`, { timeout: 60_000 + 500 * FLIPS }, async () => {

@@ -5,8 +5,9 @@ import { random } from '#main/compute/rng/random'
 import { buildEntry } from '../../../helpers/buildEntry'
 import { brokenPromises, runWriter } from '../../../helpers/killedWriters'
 import { fixedClock, temporaryFolder } from '../../../helpers/projects'
+import { repetitions } from '../../../helpers/repetitions'
 
-const KILLS = Number(process.env['COLLAPSAR_KILLS'] ?? 50)
+const KILLS = repetitions('KILLS', 50)
 const clock = fixedClock()
 
 describe('a writer that is killed', () => {

@@ -129,7 +129,8 @@ async function loadLibrary({ path, name, version, spelling, hasSgemm, hasLapack 
   process.env['VECLIB_MAXIMUM_THREADS'] = '1'
   const library = koffi.load(path)
   for (const [setter, type, value] of SETTINGS) optional(() => library.func(setter, 'void', [type]))?.(value)
-  const cblas = (symbol: string, types: string[]) => library.func(`cblas_${symbol}${spelling.cblas}`, 'void', types)
+  const cblas = (symbol: string, types: string[], result = 'void') =>
+    library.func(`cblas_${symbol}${spelling.cblas}`, result, types)
   const fortran = (symbol: string, types: string[]) => library.func(`${symbol}${spelling.fortran}`, 'void', types)
   // Addresses as plain numbers: measured 140 ns a call, against 170 ns for typed arrays, which growth would detach.
   const product = (symbol: string, real: string): BlasProduct =>
@@ -141,9 +142,11 @@ async function loadLibrary({ path, name, version, spelling, hasSgemm, hasLapack 
         dgesdd: fortran('dgesdd', DGESDD.split(', ')),
       }
     : null
-  const dgemv = optional(() =>
-    cblas('dgemv', ['int', 'int', 'int', 'int', 'double', ...MATRIX, ...MATRIX, 'double', INOUT, 'int']),
-  )
+  const vectors = optional(() => ({
+    ddot: cblas('ddot', ['int', ...MATRIX, ...MATRIX], 'double'),
+    daxpy: cblas('daxpy', ['int', 'double', ...MATRIX, INOUT, 'int']),
+    dgemv: cblas('dgemv', ['int', 'int', 'int', 'int', 'double', ...MATRIX, ...MATRIX, 'double', INOUT, 'int']),
+  }))
   const dgemm = cblas('dgemm', [...PRODUCT, 'double', ...MATRIX, ...MATRIX, 'double', INOUT, 'int'])
   return {
     name,
@@ -154,7 +157,7 @@ async function loadLibrary({ path, name, version, spelling, hasSgemm, hasLapack 
     dgemm: product('dgemm', 'double'),
     sgemm: hasSgemm ? product('sgemm', 'float') : null,
     lapack,
-    host: dgemv && hostBlas({ dgemv, dgemm }),
+    host: vectors && hostBlas({ ...vectors, dgemm }),
     addressOf: (buffer) => Number(koffi.address(buffer)),
   }
 }

@@ -1,7 +1,9 @@
 import type { HostBlas } from '../../linalg/hostBlas'
 
-/** cblas_dgemv and cblas_dgemm as a library takes them, with typed arrays for pointers. */
+/** cblas_ddot, _daxpy, _dgemv and _dgemm as a library takes them, with typed arrays for pointers. */
 export interface CblasProducts {
+  readonly ddot: (n: number, x: Float64Array, stepX: number, y: Float64Array, stepY: number) => number
+  readonly daxpy: (n: number, a: number, x: Float64Array, stepX: number, y: Float64Array, stepY: number) => void
   readonly dgemv: (
     order: number,
     transpose: number,
@@ -39,9 +41,11 @@ export const PLAIN = 111
 export const TRANSPOSED = 112
 
 /** A library's products on arrays of the host: their addresses are good for one call, during which nothing moves. */
-export function hostBlas({ dgemv, dgemm }: CblasProducts): HostBlas {
+export function hostBlas({ ddot, daxpy, dgemv, dgemm }: CblasProducts): HostBlas {
   const operation = (transpose: boolean) => (transpose ? TRANSPOSED : PLAIN)
   return {
+    dot: (x, y) => ddot(x.length, x, 1, y, 1),
+    addScaled: (a, x, y) => daxpy(x.length, a, x, 1, y, 1),
     gemv: (transpose, rows, cols, alpha, a, stride, x, y) =>
       dgemv(ROW_MAJOR, operation(transpose), rows, cols, alpha, a, stride, x, 1, 1, y, 1),
     gemm: (transposeA, transposeB, m, n, k, alpha, a, strideA, b, strideB, c, strideC) =>

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseParams } from '#shared/params'
 import type { ClaimCheck } from '#shared/records'
+import { subscript } from '#main/core/subscript'
 import type { Evidence, RunClaim } from '#main/core/system'
 import { configOf, ufmParams, type UfmParams } from '../params'
 import { ufmPresets } from '../presets'
@@ -50,7 +51,7 @@ const loss = onSmall(
     ]),
     ...Array.from({ length: params.depth + 1 }, (_, layer) =>
       onMeasured(evidence, { quantity: 'numericalRank', layer, step: 'last' }, ([rank]) => [
-        within(`rank of ${layer === 0 ? 'H₁' : `W${layer}`}`, rank!, params.K, 0),
+        within(`rank of ${layer === 0 ? 'H₁' : `W${subscript(layer)}`}`, rank!, params.K, 0),
       ]),
     ).flat(),
   ],

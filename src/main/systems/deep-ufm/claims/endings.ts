@@ -2,6 +2,7 @@ import type { ClaimCheck } from '#shared/records'
 import { singularValues } from '#main/compute/linalg/index'
 import { matrix } from '#main/compute/matrix'
 import { GRADIENT_DESCENT } from '#main/core/optimiser'
+import { subscript } from '#main/core/subscript'
 import type { ExactClaim } from '#main/core/system'
 import type { Snapshot } from '#main/core/snapshot'
 import { totalGradient } from '#main/probes/totalGradient'
@@ -151,7 +152,11 @@ const inactiveDecay: ExactClaim = {
           before.forEach((sigma, i) => {
             const measured = [after[i]! / sigma]
             checks.push(
-              atMost(`seed ${seed}, W${i + 1}: error of the factor`, relativeDifference(measured, [factor]), 1e-5),
+              atMost(
+                `seed ${seed}, W${subscript(i + 1)}: error of the factor`,
+                relativeDifference(measured, [factor]),
+                1e-5,
+              ),
             )
           })
         },

@@ -1,5 +1,6 @@
 import type { ClaimCheck } from '#shared/records'
 import { SAME_VALUE } from '#main/probes/invariantBlock'
+import { subscript } from '#main/core/subscript'
 import type { Evidence, RunClaim } from '#main/core/system'
 import { atMost, onMeasured, within } from '../../claimChecks'
 import { blockDynamics } from '../network'
@@ -66,7 +67,7 @@ const block = onSmall(
 
 const rank = onSmall('C4', 'Training changes every layer by rank 2r, beside a common shrinking', (evidence, params) =>
   perLayer(evidence, params, 'movedRank', ([measured], layer) => [
-    within(`rank of W${layer} − ρ/ε W${layer}(0)`, measured!, 2 * params.rank, 0),
+    within(`rank of W${subscript(layer)} − ρ/ε W${subscript(layer)}(0)`, measured!, 2 * params.rank, 0),
   ]),
 )
 

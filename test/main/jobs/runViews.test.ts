@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import type { QuantityDefinition } from '#shared/records'
+import { runViews } from '#main/jobs/runViews'
+import { openProject } from '#main/store/openProject'
+import { fixedClock, newRun, runId, scalar, temporaryFolder } from '../../helpers/projects'
+import { tinySystems } from '../../helpers/tinySystem'
+
+const about = { label: 'Verdict', symbol: '', unit: '', help: '', formula: '', source: '', scale: 'linear' } as const
+const codes = ['unconverged', 'collapse', 'rank']
+const quantities: QuantityDefinition[] = [
+  { ...about, id: 'verdict', kind: 'scalar', perLayer: false, codes },
+  { ...about, id: 'loss', kind: 'scalar', perLayer: false },
+]
+
+it('says in words what a run has become, by its record where that says more than the code', () => {
+  const clock = fixedClock()
+  const project = openProject(join(temporaryFolder(), 'work.clps'), { clock })
+  onTestFinished(() => project.close())
+  const textOf = (i: number) => runViews(project, null, tinySystems).detail(runId(i)).states
+  for (const i of [0, 1, 2]) {
+    project.runs.enqueue(newRun(i, { quantities }))
+    project.runs.start(runId(i), clock.now())
+  }
+  project.records.append(runId(0), [scalar('verdict', 0, 0), scalar('verdict', 5, 1), scalar('loss', 5, 2)])
+  project.records.append(runId(1), [{ ...scalar('verdict', 5, 2), meta: { verdict: 'rank 4' } }])
+  expect(textOf(0)).toEqual([{ quantity: 'verdict', label: 'Verdict', text: 'collapse' }])
+  expect(textOf(1)).toEqual([{ quantity: 'verdict', label: 'Verdict', text: 'rank 4' }])
+  expect(textOf(2)).toEqual([])
+})
