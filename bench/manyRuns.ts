@@ -66,7 +66,8 @@ function recordsOf(i: number, series: number, points: number): MeasuredRecord[] 
   ]
   return names.flatMap((name, k) =>
     Array.from({ length: points }, (_, step) => {
-      const value = Math.exp(-step / points) * (1 + ((i * (k + 7)) % 101) / 1000)
+      // Different in every run: what the store remembers of one must not stand for another.
+      const value = Math.exp(-step / points) * (1 + (((i * names.length + k) * 7) % 1_000_003) / 10_000_030)
       return { ...name, step, shape: [], data: Float64Array.of(value), meta: null }
     }),
   )

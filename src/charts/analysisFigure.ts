@@ -48,7 +48,14 @@ export function analysisFigure(analysis: AnalysisDetail, choice: OutlierChoice, 
   return {
     option: drawn.option,
     title: matrix,
-    subtitle: [...where, listed, `${meta.method}, ${meta.dtype}`, ...products, ...checkNotes(meta), ...drawn.notes].join(', '),
+    subtitle: [
+      ...where,
+      listed,
+      `${meta.method}, ${meta.dtype}`,
+      ...products,
+      ...checkNotes(meta),
+      ...drawn.notes,
+    ].join(', '),
     readout: predictionReadout(eigenvalues, prediction),
     table: analysisTable(analysis),
   }

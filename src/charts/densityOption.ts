@@ -14,6 +14,7 @@ import {
   yAxes,
 } from './frame'
 import { linearScale, logScale } from './scale'
+import { levelsByValue } from './spectrumLevels'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
 
@@ -98,7 +99,7 @@ function predictedTicks(theme: ChartTheme, levels: DensityInput['levels'], botto
     symbolOffset: [0, '-50%'],
     clip: false,
     itemStyle: { color: theme.background, borderColor: theme.text, borderWidth: theme.lineWidth * 0.75, opacity: 1 },
-    data: levels.map(({ value, copies }) => ({
+    data: levelsByValue(levels).map(({ value, copies }) => ({
       value: [value, bottom],
       name: `predicted: ${copies} × ${formatNumber(value, 10)}`,
       label: { formatter: `×${copies}` },
@@ -109,7 +110,7 @@ function predictedTicks(theme: ChartTheme, levels: DensityInput['levels'], botto
       ...exactMarks,
       label: { show: false },
       lineStyle: { type: [4, 3], color: theme.text, width: theme.lineWidth * 0.75, opacity: 0.6 },
-      data: levels.map(({ value }) => ({ xAxis: value })),
+      data: levelsByValue(levels).map(({ value }) => ({ xAxis: value })),
     },
     z: 5,
   }

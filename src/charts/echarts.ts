@@ -6,10 +6,10 @@ import {
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components'
-import { use } from 'echarts/core'
+import { setPlatformAPI, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
-import { measureWithShippedFonts } from './textMetrics'
+import { lineWidth } from './textMetrics'
 
 use([
   CustomChart,
@@ -26,7 +26,15 @@ use([
   SVGRenderer,
 ])
 
-measureWithShippedFonts()
+/**
+ * Text is measured by our table, on screen as in a process without fonts: pieces of a formula stand where they belong in
+ * every export, and a picture does not depend on when the page's fonts were loaded.
+ */
+setPlatformAPI({ measureText: (text, font) => ({ width: lineWidth(text, sizeOf(font)) }) })
+
+function sizeOf(font: string | undefined): number {
+  return Number(/([\d.]+)px/.exec(font ?? '')?.[1] ?? 12)
+}
 
 /** ECharts with exactly the parts our marks use; screen and export start charts from here, never from 'echarts'. */
 export { connect, init } from 'echarts/core'

@@ -25,7 +25,14 @@ import { layerName } from './layerName'
 import type { PredictedLevel } from './predictedLines'
 import { buildProfile } from './profileFigure'
 import { seriesOption, seriesReadout, type SeriesInput } from './seriesOption'
-import { learnedCopies, noiseLevelOf, outlierCountOf, spectrumMetaOf, spectrumNotes } from './spectrumMeta'
+import {
+  labelledReadout,
+  learnedCopies,
+  noiseLevelOf,
+  outlierCountOf,
+  spectrumMetaOf,
+  spectrumNotes,
+} from './spectrumMeta'
 import { measuredReadout, predictionReadout } from './spectrumLevels'
 import { spectrumOption } from './spectrumOption'
 import type { ChartTheme } from './theme'
@@ -198,7 +205,8 @@ function drawSnapshot(
 /** Against the prediction where there is one; else what the spectrum says of itself. */
 function spectrumReadout(record: MeasuredRecord, prediction: Prediction | null): string | null {
   const meta = spectrumMetaOf(record)
-  return predictionReadout(record.data, prediction) ?? (meta && measuredReadout(record.data, meta))
+  const values = predictionReadout(record.data, prediction) ?? (meta && measuredReadout(record.data, meta))
+  return [values, ...(meta ? labelledReadout(meta) : [])].filter((line) => line !== null).join('\n') || null
 }
 
 function spectrumTable(eigenvalues: Float64Array, levels: Prediction['levels']): Table {

@@ -1,6 +1,7 @@
 import type { LineSeriesOption, SeriesOption } from 'echarts'
 import { formatNumber } from './format'
-import { baseOption, exactMarks, gridOption, labelGround, paddedRange, textWidth, ticksOver, xAxes, yAxes, type DrawnMark } from './frame' // prettier-ignore
+import { baseOption, exactMarks, gridOption, labelGround, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame' // prettier-ignore
+import { kindLegend } from './kindLegend'
 import { distinctLevels, type PredictedLevel } from './predictedLines'
 import { linearScale, wholeTicks } from './scale'
 import { groupColour, type ChartTheme } from './theme'
@@ -68,7 +69,7 @@ export function histogramOption({ parts, levels, xTitle, yTitle }: HistogramInpu
       grid: { ...gridOption(theme), top: theme.tickSize * (labelled.length > 0 ? 3.4 : 1.8) },
       xAxis: xAxes(theme, xTitle, range, ticksOver(linearScale, range)),
       yAxis: yAxes(theme, yTitle, yRange, wholeTicks(yRange.from, yRange.to)),
-      ...(labelled.length > 0 && { legend: legendOf(theme, labelled) }),
+      ...(labelled.length > 0 && { legend: kindLegend(theme, labelled) }),
       series,
     },
     notes: far.map(({ label, value }) => `${label} ${formatNumber(value)} off the axis`),
@@ -139,21 +140,5 @@ function levelLines(theme: ChartTheme, levels: readonly PredictedLevel[]): LineS
       },
       data: levels.map(({ value, label }) => ({ xAxis: value, name: label, label: { formatter: label } })),
     },
-  }
-}
-
-function legendOf(theme: ChartTheme, labels: readonly string[]) {
-  const widest = Math.max(...labels.map((label) => textWidth(label, theme.tickSize)))
-  return {
-    type: 'scroll' as const,
-    top: 0,
-    right: 0,
-    itemWidth: theme.tickSize,
-    itemHeight: theme.tickSize * 0.8,
-    itemGap: Math.min(theme.tickSize, widest),
-    padding: 0,
-    icon: 'rect',
-    textStyle: { color: theme.text, fontSize: theme.tickSize },
-    data: [...labels],
   }
 }

@@ -25,8 +25,13 @@ export interface IntervalInput {
 
 /** Width of the caps, as a part of the plot. */
 const CAP = 0.006
-/** Curves stand so far apart sideways, as a part of the plot, or bars at one x would hide each other. */
+/** Curves stand so far apart sideways, as a part of the plot, or what stands at one x would hide each other. */
 const BESIDE = 0.008
+
+/** How far curve number i of several is moved sideways, in positions on the axis. */
+export function aside(i: number, count: number, { from, to }: AxisRange): number {
+  return (i - (count - 1) / 2) * BESIDE * (to - from)
+}
 
 /** Measured values as dots joined by lines, each with its interval; up to five curves are named at their ends. */
 export function intervalOption({ curves, x, y }: IntervalInput, theme: ChartTheme): DrawnMark {
@@ -35,9 +40,8 @@ export function intervalOption({ curves, x, y }: IntervalInput, theme: ChartThem
   const yRange = y.range ?? paddedRange(points.flatMap(({ low, high }) => [low, high]))
   const cap = (xRange.to - xRange.from) * CAP
   const named = namedCurves(curves)
-  const aside = (i: number) => (i - (curves.length - 1) / 2) * BESIDE * (xRange.to - xRange.from)
   const series = curves.flatMap((curve, i): LineSeriesOption[] => {
-    const placed = curve.points.map((point) => ({ ...point, x: point.x + aside(i) }))
+    const placed = curve.points.map((point) => ({ ...point, x: point.x + aside(i, curves.length, xRange) }))
     const color = colourOf(theme, curve.colour)
     return [
       {

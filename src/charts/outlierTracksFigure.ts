@@ -25,6 +25,8 @@ export function outlierTracksFigure(history: OutlierHistory, theme: ChartTheme):
     title,
     subtitle: [`${tracks.length} directions followed by the overlap of their eigenspaces`, ...drawn.notes].join(', '),
     readout: [
+      ...told('born', perStep(tracks.map(({ born }) => born))),
+      ...told('died', perStep(tracks.flatMap(({ died }) => died ?? []))),
       ...told('crossings', crossings.map(({ step, above, below }) => `${above + 1} passes ${below + 1} at ${step}`)), // prettier-ignore
       ...told('overlap with the step before', overlaps.map(({ step, overlap }) => `${formatNumber(overlap, 3)} at ${step}`)), // prettier-ignore
     ].join('\n'),
@@ -35,6 +37,12 @@ export function outlierTracksFigure(history: OutlierHistory, theme: ChartTheme):
       ),
     },
   }
+}
+
+/** '3 at 100' for each step, in their order. */
+function perStep(steps: readonly number[]): string[] {
+  const distinct = [...new Set(steps)].sort((a, b) => a - b)
+  return distinct.map((step) => `${steps.filter((other) => other === step).length} at ${step}`)
 }
 
 function told(what: string, events: readonly string[]): string[] {

@@ -137,9 +137,10 @@ function symlogTicks(
   const lowest = Math.ceil(Math.log10(threshold) - 1e-9)
   const reach = Math.max(Math.abs(from), Math.abs(to))
   const highest = Math.floor(Math.log10(threshold) + Math.log10(Math.expm1(reach * Math.LN10)) + 1e-9)
-  const sides = (from < 0 ? 1 : 0) + (to > 0 ? 1 : 0)
-  const every = Math.max(1, Math.ceil(((highest - lowest + 1) * sides) / count))
   const inside = (position: number) => position >= from - 1e-9 && position <= to + 1e-9
+  // The margin of an axis may reach beyond 0 without having room for a label there.
+  const sides = [-1, 1].filter((sign) => inside(sign * forward(10 ** lowest))).length
+  const every = Math.max(1, Math.ceil(((highest - lowest + 1) * sides) / count))
   const labelled: { exponent: number; sign: number; position: number }[] = []
   const minor: number[] = []
   for (let exponent = lowest; exponent <= highest; exponent++) {

@@ -1,4 +1,5 @@
 import type { Prediction, SpectrumMeta } from '#shared/records'
+import { joinLevels } from '#shared/joinLevels'
 import { formatNumber } from './format'
 import { relativeError } from './relativeError'
 
@@ -65,6 +66,14 @@ export function matchLevels(eigenvalues: Float64Array, levels: readonly Level[])
     })
   }
   return matched
+}
+
+/** Levels closer than this share of the largest are one value. */
+const SAME_VALUE = 1e-9
+
+/** Levels of one value as one. */
+export function levelsByValue(levels: readonly Level[]): EigenvalueGroup[] {
+  return joinLevels(levels, SAME_VALUE * levels.reduce((size, { value }) => Math.max(size, Math.abs(value)), 0))
 }
 
 export function isOutlierLevel({ role }: Pick<Level, 'role'>): boolean {

@@ -1,5 +1,5 @@
 import { spectrumMetaSchema, type MeasuredRecord, type Prediction, type QuantityDefinition, type SpectrumMeta } from '#shared/records' // prettier-ignore
-import { leadingOutliers } from '#shared/outliers'
+import { labelsInWords, leadingOutliers } from '#shared/outliers'
 import { formatNumber } from './format'
 
 /** How a spectrum was computed; null for a record that is no spectrum. */
@@ -49,6 +49,18 @@ export function spectrumNotes(record: MeasuredRecord): string[] {
     ? `${meta.dimension} eigenvalues`
     : `largest ${record.data.length} of ${meta.dimension} eigenvalues`
   return [listed, `${meta.method}, ${meta.dtype}`, ...checkNotes(meta), ...copiesNote(meta), meta.matrix]
+}
+
+/** More groups than this are not read. */
+const MOST_GROUPS = 3
+
+/** '9 at 0.21537 along all 3 classes, all 6 pairs' for the leading groups whose classes are known. */
+export function labelledReadout({ labelled = [] }: SpectrumMeta): string[] {
+  const told = labelled.map((group) => ({ group, words: labelsInWords(group) })).filter(({ words }) => words !== '')
+  const lines = told
+    .slice(0, MOST_GROUPS)
+    .map(({ group, words }) => `${group.count} at ${formatNumber(group.value)} along ${words}`)
+  return told.length > MOST_GROUPS ? [...lines, `${told.length - MOST_GROUPS} more groups`] : lines
 }
 
 /** What the listed pairs are worth: 'residual ≤ 2·10⁻⁹', 'orthogonal to 3·10⁻¹⁵'; nothing where nothing was checked. */

@@ -13,7 +13,7 @@ import {
   yAxes,
 } from './frame'
 import { scaleOver, type Scale, type Tick } from './scale'
-import { groupEigenvalues, type EigenvalueGroup } from './spectrumLevels'
+import { groupEigenvalues, levelsByValue, type EigenvalueGroup } from './spectrumLevels'
 import type { ChartTheme } from './theme'
 import { itemTooltip } from './tooltip'
 
@@ -47,7 +47,7 @@ export function spectrumOption(input: SpectrumInput, theme: ChartTheme): DrawnMa
   const outlierCount = input.outlierCount ?? 0
   // Below 10⁻⁸ of the largest, differences are rounding and do not split a group.
   const sticks = groupEigenvalues(known.subarray(0, outlierCount), GROUP_TOLERANCE, 1e-8 * largest)
-  const predicted = levels.map(({ value, copies }) => ({ value, copies }))
+  const predicted = levelsByValue(levels)
   const range = paddedRange([...known, ...predicted.map(({ value }) => value)].map(scale.forward), 0.1)
   const bars = histogram(known.subarray(outlierCount), scale, range)
   const heights = [...bars.map((bar) => bar.count), ...sticks.map((stick) => stick.copies)]

@@ -1,5 +1,3 @@
-import { setPlatformAPI } from 'echarts/core'
-
 /** Advance widths of the shipped fonts in parts of the letter size: IBM Plex Sans, and DejaVu Sans for what it lacks. */
 const ADVANCES: readonly (readonly [width: number, characters: string])[] = [
   [0.147, '⁄'],
@@ -128,16 +126,4 @@ export function lineWidth(text: string, size: number): number {
     width += advanceOf.get(character) ?? (character >= FIRST_SQUARE ? SQUARE : AVERAGE)
   }
   return width * size
-}
-
-/**
- * Makes ECharts measure text by this table, on screen as in a process without fonts: pieces of a formula stand where
- * they belong in every export, and a picture does not depend on when the page's fonts were loaded.
- */
-export function measureWithShippedFonts(): void {
-  setPlatformAPI({ measureText: (text, font) => ({ width: lineWidth(text, sizeOf(font)) }) })
-}
-
-function sizeOf(font: string | undefined): number {
-  return Number(/([\d.]+)px/.exec(font ?? '')?.[1] ?? 12)
 }

@@ -3,25 +3,11 @@ import type { TheoryCurve, TheoryFigure } from '#shared/theoryFigure'
 import { MOST_DIRECT_LABELS } from './curves'
 import { endLabel, labelRoom } from './directLabels'
 import { formatNumber } from './format'
-import {
-  baseOption,
-  exactMarks,
-  gridOption,
-  labelGround,
-  paddedRange,
-  ticksOver,
-  xAxes,
-  yAxes,
-  type AxisRange,
-  type DrawnMark,
-} from './frame'
-import { mathStyles, richMath } from './mathText'
-import { linearScale, logScale, type Scale } from './scale'
+import { axisTitle, baseOption, gridOption, paddedRange, ticksOver, xAxes, yAxes, type DrawnMark } from './frame'
+import { linearScale, logScale, wholeTicks, type Scale } from './scale'
 import { groupColour, type ChartTheme } from './theme'
+import { thresholdMarks } from './thresholdMarks'
 import { crosshairTooltip } from './tooltip'
-
-/** Part of the axis that the label of a threshold needs for itself. */
-const LABEL_SHARE = 0.12
 
 /**
  * Curves of the theory over one parameter with the chosen points on them: solid where training can end, broken where it
@@ -59,8 +45,9 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
     })
     return [chosenPoints(theme, data, colourIn(theme, figure.curves, i))]
   })
-  const marks = stackedMarks(figure, xScale, xRange)
-  const labelRows = Math.max(0, ...marks.map(({ row }) => row + 1))
+  const marks = thresholdMarks(theme, figure.marks, xScale, xRange)
+  const isWhole = figure.x.scale === 'linear' && figure.x.values.every(Number.isInteger)
+  const xTicks = isWhole ? wholeTicks(xRange.from, xRange.to) : ticksOver(xScale, xRange)
   const room = labelRoom(
     theme,
     named.map(({ label }) => label),
@@ -68,11 +55,11 @@ export function theoryOption(figure: TheoryFigure, chosen: readonly number[], th
   return {
     option: {
       ...baseOption(theme),
-      grid: { ...gridOption(theme, room), ...(labelRows > 0 && { top: theme.tickSize * (0.4 + 1.4 * labelRows) }) },
-      xAxis: xAxes(theme, figure.x.label, xRange, ticksOver(xScale, xRange)),
-      yAxis: yAxes(theme, figure.y.label, yRange, ticksOver(yScale, yRange)),
+      grid: { ...gridOption(theme, room), ...(marks.room > 0 && { top: marks.room }) },
+      xAxis: xAxes(theme, titleOf(figure.x), xRange, xTicks),
+      yAxis: yAxes(theme, titleOf(figure.y), yRange, ticksOver(yScale, yRange)),
       tooltip: crosshairTooltip(theme, figure.x.label),
-      series: [...lines, ...points, thresholds(theme, marks)],
+      series: [...lines, ...points, marks.series],
     },
     notes:
       inside.length < chosen.length ? [`${chosen.length - inside.length} of ${chosen.length} points off the axis`] : [],
@@ -91,6 +78,10 @@ export function theoryReadout(figure: TheoryFigure, at: number): string | null {
     return y === null ? [] : [`${curve.label} ${formatNumber(yScale.inverse(y), 4)}`]
   })
   return values.length === 0 ? null : `${figure.x.label} = ${formatNumber(at)}: ${values.join(', ')}`
+}
+
+function titleOf({ name, label }: Pick<TheoryFigure['x'], 'name' | 'label'>): string {
+  return name === undefined ? label : axisTitle(name, label, '')
 }
 
 function scaleOf(kind: 'linear' | 'log'): Scale {
@@ -147,47 +138,5 @@ function chosenPoints(theme: ChartTheme, data: number[][], colour: string): Scat
     symbolSize: theme.markerSize * 1.5,
     itemStyle: { color: theme.background, borderColor: colour, borderWidth: theme.lineWidth },
     tooltip: { show: false },
-  }
-}
-
-interface StackedMark {
-  readonly x: number
-  readonly label: string
-  /** Rows of labels above the plot, counted from it. */
-  readonly row: number
-}
-
-/** Thresholds close to each other have their labels one above the other. */
-function stackedMarks({ marks }: TheoryFigure, scale: Scale, { from, to }: AxisRange): StackedMark[] {
-  const stacked: StackedMark[] = []
-  const ascending = marks.map(({ x, label }) => ({ x: scale.forward(x), label })).sort((a, b) => a.x - b.x)
-  for (const mark of ascending) {
-    const last = stacked.at(-1)
-    const isClose = last !== undefined && mark.x - last.x < LABEL_SHARE * (to - from)
-    stacked.push({ ...mark, row: isClose ? last.row + 1 : 0 })
-  }
-  return stacked
-}
-
-function thresholds(theme: ChartTheme, marks: readonly StackedMark[]): LineSeriesOption {
-  return {
-    type: 'line',
-    data: [],
-    silent: true,
-    markLine: {
-      ...exactMarks,
-      lineStyle: { type: 'solid', color: theme.quiet, width: 1, opacity: 0.7 },
-      label: {
-        color: theme.text,
-        fontSize: theme.tickSize,
-        fontFamily: theme.fontFamily,
-        rich: mathStyles(theme.fontFamily, theme.tickSize),
-        ...labelGround(theme),
-      },
-      data: marks.map(({ x, label, row }) => ({
-        xAxis: x,
-        label: { formatter: richMath(label), distance: theme.tickSize * (0.3 + 1.4 * row) },
-      })),
-    },
   }
 }

@@ -28,7 +28,8 @@ import type { StartWorker } from './jobs/workerHandle'
 import { analysisHandlers } from './service/analysis'
 import { claimHandlers } from './service/claims'
 import { comparisonHandlers } from './service/comparisons'
-import { backupIsDue, projectHandlers } from './service/project'
+import { dailyBackup } from './service/dailyBackup'
+import { projectHandlers } from './service/project'
 import { checkpointHandlers } from './service/checkpoints'
 import { matrixHandlers } from './service/matrices'
 import { newRunId } from './core/newIds'
@@ -177,14 +178,7 @@ export function createService(options: ServiceOptions): Service {
     requireWriting: () => void writing(),
     onChanged: (runId) => changed([runId], project.runs.get(runId).sweep?.id ?? null),
   })
-  // In the background: opening does not wait for it, and a backup that fails is made at the next opening.
-  const backingUp =
-    scheduler && backupIsDue(project, clock.now())
-      ? project.health.backUp().then(
-          () => log.write('info', 'Made a backup of the project.'),
-          (error: unknown) => log.write('error', LabError.from(error).message),
-        )
-      : Promise.resolve()
+  const backup = scheduler && dailyBackup(project, clock, log)
 
   const handlers: Handlers = {
     ...care.handlers,
@@ -235,7 +229,7 @@ export function createService(options: ServiceOptions): Service {
         scheduler?.close(),
         care.close(),
         transfers.close(),
-        backingUp,
+        backup?.close(),
       ])
       await uploads.close()
       pulse.close()

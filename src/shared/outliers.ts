@@ -1,4 +1,5 @@
 import type { OutlierChoice } from './outlierChoice'
+import type { ClassLabel, GroupLabel, OutlierGroup } from './outlierGroup'
 import type { Prediction, SpectrumMeta } from './records'
 
 /** A stored spectrum as far as outliers are counted in it. */
@@ -25,33 +26,6 @@ export function leadingOutliers(levels: Prediction['levels']): number | null {
   const bulk = sorted.findIndex(({ role }) => role !== 'outlier')
   const leading = bulk < 0 ? sorted : sorted.slice(0, bulk)
   return leading.length > 0 ? leading.reduce((total, { copies }) => total + copies, 0) : null
-}
-
-/** μ_above^{(l+1)} ⊗ μ_below^{(l)}: one class where both are the same, else a pair. Classes count from 0. */
-export interface ClassLabel {
-  readonly above: number
-  readonly below: number
-}
-
-export interface GroupLabel {
-  readonly label: ClassLabel
-  /** How many dimensions of the group lie in the space of this class or pair; at most 1 where that is one direction. */
-  readonly share: number
-}
-
-/** Outliers of (nearly) one value, whose eigenvectors mean something only together. */
-export interface OutlierGroup {
-  /** Mean. */
-  readonly value: number
-  /** Place of the first, from 0, and how many there are. */
-  readonly first: number
-  readonly count: number
-  /** Above `least`: single classes first, then pairs. */
-  readonly labels: readonly GroupLabel[]
-  /** The largest share of all, whether it is a label or not; null where none are known. */
-  readonly nearest: GroupLabel | null
-  /** K, or 0 where no classes are known. */
-  readonly classes: number
 }
 
 /** How much of each eigenvector lies along each class or pair of classes. */
@@ -135,21 +109,21 @@ export function outlierGroups(
 const COPIES_WITHIN = 1e-6
 
 /**
- * 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs' where all are in full; 'none above 40 %, most in
+ * 'class 3, 1 ⊗ 2 (50 %)', so many at most; 'all 3 classes, all 6 pairs (50 %)' where all are alike; 'none above 40 %, most in
  * class 3 (31 %)' where there are no labels; empty where nothing lies along any class, or none are known.
  */
 export function labelsInWords({ labels, nearest, classes: K }: OutlierGroup, most = 6): string {
   if (labels.length === 0 && nearest && nearest.share >= WORTH_SAYING)
     return `none above ${percent(LEAST_SHARE)}, most in ${withShare(nearest)}`
-  const whole = labels.filter(({ share }) => share > IN_FULL)
   const sets = [
-    { among: whole.filter((label) => isPair(label) === 0), all: K, words: `all ${K} classes` },
-    { among: whole.filter((label) => isPair(label) === 1), all: K * (K - 1), words: `all ${K * (K - 1)} pairs` },
-  ].filter(({ among, all }) => all > 1 && among.length === all)
+    { among: labels.filter((label) => isPair(label) === 0), all: K, what: 'classes' },
+    { among: labels.filter((label) => isPair(label) === 1), all: K * (K - 1), what: 'pairs' },
+  ].filter(({ among, all }) => all > 1 && among.length === all && spread(among) < SAME_SHARE)
   const rest = labels.filter((label) => !sets.some(({ among }) => among.includes(label)))
   const named = rest.slice(0, most).map(withShare)
   const more = rest.length > most ? [`${rest.length - most} more`] : []
-  return [...sets.map(({ words }) => words), ...named, ...more].join(', ')
+  const complete = sets.map(({ among, all, what }) => inFull(`all ${all} ${what}`, among[0]!.share))
+  return [...complete, ...named, ...more].join(', ')
 }
 
 /** Below it, which share is the largest is chance. */
@@ -157,8 +131,20 @@ const WORTH_SAYING = 0.01
 /** A share that needs no number beside it. */
 const IN_FULL = 0.995
 
+/** Shares that differ by less are told as one. */
+const SAME_SHARE = 0.01
+
 function withShare({ label, share }: GroupLabel): string {
-  return share > IN_FULL ? labelName(label) : `${labelName(label)} (${percent(share)})`
+  return inFull(labelName(label), share)
+}
+
+function inFull(name: string, share: number): string {
+  return share > IN_FULL ? name : `${name} (${percent(share)})`
+}
+
+function spread(labels: readonly GroupLabel[]): number {
+  const shares = labels.map(({ share }) => share)
+  return Math.max(...shares) - Math.min(...shares)
 }
 
 function percent(share: number): string {

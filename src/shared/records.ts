@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { JsonValue } from './json'
 import { outlierChoiceSchema, type OutlierChoice } from './outlierChoice'
+import { outlierGroupSchema, type OutlierGroup } from './outlierGroup'
 
 /** What a probe measures, described once and stored with each run, so that a saved run explains itself. */
 export interface QuantityDefinition {
@@ -74,6 +75,8 @@ export interface SpectrumMeta {
     readonly threshold: number | null
     readonly statistic: number | null
   }[]
+  /** The classes that the leading eigenvalues of a recorded spectrum belong to; absent where nobody looked. */
+  readonly labelled?: readonly OutlierGroup[]
   /** What a person counts outliers by; absent: the first of `counts`. */
   readonly chosen?: OutlierChoice
   /** Quadrature of the spectrum without the listed eigenvalues; absent where none was made. */
@@ -129,6 +132,7 @@ export const spectrumMetaSchema: z.ZodType<SpectrumMeta> = z.object({
       }),
     )
     .exactOptional(),
+  labelled: z.array(outlierGroupSchema).exactOptional(),
   chosen: outlierChoiceSchema.exactOptional(),
   quadrature: z
     .object({

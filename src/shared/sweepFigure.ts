@@ -31,8 +31,22 @@ export interface HistogramFigure extends SweepFigure {
   readonly undecided?: string
 }
 
+/** Every run as a dot over the curves of the theory: where it ended against the parameter that the theory varies. */
+export interface ScatterFigure extends SweepFigure {
+  readonly mark: 'scatter'
+  /** A scalar without layers, in the units of the theory's y. */
+  readonly quantity: string
+  /** Ids of figures of the theory over one parameter; the one that the system draws for these runs is taken. */
+  readonly theory: readonly string[]
+  /** A scalar of whole numbers that tells dots apart. */
+  readonly kinds: string
+  /** A scalar whose values have names, and the names that stand in the place of a kind. */
+  readonly states: string
+  readonly apart: readonly string[]
+}
+
 /** A figure over the runs of a sweep as a system describes it: what to draw, not how, nor over which swept field. */
-export type SweepFigureDefinition = FractionFigure | MeanFigure | HistogramFigure
+export type SweepFigureDefinition = FractionFigure | MeanFigure | HistogramFigure | ScatterFigure
 
 /** What any sweep can show: the losses at which its runs ended. */
 export const plainSweepFigures: readonly SweepFigureDefinition[] = [

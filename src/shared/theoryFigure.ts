@@ -11,7 +11,10 @@ export interface TheoryFigure {
   readonly id: string
   readonly title: string
   readonly x: {
+    /** The symbol, as a readout names it. */
     readonly label: string
+    /** In words, before the symbol on the axis; absent where the label says it all. */
+    readonly name?: string
     readonly scale: 'linear' | 'log'
     readonly values: readonly number[]
     /** The parameter that x varies; null where it is none of the system's. */
@@ -19,7 +22,7 @@ export interface TheoryFigure {
     /** Where the draft stands on it; null where it is a list or not on the axis. */
     readonly current: number | null
   }
-  readonly y: { readonly label: string; readonly scale: 'linear' | 'log' }
+  readonly y: { readonly label: string; readonly name?: string; readonly scale: 'linear' | 'log' }
   readonly curves: readonly TheoryCurve[]
   /** Thresholds on the x axis. */
   readonly marks: readonly { readonly x: number; readonly label: string }[]

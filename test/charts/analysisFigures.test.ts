@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { OutlierHistory } from '#shared/analysis'
-import { labelsInWords, outlierGroups, type OutlierGroup } from '#shared/outliers'
+import type { OutlierGroup } from '#shared/outlierGroup'
+import { labelsInWords, outlierGroups } from '#shared/outliers'
+import { bulkDensityFigure } from '#charts/bulkDensityFigure'
 import { alignmentFigure, eigenvectorFigure, partShares } from '#charts/eigenvectorFigures'
 import { isEmptyFigure, type BuiltFigure, type EmptyFigure } from '#charts/figureParts'
 import { outlierTracksFigure } from '#charts/outlierTracksFigure'
@@ -23,7 +25,9 @@ describe('outlierTracksFigure', () => {
   }
   it('says who was born, died and passed whom, with every point in its table', () => {
     const { readout, table } = built(outlierTracksFigure(history, theme))
-    expect(readout).toBe('crossings: 2 passes 1 at 100\noverlap with the step before: 0.25 at 100')
+    expect(readout).toBe(
+      'born: 2 at 0\ndied: 1 at 100\ncrossings: 2 passes 1 at 100\noverlap with the step before: 0.25 at 100',
+    )
     expect(table.rows).toEqual([[1, 0, 100, 0, 3], [2, 0, null, 0, 2], [2, 0, null, 100, 4]]) // prettier-ignore
   })
   it('has nothing to draw where nothing is an outlier', () => {
@@ -52,7 +56,7 @@ describe('alignmentFigure', () => {
     const result = { meta, eigenvalues, alignment, bottom: new Float64Array(0), residuals: new Float64Array(0), quadrature: null, levels: null } // prettier-ignore
     expect(built(alignmentFigure(result, theme)).table.columns).toEqual(['eigenvector', 'eigenvalue', 'class 1', '1 ⊗ 2', '2 ⊗ 1', 'class 2']) // prettier-ignore
     expect(alignmentFigure({ ...result, alignment: null }, theme)).toHaveProperty('reason')
-    expect(outlierGroups(result, { rule: 'theory' }).map((group) => labelsInWords(group))).toEqual(['class 1', '1 ⊗ 2 (50 %), 2 ⊗ 1 (50 %)']) // prettier-ignore
+    expect(outlierGroups(result, { rule: 'theory' }).map((group) => labelsInWords(group))).toEqual(['class 1', 'all 2 pairs (50 %)']) // prettier-ignore
   })
 })
 
@@ -66,5 +70,42 @@ describe('labelsInWords', () => {
       'none above 40 %, most in 1 ⊗ 2 (31 %)',
     )
     expect(labelsInWords({ ...group, labels: [], nearest: null })).toBe('')
+  })
+})
+
+describe('bulkDensityFigure', () => {
+  const meta = { matrix: 'm', dimension: 4, includesRegularisation: false, method: 'dense', complete: true, dtype: 'float64', theoryCount: 1, products: 4, maxResidual: null, counts: [{ rule: 'theory', count: 1, threshold: null, statistic: null }] } as const // prettier-ignore
+  const none = new Float64Array(0)
+  const rest = { bottom: none, residuals: none, levels: null, alignment: null }
+  const mass = (rows: readonly (readonly (number | string | null)[])[]) => {
+    const width = Number(rows[1]![0]) - Number(rows[0]![0])
+    return rows.reduce((sum, row) => sum + Number(row[1]) * width, 0)
+  }
+
+  it('leaves the outliers out of axis and density, and counts all eigenvalues above each point', () => {
+    const result = { meta, eigenvalues: Float64Array.of(100, 1, 0.5, 0), quadrature: null, ...rest }
+    const { table, subtitle } = built(bulkDensityFigure(result, { rule: 'theory' }, theme))
+    expect(subtitle).toMatch(/^3 eigenvalues, 1 outliers left out, from all eigenvalues, width 0\.01/)
+    expect(table.columns).toEqual(['eigenvalue', 'density', 'standard error', 'eigenvalues above'])
+    expect(mass(table.rows)).toBeCloseTo(1, 3)
+    expect([table.rows[0]![3], table.rows.at(-1)![3]]).toEqual([4, 1])
+    const all = built(bulkDensityFigure(result, { threshold: 1000 }, theme))
+    expect(Number(all.table.rows.at(-1)![0])).toBeGreaterThan(100)
+  })
+
+  it('adds what is listed and no outlier to the quadrature of the rest', () => {
+    const quadrature = { nodes: Float64Array.of(0, 1, 0.5), weights: Float64Array.of(0.5, 0.5, 1) }
+    const estimated = { value: 7, standardError: 0.5 }
+    const listed = { ...meta, dimension: 12, complete: false, quadrature: { dimension: 10, nodes: [2, 1], products: 3, trace: estimated, squares: { ...estimated, standardError: null } } } // prettier-ignore
+    const result = { meta: listed, eigenvalues: Float64Array.of(100, 2), quadrature, ...rest }
+    const { table, readout, subtitle } = built(bulkDensityFigure(result, { rule: 'theory' }, theme))
+    expect(subtitle).toMatch(/^11 eigenvalues, 1 outliers left out, 2 probes/)
+    expect(readout).toBe('trace 7 ± 0.5\nsum of squares 7')
+    expect(mass(table.rows)).toBeCloseTo(1, 3)
+    // Above 1.5: the outlier and the listed 2; above 0.25 half of the first probe and all of the second besides.
+    const above = (t: number) => table.rows.find(([x]) => Number(x) > t)![3]
+    expect(above(1.5)).toBeCloseTo(2, 12)
+    expect(above(0.25)).toBeCloseTo(2 + 10 * 0.75, 12)
+    expect(bulkDensityFigure({ ...result, quadrature: null }, { rule: 'theory' }, theme)).toHaveProperty('reason')
   })
 })

@@ -70,6 +70,7 @@ export const sampleSweep: SweepResults = {
   ],
   quantities,
   points: [...counts].flatMap(([depth, found]) => found.map((count, i) => point(depth, widths[i]!, count))),
+  theory: [],
   figures: [
     { id: 'fraction', title: 'Runs that ended in collapse', mark: 'fraction', quantity: 'verdict', state: 'collapse' },
     { id: 'map', title: 'Map of collapse', mark: 'map', quantity: 'verdict', state: 'collapse' },

@@ -33,6 +33,12 @@ describe('symlogScale', () => {
     expect(major.map((tick) => tick.label)).toEqual(['−1', '−0.01', '0', '0.01', '1'])
     expect(minor.map((position) => Math.round(scale.inverse(position) * 1e3) / 1e3)).toEqual([-0.001, 0.001, -0.1, 0.1])
   })
+
+  it('labels every decade that is clear of zero where only the margin of the axis reaches beyond zero', () => {
+    const scale = symlogScale(1)
+    const { major } = scale.ticks(-0.15, scale.forward(2000))
+    expect(major.map((tick) => tick.label)).toEqual(['0', '10', '100', '1000'])
+  })
 })
 
 describe('logScale', () => {

@@ -3,9 +3,10 @@ import { isEmptyFigure } from '#charts/figureParts'
 import { levelSets } from '#charts/sweep/histogramFigure'
 import { pointTable } from '#charts/sweep/pointTable'
 import { defaultSelection, type SweepSelection } from '#charts/sweep/points'
-import { buildSweepFigure } from '#charts/sweep/sweepFigure'
+import { buildSweepFigure, figureSets } from '#charts/sweep/sweepFigure'
 import { themes } from '#charts/theme'
 import { toSvg } from '#charts/toSvg'
+import type { SweepResults } from '#shared/contract/sweepResults'
 import { wilsonInterval } from '#shared/proportion'
 import { sampleSweep } from './sampleSweep'
 import { textOf } from './textOf'
@@ -25,7 +26,7 @@ function emptied(id: string, selection: Partial<SweepSelection>, results = sampl
 
 describe('the axes of a sweep', () => {
   it('are the field with most values along x and the next one for the curves', () => {
-    expect(standard).toEqual({ x: 'params.width', by: 'params.depth', levels: 0 })
+    expect(standard).toEqual({ x: 'params.width', by: 'params.depth', set: 0 })
   })
 })
 
@@ -100,7 +101,7 @@ describe('a histogram', () => {
 
   it('hatches the runs that have not converged, inside their part of the bar', () => {
     const hatchOf = (results: typeof sampleSweep) => {
-      const { option } = built('losses', { levels: 1 }, results)
+      const { option } = built('losses', { set: 1 }, results)
       const series = [option.series ?? []].flat()
       return series.filter((one) => one.type === 'line' && one.z === 3)
     }
@@ -120,7 +121,7 @@ describe('a histogram', () => {
   })
 
   it('counts every run once, by what it became, with the levels of theory', () => {
-    const { table, subtitle, svg } = built('losses', { levels: 1 })
+    const { table, subtitle, svg } = built('losses', { set: 1 })
     const measured = table.rows.filter(([kind]) => kind === 'measured')
     expect(measured).toHaveLength(384)
     expect(measured.filter(([, name]) => name === 'collapse')).toHaveLength(8 + 16 + 34 + 42 + 52 + 56)
@@ -137,5 +138,71 @@ describe('the table of points', () => {
     expect(rows).toHaveLength(12)
     expect(rows[0]!.slice(0, 6)).toEqual([2, 4, 64, 0, 0, 32])
     expect(rows[0]![columns.indexOf('loss least')]).toBe(0.1982)
+  })
+})
+
+describe('runs over curves of the theory', () => {
+  const curve = { x: { label: 'λ', scale: 'log', values: [0.01, 0.02, 0.04, 0.08, 0.16], param: 'weightDecay', current: null }, y: { label: 'x', scale: 'linear' }, formula: 'x(λ)', source: 'a note' } as const // prettier-ignore
+  const figureAt = (L: number) => ({
+    ...curve,
+    id: 'gain',
+    title: 'Gain',
+    curves: [
+      { label: 'minimum', y: [0.9, 0.8, 0.6 / L, null, null] },
+      { label: 'maximum', y: [0.1, 0.2, 0.3, null, null], unstable: true },
+    ],
+    marks: [{ x: 0.05, label: 'λ_ex' }],
+  })
+  const of = (id: string, values: number[]) => ({ quantity: id, values: Float64Array.from(values), levels: [] })
+  const pointAt = (L: number, lambda: number, scales: number[], ranks: number[], verdicts: number[]) => ({
+    ...sampleSweep.points[0]!,
+    at: [L, lambda],
+    values: [of('outputScale', scales), of('outputRank', ranks), of('verdict', verdicts)],
+  })
+  const results: SweepResults = {
+    ...sampleSweep,
+    fields: [sampleSweep.fields[0]!, { path: 'params.weightDecay', label: 'Weight decay', symbol: 'λ', scale: 'log' }],
+    quantities: [...sampleSweep.quantities, { ...sampleSweep.quantities[0]!, id: 'outputScale', label: 'Scale', symbol: 's' }], // prettier-ignore
+    points: [
+      pointAt(2, 0.02, [0.8, 0.79, NaN], [3, 2, 3], [3, 6, 3]),
+      pointAt(2, 0.06, [0, 0.4], [1, 2], [2, 1]),
+      pointAt(3, 0.02, [0.8], [3], [3]),
+    ],
+    figures: [
+      { id: 'branches', title: 'Runs over the branches', mark: 'scatter', quantity: 'outputScale', theory: ['gain'], kinds: 'outputRank', states: 'verdict', apart: ['unconverged', 'zero'] }, // prettier-ignore
+    ],
+    theory: [
+      { figure: figureAt(2), points: [0, 1] },
+      { figure: figureAt(3), points: [2] },
+    ],
+  }
+
+  it('are dots by rank where they ended, runs without an end state by what they are', () => {
+    const { table, subtitle } = built('branches', {}, results)
+    expect(subtitle).toBe('L = 2, 4 runs: rank Z = 2 (1), rank Z = 3 (1), unconverged (1), zero (1)')
+    expect(table.rows.filter(([kind]) => kind === 'measured')).toEqual([
+      ['measured', 'rank Z = 2', 0.02, 0.79],
+      ['measured', 'rank Z = 3', 0.02, 0.8],
+      ['measured', 'unconverged', 0.06, 0.4],
+      ['measured', 'zero', 0.06, 0],
+    ])
+  })
+
+  it('have the curves beside them, with thresholds, both branches and a legend', () => {
+    const { table, svg, readout } = built('branches', {}, results)
+    expect(readout).toBe('x(λ)')
+    // Decades without runs are left out, and what does not exist.
+    expect(table.rows.filter(([kind]) => kind === 'predicted').map(([, name, x]) => [name, x])).toEqual(
+      ['minimum', 'maximum'].flatMap((name) => [0.02, 0.04].map((x) => [name, x])),
+    )
+    const texts = textOf(svg)
+    for (const text of ['minimum', 'maximum', 'λex', 'zero', 'unconverged']) expect(texts).toContain(text)
+    expect(svg).toContain('stroke-dasharray="1,3"')
+  })
+
+  it('show one set of points at a time, those of which theory says the same', () => {
+    expect(figureSets(results.figures[0]!, results).map(({ name }) => name)).toEqual(['L = 2', 'L = 3'])
+    expect(built('branches', { set: 1 }, results).subtitle).toBe('L = 3, 1 run: rank Z = 3 (1)')
+    expect(emptied('branches', {}, { ...results, theory: [] })).toMatch(/was not swept/)
   })
 })

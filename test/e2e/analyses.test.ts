@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from '#main/cli/findChromium'
 import { writeNpy } from '#main/bundle/npy'
+import { random } from '#main/compute/rng/random'
 import { seriousViolations } from '../renderer/helpers/axe'
 import { launchChromium } from '../renderer/helpers/workbenchPages'
 import { collapsar, startHost, type RunningHost } from './helpers/startHost'
@@ -34,6 +35,7 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
     await writeFile(file, JSON.stringify(spec))
     const matrix = Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 7)
     await writeFile(join(folder, 'given.npy'), writeNpy({ dtype: 'float64', shape: [3, 3] }, matrix))
+    await writeFile(join(folder, 'noise.npy'), writeNpy({ dtype: 'float64', shape: [900, 900] }, noise(900)))
     await writeFile(
       join(folder, 'skew.npy'),
       writeNpy({ dtype: 'float64', shape: [2, 2] }, Float64Array.of(1, 2, 3, 4)),
@@ -67,9 +69,26 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
     // The rule is changed afterwards, from what is stored.
     await spectrum().getByLabel('Outliers by').selectOption({ label: 'a threshold by hand' })
     await spectrum().getByLabel('Threshold').fill('1')
-    await spectrum().getByText('0 outliers').waitFor()
+    await spectrum().getByText('0 outliers', { exact: true }).waitFor()
     await spectrum().getByLabel('Outliers by').selectOption('theory')
-    await spectrum().getByText('9 outliers').waitFor()
+    await spectrum().getByText('9 outliers', { exact: true }).waitFor()
+  })
+
+  it('keeps the chosen rule with the analysis, and the analysis in the address', async () => {
+    await spectrum().getByLabel('Outliers by').selectOption('logRatio')
+    await page.waitForTimeout(300)
+    await page.reload()
+    await expect.poll(() => spectrum().getByLabel('Outliers by').inputValue()).toBe('logRatio')
+    await spectrum()
+      .getByText(/91 eigenvalues, 9 outliers left out, from all eigenvalues/)
+      .waitFor()
+    await spectrum()
+      .getByText(/residual ≤ .*, orthogonal to /)
+      .waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+    await spectrum().getByLabel('Outliers by').selectOption('theory')
+    await form().getByLabel('Matrix', { exact: true }).selectOption('layerHessian')
+    await form().getByLabel('Layer', { exact: true }).selectOption('2')
   })
 
   it('shows an eigenvector in the shape of its matrix, and all of them along the class means', async () => {
@@ -114,7 +133,32 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
     expect(await seriousViolations(page)).toEqual([])
   })
 
+  it('goes on with a matrix whose analysis was stopped, once its file is chosen again', async () => {
+    await form().getByText('Lanczos', { exact: true }).click()
+    await form().getByLabel('How many eigenvalues').fill('300')
+    await form().getByLabel('Symmetric matrix, NPY').setInputFiles(join(folder, 'noise.npy'))
+    await analyse()
+    const files = page.getByRole('region', { name: 'Matrices from files' })
+    await files.getByRole('button', { name: 'Cancel' }).click()
+    const again = files.getByLabel('Go on with noise.npy, chosen again')
+    await again.setInputFiles(join(folder, 'given.npy'))
+    await page.getByText(/is not the matrix that analysis \d+ of noise\.npy began with/).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await again.setInputFiles(join(folder, 'noise.npy'))
+    await page
+      .getByRole('region', { name: 'Spectrum: noise.npy' })
+      .getByText(/largest 300 of 900, lanczos/)
+      .waitFor({ timeout: 60_000 })
+    expect(await again.count()).toBe(0)
+  })
+
   it('logged no error', () => {
     expect(problems).toEqual([])
   })
 })
+
+/** A symmetric matrix without structure, whose inner eigenvalues take many products. */
+function noise(n: number): Float64Array {
+  const values = random(1, 'noise').normal(n * n)
+  return values.map((x, at) => x + values[(at % n) * n + Math.floor(at / n)]!)
+}

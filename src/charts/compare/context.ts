@@ -182,10 +182,12 @@ export function metricName(context: Pick<ComparisonContext, 'quantities'>, metri
 /** 'test loss L (dimensionless)' for an axis; the layer stands before the unit. */
 export function metricTitle(context: Pick<ComparisonContext, 'quantities'>, metric: Metric, prefix = ''): string {
   const quantity = quantityOf(context, metric)
-  const title = axisTitle(quantity?.label ?? metric.quantity, quantity?.symbol ?? '', quantity?.unit ?? '')
-  if (metric.layer === null) return prefix + title
+  const label = quantity?.label ?? metric.quantity
+  const named = prefix === '' ? label : `${prefix}${inSentence(label)}`
+  const title = axisTitle(named, quantity?.symbol ?? '', quantity?.unit ?? '')
+  if (metric.layer === null) return title
   const unit = title.lastIndexOf(' (')
-  return `${prefix}${title.slice(0, unit)}, ${layerName(metric.layer)}${title.slice(unit)}`
+  return `${title.slice(0, unit)}, ${layerName(metric.layer)}${title.slice(unit)}`
 }
 
 const AT_WORDS = { last: 'last', min: 'least', max: 'greatest' } as const
@@ -196,5 +198,5 @@ export function summaryName(context: Pick<ComparisonContext, 'quantities'>, summ
 }
 
 export function summaryTitle(context: Pick<ComparisonContext, 'quantities'>, summary: Summary): string {
-  return metricTitle(context, summary, `${AT_WORDS[summary.at]} `)
+  return metricTitle(context, summary, `${AT_WORDS[summary.at].replace(/^./, (first) => first.toUpperCase())} `)
 }

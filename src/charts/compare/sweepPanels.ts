@@ -15,7 +15,7 @@ import {
 } from './context'
 import { has, nothing, numberOrText, runWords, swept, type Drawing, type PanelFigure } from './drawing'
 import { settingsLabel, settingTitle, settingValueText } from './runGroups'
-import { scatterOption } from './scatterOption'
+import { scatterOption } from '../scatterOption'
 import { seriesStyle } from './seriesStyle'
 
 export function buildHeatmap({ panel, title, context, data, theme }: Drawing<'heatmap'>): PanelFigure | EmptyFigure {

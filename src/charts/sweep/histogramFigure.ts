@@ -6,30 +6,20 @@ import { histogramOption, type HistogramPart } from '../histogramOption'
 import type { PredictedLevel } from '../predictedLines'
 import type { TableCell } from '../toCsv'
 import { nothing, quantityOf, type SweepDrawing } from './drawing'
-import { pointNotes, sweptAxes, valueName, type SweepSelection } from './points'
+import { pointNotes, type SweepSelection } from './points'
+import { namedSets, type PointSet } from './pointSets'
 import type { SweepResults } from '#shared/contract/sweepResults'
 
-/** Points of which theory says the same: their values can share one axis. */
-export interface LevelSet {
-  /** The fields that tell this set from the others: 'L = 2'. */
-  readonly name: string
+/** Points with the levels that theory predicts of them. */
+export interface LevelSet extends PointSet {
   readonly levels: readonly PredictedLevel[]
-  readonly points: readonly SweepPoint[]
 }
 
 /** The points of a sweep by what theory predicts of a quantity; one set where it predicts nothing. */
 export function levelSets(results: SweepResults, quantity: string): LevelSet[] {
   const levelsOf = ({ values }: SweepPoint) => values.find((one) => one.quantity === quantity)?.levels ?? []
   const groups = [...Map.groupBy(results.points, (point) => JSON.stringify(levelsOf(point))).values()]
-  // A field tells sets apart where each of them has one value of it.
-  const telling = sweptAxes(results).filter(({ column }) =>
-    groups.every((points) => new Set(points.map(({ at }) => JSON.stringify(at[column]))).size === 1),
-  )
-  return groups.map((points) => ({
-    name: telling.map((axis) => valueName(axis, points[0]!.at[axis.column] ?? '')).join(', '),
-    levels: levelsOf(points[0]!),
-    points,
-  }))
+  return namedSets(results, groups).map((set) => ({ ...set, levels: levelsOf(set.points[0]!) }))
 }
 
 /** How many runs ended at which value, by what they had become, with the levels that theory knows. */
@@ -64,9 +54,9 @@ export function buildHistogram(drawing: SweepDrawing<HistogramFigure>): BuiltFig
   }
 }
 
-function chosenSet(results: SweepResults, quantity: string, { levels }: SweepSelection): LevelSet | undefined {
+function chosenSet(results: SweepResults, quantity: string, { set }: SweepSelection): LevelSet | undefined {
   const sets = levelSets(results, quantity)
-  return sets[levels] ?? sets[0]
+  return sets[set] ?? sets[0]
 }
 
 /** Finite values by state; states that no run has are left out. */

@@ -9,8 +9,8 @@ export interface SweepSelection {
   readonly x: string | null
   /** Path of what tells curves apart, or of the vertical axis of a map; null: none. */
   readonly by: string | null
-  /** Which of the sets of predicted levels a histogram shows, of `levelSets`. */
-  readonly levels: number
+  /** Which of the sets of points a figure shows that draws what theory says of them, of `figureSets`. */
+  readonly set: number
 }
 
 /** A swept field with the values that it takes, ascending where they are numbers. */
@@ -37,7 +37,7 @@ export function sweptAxes({ fields, points }: SweepResults): SweptAxis[] {
 /** The field with most values along x, the next one tells curves apart. */
 export function defaultSelection(results: SweepResults): SweepSelection {
   const [x, by] = sweptAxes(results).toSorted((a, b) => b.values.length - a.values.length)
-  return { x: x?.path ?? null, by: by?.path ?? null, levels: 0 }
+  return { x: x?.path ?? null, by: by?.path ?? null, set: 0 }
 }
 
 /** The chosen axes as they are in these results; a path that was not swept is none. */

@@ -5,9 +5,11 @@ import type { BuiltFigure, EmptyFigure } from '../figureParts'
 import type { ChartTheme } from '../theme'
 import { buildFraction, buildMean } from './curvesFigure'
 import { nothing } from './drawing'
-import { buildHistogram } from './histogramFigure'
+import { buildHistogram, levelSets } from './histogramFigure'
 import { buildMap } from './mapFigure'
 import type { SweepSelection } from './points'
+import type { PointSet } from './pointSets'
+import { buildScatter, theorySets } from './scatterFigure'
 
 /**
  * The one way from the results of a sweep to a picture, for screen, export and test.
@@ -31,7 +33,21 @@ export function buildSweepFigure(
       return buildMean({ ...drawing, definition })
     case 'histogram':
       return buildHistogram({ ...drawing, definition })
+    case 'scatter':
+      return buildScatter({ ...drawing, definition })
     default:
       throw new LabError('bad-input', `unknown figure of a sweep "${String(definition satisfies never)}".`)
+  }
+}
+
+/** The sets of points of which a figure shows one at a time, because theory says another thing of each; mostly one. */
+export function figureSets(definition: SweepFigureDefinition, results: SweepResults): readonly PointSet[] {
+  switch (definition.mark) {
+    case 'histogram':
+      return levelSets(results, definition.quantity)
+    case 'scatter':
+      return theorySets(results, definition)
+    default:
+      return []
   }
 }

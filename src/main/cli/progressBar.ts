@@ -46,5 +46,5 @@ function lineOf({ label, done, of, secondsLeft }: Advance, percent: number): str
   const filled = Math.min(WIDTH, Math.round((WIDTH * percent) / 100))
   const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled)
   const left = secondsLeft === null ? '' : `  ${formatDuration(secondsLeft)} left`
-  return `${label}  ${bar} ${String(percent).padStart(3)} %  ${Math.round(done)}/${of}${left}`
+  return `${label}  ${bar} ${String(percent).padStart(3)} %  ${Math.floor(done)}/${of}${left}`
 }

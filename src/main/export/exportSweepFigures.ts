@@ -1,8 +1,7 @@
 import { isEmptyFigure, type BuiltFigure } from '#charts/figureParts'
-import { levelSets } from '#charts/sweep/histogramFigure'
 import { pointTable } from '#charts/sweep/pointTable'
 import { defaultSelection } from '#charts/sweep/points'
-import { buildSweepFigure } from '#charts/sweep/sweepFigure'
+import { buildSweepFigure, figureSets } from '#charts/sweep/sweepFigure'
 import { themes } from '#charts/theme'
 import { toCsv } from '#charts/toCsv'
 import type { SweepResults } from '#shared/contract/sweepResults'
@@ -18,8 +17,8 @@ export interface SweepExport extends FigureFiles {
 }
 
 /**
- * Writes every figure of a sweep and the table of its points ('points.csv'); a histogram once for each set of levels that
- * theory predicts: 'losses-L-2.svg'. The directory is made when it is missing.
+ * Writes every figure of a sweep and the table of its points ('points.csv'); one that shows what theory
+ * says once for each set of points of which it says the same: 'losses-L-2.svg'. The directory is made when it is missing.
  *
  * @throws LabError 'storage' if a file cannot be written; files written before stay
  */
@@ -29,9 +28,9 @@ export async function exportSweepFigures(order: SweepExport): Promise<ExportRepo
   const files: string[] = []
   const skipped: { figure: string; reason: string }[] = []
   for (const definition of results.figures) {
-    const sets = definition.mark === 'histogram' ? levelSets(results, definition.quantity) : [null]
-    for (const [levels, set] of sets.entries()) {
-      const selection = { ...defaultSelection(results), levels }
+    const sets = figureSets(definition, results)
+    for (const [at, set] of (sets.length > 0 ? sets : [null]).entries()) {
+      const selection = { ...defaultSelection(results), set: at }
       const figure = buildSweepFigure(definition, results, selection, themes[theme])
       if (isEmptyFigure(figure)) {
         skipped.push({ figure: definition.id, reason: figure.reason })

@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import type { BuiltFigure } from '#charts/figureData'
 import type { ThemeName } from '#charts/theme'
 import { toCsv } from '#charts/toCsv'
-import { toSvg, type FigureMetadata, type FigureSize } from '#charts/toSvg'
-import { svgToPng } from './svgToPng'
+import type { FigureMetadata, FigureSize } from '#charts/toSvg'
 import { writeFileAtomically } from './writeFileAtomically'
 
 export type FigureFormat = 'svg' | 'png' | 'csv'
@@ -41,6 +40,8 @@ export async function writeFigure(
   metadata: FigureMetadata | null,
   { directory, formats, fontsDirectory, size = DEFAULT_SIZE, theme = 'print', dpi = 300 }: FigureFiles,
 ): Promise<string[]> {
+  // Read with the first figure: the chart library is 600 files, which no other command and no service needs.
+  const [{ toSvg }, { svgToPng }] = await Promise.all([import('#charts/toSvg'), import('./svgToPng')])
   const svg = formats.some((format) => format !== 'csv') ? toSvg(figure.option, { ...size, theme }, metadata) : ''
   const contents: Readonly<Record<FigureFormat, () => string | Uint8Array>> = {
     svg: () => svg,

@@ -102,12 +102,6 @@ export class Job {
     return this.#runs.filter((run) => !run.hasEnded && wanted(run.run)).map(({ run }) => run.id)
   }
 
-  /** Steps by which its runs are further than their counts of steps say, because measuring takes time too. */
-  aheadOf(wanted: (run: StoredRun) => boolean): number {
-    const ahead = ({ run, progress }: ReportedRun) => (progress ? progress.fraction * run.steps - progress.step : 0)
-    return this.#runs.filter(({ run }) => wanted(run)).reduce((sum, run) => sum + ahead(run), 0)
-  }
-
   /** Whether a run that trains was asked to rest. */
   isPausing(runId: RunId): boolean {
     const run = this.#find(runId)

@@ -6,6 +6,7 @@ import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
 import type { QueuePlace } from '../store/queue'
 import type { Ending, StoredRun } from '../store/runs'
+import type { Furthest } from './furthest'
 import { goOn } from './goOn'
 import type { Change, Journal } from './journal'
 import type { Batch, Report, RunCosts, SavedState } from './protocol'
@@ -26,6 +27,7 @@ export interface RunContext {
   /** Something about the run other than its measurements is new. */
   changed(run: StoredRun): void
   measured(run: StoredRun, step: number): void
+  readonly furthest: Furthest
   /** It got further by so much of its steps, of which the time of measuring is a part: see Progress.fraction. */
   advanced(run: StoredRun, steps: number): void
 }
@@ -104,7 +106,8 @@ export class ReportedRun {
       },
       committed: () => {
         if (this.#resume) this.#earlier = this.run.provenance
-        this.#done = this.#resume?.checkpoint.step ?? 0
+        const furthest = this.context.furthest.fraction(this.run.id) ?? 0
+        this.#done = Math.max(this.#resume?.checkpoint.step ?? 0, furthest * this.run.steps)
         this.context.changed(this.run)
         settled()
       },
@@ -165,6 +168,7 @@ export class ReportedRun {
     return {
       apply: () => close(final, final.status === 'completed'),
       committed: () => {
+        this.context.furthest.forget(id)
         this.#settled()
         if (final.status === 'completed') this.context.concluded(this.run)
       },
@@ -185,8 +189,8 @@ export class ReportedRun {
   #rest(step: number): Change | null {
     // Someone cancelled it while it came to rest.
     if (this.isCancelled) return this.end({ status: 'cancelled', step, error: null })
-    const { project, journal, clock, onSettled } = this.context
-    const { id, until } = this.run
+    const { project, journal, clock, onSettled, furthest } = this.context
+    const { id, until, steps } = this.run
     this.#hasEnded = true
     this.onEnd()
     this.#advanceTo(step)
@@ -203,7 +207,11 @@ export class ReportedRun {
           message: `Paused at step ${step}; its state is stored.`,
         })
       },
-      committed: this.#settled,
+      committed: () => {
+        if (step === until) furthest.forget(id)
+        else furthest.advance(this.run, step / steps)
+        this.#settled()
+      },
       refused: (error) => journal.write(this.#closing(failure(error))),
     }
   }
@@ -219,14 +227,13 @@ export class ReportedRun {
   }
 
   #store({ records, log, progress }: Batch): Change {
-    const { project, clock } = this.context
+    const { project, clock, furthest } = this.context
     const { id } = this.run
     const time = clock.now()
-    const fraction = Math.max(progress?.fraction ?? 0, this.#progress?.fraction ?? 0)
-    this.#progress = progress ? { ...progress, fraction } : this.#progress
+    this.#progress = progress ?? this.#progress
+    if (progress) this.#advanceTo(Math.max(progress.fraction, furthest.fraction(id) ?? 0) * this.run.steps)
     const lastRecord = records.at(-1)
     const step = Math.max(progress?.step ?? 0, lastRecord?.step ?? 0)
-    this.#advanceTo(fraction * this.run.steps)
     return this.#change(
       () => {
         project.records.append(id, records)
@@ -234,6 +241,7 @@ export class ReportedRun {
         if (step > 0) project.runs.setStep(id, step)
       },
       () => {
+        if (progress) furthest.advance(this.run, progress.fraction)
         if (lastRecord) this.context.measured(this.run, lastRecord.step)
       },
     )

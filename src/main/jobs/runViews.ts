@@ -22,7 +22,7 @@ export interface RunViews {
 /** Runs as views show them. @param scheduler null when the project is only read */
 export function runViews(
   project: Project,
-  scheduler: Pick<Scheduler, 'progress' | 'isPausing' | 'trouble'> | null,
+  scheduler: Pick<Scheduler, 'furthest' | 'progress' | 'isPausing' | 'trouble'> | null,
   systems: ReadonlyMap<string, System>,
 ): RunViews {
   function heldBack({ id, status, sweep }: StoredRun): RunSummary['held'] {
@@ -55,7 +55,7 @@ export function runViews(
       held: heldBack(run),
       step: Math.max(run.step, progress?.step ?? 0),
       steps: run.steps,
-      fraction: progress?.fraction ?? (run.steps > 0 ? run.step / run.steps : 0),
+      fraction: scheduler?.furthest.fraction(run.id) ?? (run.steps > 0 ? run.step / run.steps : 0),
       stepsPerSecond: finiteOrNull(progress?.stepsPerSecond),
       secondsLeft: finiteOrNull(progress?.secondsLeft),
       createdAt: run.createdAt,

@@ -6,6 +6,7 @@ import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
 import { changeInTurns } from './changeInTurns'
 import { DiskGuard } from './diskGuard'
+import { Furthest } from './furthest'
 import { deathNote, goOn } from './goOn'
 import { MOST_TOGETHER, type Grouping } from './grouping'
 import { Job, type WorkerLimits } from './job'
@@ -53,6 +54,7 @@ export class Scheduler {
   /** So many requests are cancelling sweeps: what waits may be among their runs. */
   #cancelling = 0
   readonly #throughput: Throughput
+  readonly #furthest: Furthest
   readonly #disk: DiskGuard
   #unreadable: LabError | null = null
   #closed = false
@@ -63,6 +65,7 @@ export class Scheduler {
     this.#journal = new Journal(options.project, (trouble) => this.#onTrouble(trouble))
     const { project, clock } = options
     this.#throughput = new Throughput(() => clock.now())
+    this.#furthest = new Furthest(project.runs)
     this.#disk = new DiskGuard({
       freeBytes: () => options.freeDiskBytes(),
       isNeeded: () => this.#jobs.size > 0,
@@ -99,10 +102,9 @@ export class Scheduler {
     return [...this.#jobs].map((job) => job.open).filter((runs) => runs.length > 0)
   }
 
-  /** Of the runs of a sweep, or of all: see Job.aheadOf. */
-  stepsAhead(sweepId?: SweepId): number {
-    const isOf = ({ sweep }: StoredRun) => sweepId === undefined || sweep?.id === sweepId
-    return [...this.#jobs].reduce((sum, job) => sum + job.aheadOf(isOf), 0)
+  /** How far runs that train or were paused are in their time. */
+  get furthest(): Pick<Furthest, 'fraction' | 'stepsAhead'> {
+    return this.#furthest
   }
 
   /** Of the runs of a sweep, or of all, where measuring counts as steps: see Progress.fraction; 0 when nothing moves. */
@@ -196,6 +198,7 @@ export class Scheduler {
 
   #endWaiting(runId: RunId): void {
     const { project, clock } = this.#options
+    this.#furthest.forget(runId)
     project.runs.end(runId, { status: 'cancelled', step: null, error: null, at: clock.now() })
   }
 
@@ -245,6 +248,7 @@ export class Scheduler {
       onSettled,
       changed: onChanged,
       measured: ({ id }, step) => onMeasured(id, step),
+      furthest: this.#furthest,
       advanced: ({ sweep }, steps) => this.#throughput.add(sweep?.id ?? '', steps),
       started: () => {
         this.#isStarting = false

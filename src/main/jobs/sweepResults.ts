@@ -10,6 +10,7 @@ import type { System } from '../core/system'
 import type { Project } from '../store/project'
 import type { PointEnds, RunEnd } from '../store/sweepEnds'
 import { clockQuantities } from './runClock'
+import { theoryUnderPoints } from './theoryUnderPoints'
 
 /**
  * What the runs of a sweep came to, by point: counts of each state with Wilson's interval, last values, theory.
@@ -21,14 +22,18 @@ export function sweepResults(project: Project, systems: ReadonlyMap<string, Syst
   const found = project.sweepEnds.points(sweepId)
   const paths = sweptPaths(spec).filter((path) => path !== 'seed')
   const quantities = scalarsOf(found)
+  const points = found.map((point) => pointOf(point, { paths, quantities, system }))
+  const figures = system?.sweepFigures ?? plainSweepFigures
+  const withParams = found.map(({ spec: { params } }, i) => ({ at: points[i]!.at, params }))
   return {
     sweepId,
     name: spec.name,
     system: spec.base.system,
     fields: paths.map((path) => fieldOf(path, system)),
     quantities,
-    points: found.map((point) => pointOf(point, { paths, quantities, system })),
-    figures: system?.sweepFigures ?? plainSweepFigures,
+    points,
+    figures,
+    theory: system ? theoryUnderPoints(system, figures, paths, withParams) : [],
   }
 }
 

@@ -14,7 +14,7 @@ export interface SweepViews {
 }
 
 /** What the views need to know of the scheduler. */
-type Training = Pick<Scheduler, 'stepsAhead' | 'stepsPerSecond' | 'training' | 'trouble'>
+type Training = Pick<Scheduler, 'furthest' | 'stepsPerSecond' | 'training' | 'trouble'>
 
 /** Sweeps and queue as views show them. @param scheduler null when the project is only read */
 export function sweepViews(project: Project, scheduler: Training | null, runs: RunViews, slots: number): SweepViews {
@@ -23,7 +23,7 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
     const counts = progress?.counts ?? NO_RUNS
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
     const rate = scheduler?.stepsPerSecond(sweep.id) ?? 0
-    const ahead = scheduler?.stepsAhead(sweep.id) ?? 0
+    const ahead = scheduler?.furthest.stepsAhead(sweep.id) ?? 0
     return {
       id: sweep.id,
       name: spec.name,
@@ -75,7 +75,7 @@ export function sweepViews(project: Project, scheduler: Training | null, runs: R
           .map(({ runId, batch }) => entry(runId, null, batch)),
         waiting: project.queue.page(offset, limit).map((waiting) => entry(waiting.runId, waiting, 1)),
         waitingCount: project.queue.count(),
-        secondsLeft: rate > 0 ? Math.max(0, openSteps(project) - (scheduler?.stepsAhead() ?? 0)) / rate : null,
+        secondsLeft: rate > 0 ? Math.max(0, openSteps(project) - (scheduler?.furthest.stepsAhead() ?? 0)) / rate : null,
       }
     },
   }

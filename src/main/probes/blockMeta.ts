@@ -4,7 +4,8 @@ import type { BlockRequest } from './layerBlock'
 /** What every layer spectrum says about itself; the route adds how it was computed. */
 export function blockMeta(
   { snapshot, state, outliers }: BlockRequest,
-  route: Pick<SpectrumMeta, 'method' | 'complete'> & Partial<Pick<SpectrumMeta, 'products' | 'maxResidual'>>,
+  route: Pick<SpectrumMeta, 'method' | 'complete'> &
+    Partial<Pick<SpectrumMeta, 'products' | 'maxResidual' | 'orthogonalityDefect'>>,
 ): SpectrumMeta {
   return {
     matrix: 'layer Hessian, data part',

@@ -1,7 +1,9 @@
-import type { QuantityDefinition } from '#shared/records'
+import type { QuantityDefinition, SpectrumMeta } from '#shared/records'
+import type { ParameterSpec } from '#main/core/model'
 import type { Measurement, Probe } from '#main/core/probe'
 import { fullDensity, fullSpectrum, type FullSpectrum } from './fullSpectrum'
 import { isSparseStep } from './isSparseStep'
+import { outlierLabels } from './outlierLabels'
 
 const route =
   'Includes weight decay. Dense up to P = 2000, else the K² + 5 largest by deflated Lanczos; at step 0, the powers of ' +
@@ -59,17 +61,25 @@ export default {
   async measure(snapshot, signal, isAsked = false) {
     if (!isAsked && !isSparseStep(snapshot)) return []
     const { parameters, loss, classes } = snapshot.model
-    const weights = parameters.filter(({ kind }) => kind === 'weight').map(({ name }) => name)
+    const weights = parameters.filter(({ kind }) => kind === 'weight')
     const full = snapshot.hessian('total')
     const all = await fullSpectrum(snapshot, full, signal)
     const same = weights.length === parameters.length
-    const ofWeights = same ? all : await fullSpectrum(snapshot, snapshot.hessian('total', weights), signal)
+    const ofWeights = same ? all : await fullSpectrum(snapshot, snapshot.hessian('total', weights.map(({ name }) => name)), signal) // prettier-ignore
     const { grid, density, meta } = await fullDensity(snapshot, full, all, signal)
     // Theory counts K² outliers over the weights; free features bring further ones (theory note 01, 5.4).
     const weightsCount = loss === 'mse' ? classes ** 2 : null
+    const labels = ({ eigenvalues, vectors }: FullSpectrum, of: readonly ParameterSpec[]) =>
+      outlierLabels(snapshot, of, eigenvalues, vectors)
     return [
-      spectrum('fullHessian', 'full Hessian', all, same ? weightsCount : null),
-      spectrum('weightsHessian', 'full Hessian, weights only', ofWeights, weightsCount),
+      spectrum('fullHessian', 'full Hessian', all, same ? weightsCount : null, await labels(all, parameters)),
+      spectrum(
+        'weightsHessian',
+        'full Hessian, weights only',
+        ofWeights,
+        weightsCount,
+        await labels(ofWeights, weights),
+      ),
       {
         quantity: 'fullHessianDensity',
         layer: null,
@@ -86,12 +96,13 @@ function spectrum(
   matrix: string,
   { eigenvalues, meta }: FullSpectrum,
   theoryCount: number | null,
+  labels: Pick<SpectrumMeta, 'labelled'>,
 ): Measurement {
   return {
     quantity,
     layer: null,
     shape: [eigenvalues.length],
     data: eigenvalues,
-    meta: { matrix, includesRegularisation: true, theoryCount, ...meta },
+    meta: { matrix, includesRegularisation: true, theoryCount, ...meta, ...labels },
   }
 }

@@ -1,6 +1,7 @@
 import { topEigenpairs } from '#main/spectra/index'
 import { blockMeta } from './blockMeta'
 import type { BlockRequest, LayerBlock } from './layerBlock'
+import { checkFacts } from './spectrumFacts'
 import { vectorFrom } from './vectorFrom'
 
 /** Eigenvalues beyond K² that show whether a gap follows them (theory note 01, section 4). */
@@ -12,7 +13,7 @@ const MOST_PAIRS = 128
 export async function lanczosBlock(request: BlockRequest): Promise<LayerBlock> {
   const { snapshot, state, weight, signal } = request
   const operator = snapshot.hessian('data', [weight])
-  const { pairs, products } = await topEigenpairs(operator, {
+  const { pairs, products, orthogonalityDefect } = await topEigenpairs(operator, {
     count: Math.min(snapshot.model.classes ** 2 + BEYOND, MOST_PAIRS, operator.n),
     seed: snapshot.seed,
     signal,
@@ -25,7 +26,7 @@ export async function lanczosBlock(request: BlockRequest): Promise<LayerBlock> {
       method: 'lanczos',
       complete: false,
       products,
-      maxResidual: Math.max(...pairs.map((pair) => pair.residual)),
+      ...checkFacts(Float64Array.from(pairs, ({ residual }) => residual), orthogonalityDefect), // prettier-ignore
     }),
     vectors: pairs.length,
     eigenvector: vectorFrom(

@@ -67,6 +67,18 @@ const quantities: readonly QuantityDefinition[] = [
   },
   {
     ...scalar,
+    id: 'outputScale',
+    label: 'Scale of the outputs',
+    symbol: 'σ₁(Z)/√n',
+    scale: 'linear',
+    help:
+      'Largest singular value of Z over the root of the samples per class (their mean where classes differ): the gain x ' +
+      'at collapse for squared error, the scale t of the logits for cross-entropy.',
+    formula: 'σ_1(Z)/√(N/K)',
+    source: 'Garrod & Keating 2024, arXiv:2404.06106; theory notes 01, 5.1 and 5.7, and 02, D2',
+  },
+  {
+    ...scalar,
     id: 'outputCollapse',
     label: 'Distance of the outputs from neural collapse',
     symbol: '‖Z/‖Z‖ − T/‖T‖‖',
@@ -134,6 +146,7 @@ export default {
       scalarMeasurement('outputStableRank', stableRank(sigma)),
       scalarMeasurement('outputEffectiveRank', effectiveRank(sigma)),
       scalarMeasurement('outputParticipation', participationRatio(sigma)),
+      scalarMeasurement('outputScale', (sigma[0] ?? NaN) / Math.sqrt(logits.cols / classSizes.length)),
       scalarMeasurement('smallestMargin', smallestMargin(logits, classSizes)),
       { quantity: 'classMeanLogits', layer: null, shape: [K, K], data, meta: { order } },
       { ...scalarMeasurement('verdict', verdicts.indexOf(verdict.kind)), meta: { verdict: verdict.text, order } },

@@ -19,9 +19,6 @@ type ProjectHandlers = {
   readonly [M in keyof ProjectRequests]: (input: ProjectRequests[M]['input']) => Promise<ProjectRequests[M]['output']>
 }
 
-/** A project that was used for a day without a backup gets one when it is opened. */
-const BACKUP_EVERY_MS = 24 * 3600 * 1000
-
 /** The calls that keep a project sound. */
 export function projectHandlers({ project, clock, diagnostics, requireWriting, onChanged }: ProjectCare): {
   readonly handlers: ProjectHandlers
@@ -106,10 +103,4 @@ export function projectHandlers({ project, clock, diagnostics, requireWriting, o
       await running
     },
   }
-}
-
-/** Whether it is time for a backup: the project has runs, and none was made for a day. */
-export function backupIsDue(project: Project, now: number): boolean {
-  const [latest] = project.health.backups()
-  return project.runs.list().length > 0 && (!latest || now - latest.madeAt >= BACKUP_EVERY_MS)
 }

@@ -65,11 +65,7 @@ export function runsHandlers({ project, views, systems, probes, clock, changed }
   return {
     'runs.query': async (input) => {
       const { selectionOf, sliceOf, operandsOf } = lookUp()
-      const selection = selectionOf(input)
-      return {
-        total: runQueries.count(selection),
-        rows: runQueries.rows(selection, sliceOf(input), operandsOf(input.columns)),
-      }
+      return runQueries.page(selectionOf(input), sliceOf(input), operandsOf(input.columns))
     },
     'runs.ids': async (input) => {
       const { selectionOf, sliceOf } = lookUp()

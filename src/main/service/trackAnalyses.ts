@@ -26,6 +26,11 @@ export async function trackAnalyses(
       { first: chosen[0]!.id, other: other.id },
     )
   }
+  const twice = chosen.find(({ step }, i) => step === chosen[i - 1]?.step)
+  if (twice) {
+    const message = `Two of these analyses are of step ${twice.step}. Choose one analysis of each step.`
+    throw new LabError('bad-input', message, { step: twice.step })
+  }
   const tracker = new OutlierTracker()
   for (const { id, step } of chosen) {
     const result = analyses.result(id)

@@ -1,10 +1,8 @@
+import { joinLevels, type CountedValue } from '#shared/joinLevels'
 import { groupDegenerate } from './groupDegenerate'
 
 /** An eigenvalue that theory predicts, and how often. */
-export interface PredictedLevel {
-  readonly value: number
-  readonly copies: number
-}
+export type PredictedLevel = CountedValue
 
 /** How often an eigenvalue was found, beside what theory says. */
 export interface CountedLevel {
@@ -40,7 +38,7 @@ export function countCopies(
   const sign = end === 'top' ? 1 : -1
   const inward = (a: { value: number }, b: { value: number }) => sign * (b.value - a.value)
   const innermost = Array.from(values).reduce((least, value) => Math.min(least, sign * value), Infinity)
-  const levels = predicted && joined(predicted, width)
+  const levels = predicted && joinLevels(predicted, width)
   const members = new Map(levels?.map((level) => [level, [] as number[]]))
   const unknown: number[] = []
   for (const value of Array.from(values)) {
@@ -64,14 +62,4 @@ export function countCopies(
     return { value, found: copies, predicted: predicted ? 0 : null, gap: null, cut }
   })
   return [...known, ...others].sort(inward)
-}
-
-/** Levels of (nearly) one value count as one: formulas list them by what they belong to. */
-function joined(levels: readonly PredictedLevel[], width: number): PredictedLevel[] {
-  const sorted = levels.filter(({ copies }) => copies > 0).sort((a, b) => b.value - a.value)
-  return sorted.reduce<PredictedLevel[]>((merged, level) => {
-    const last = merged.at(-1)
-    if (!last || last.value - level.value > width) return [...merged, level]
-    return [...merged.slice(0, -1), { value: last.value, copies: last.copies + level.copies }]
-  }, [])
 }

@@ -107,10 +107,17 @@ function sizeInBytes(dtype: FloatDtype, count: number): number {
   return count * WIDTH[dtype]
 }
 
-/** Nothing is allocated for a count that only claims to be large: the bytes come first. */
-function limitedTo(size: number): { maxOutputLength: number } {
-  return { maxOutputLength: Math.max(1, size) }
+/**
+ * Nothing is allocated for a count that only claims to be large: the bytes come first, in pieces. Most arrays are one
+ * piece, with a byte to spare that tells its end: Node allocates 64 KiB for the shortest series otherwise.
+ */
+function limitedTo(size: number): { maxOutputLength: number; chunkSize: number } {
+  return { maxOutputLength: Math.max(1, size), chunkSize: Math.min(Math.max(size + 1, LEAST_PIECE), MOST_IN_PIECE) }
 }
+
+/** zlib takes no smaller one. */
+const LEAST_PIECE = 64
+const MOST_IN_PIECE = 2 ** 20
 
 function damaged(count: number, cause?: unknown): LabError {
   const message = `A stored array of ${count} numbers is damaged: its checksum does not match. Go on from a backup.`

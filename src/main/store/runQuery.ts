@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { runColors, type Cell, type GroupCell, type RunGroup, type RunRow } from '#shared/contract/runs'
+import { runColors, type Cell, type GroupCell, type RunGroup, type RunPage, type RunRow } from '#shared/contract/runs'
 import type { RunStatus } from '#shared/contract/index'
 import type { Condition, Operand } from '#shared/filter/condition'
 import { runIdSchema, type RunId } from '#shared/ids'
 import { annotationColumns, annotationRow } from './annotations'
-import { layerSchema, runStatusSchema } from './columns'
+import { jsonColumn, layerSchema, runStatusSchema } from './columns'
 import { ARRIVING } from './runs'
 import type { Connection } from './connection'
 import { filterSql } from './filterSql'
@@ -34,10 +34,10 @@ export interface Slice {
 
 /** Questions about many runs at once, answered in SQL so that only what is shown is ever read. */
 export interface RunQueries {
-  count(selection: RunSelection): number
   /** Newest first among equals. */
   ids(selection: RunSelection, slice: Slice): readonly RunId[]
-  rows(selection: RunSelection, slice: Slice, columns: readonly Operand[]): readonly RunRow[]
+  /** A part of the selected runs, and how many there are. */
+  page(selection: RunSelection, slice: Slice, columns: readonly Operand[]): RunPage
   /** Runs that agree in every operand, with number, mean and spread of each column. */
   groups(
     selection: RunSelection,
@@ -59,8 +59,7 @@ export interface RunQueries {
 
 const cell = z.custom<Cell>((value) => value === null || typeof value === 'number' || typeof value === 'string')
 const cells = z.record(z.string(), cell)
-const countRow = z.object({ count: z.number() })
-const keysRow = z.object({ keys: z.string() })
+const keysRow = z.object({ keys: jsonColumn(z.array(z.number())) })
 const idRow = z.object({ id: runIdSchema })
 const valueRow = z.object({ value: cell, runs: z.number() })
 const metricRow = z.object({ quantity: z.string(), layer: layerSchema })
@@ -71,42 +70,41 @@ const groupHead = z.looseObject({ runs: z.number(), members: z.string(), total: 
 export function runQueriesOn(connection: Connection): RunQueries {
   const all = <Row extends z.ZodType>(row: Row, { text, values }: Sql) => connection.all(row, text, values)
 
-  /** The created_order of the selected runs in their order, as a JSON list: one row however many there are. */
-  function orderedRuns(selection: RunSelection, { sort, offset, limit }: Slice): string {
+  /**
+   * The created_order of all selected runs in their order, as one row. A filter reads every run anyway: a page and the
+   * number of all take one reading.
+   */
+  function orderedRuns(selection: RunSelection, sort: readonly SortKey[]): number[] {
     const source = new RunSource(selection.now)
     const where = whereSql(selection, source)
     const order = [...sort.map((key) => orderSql(key, source)), sql`runs.created_order DESC`]
     const ordered = sql`SELECT runs.created_order AS run FROM ${source.from} WHERE ${where}
-      ORDER BY ${joinSql(order, ', ')} LIMIT ${limit} OFFSET ${offset}`
-    return all(keysRow, sql`SELECT json_group_array(run) AS keys FROM (${ordered})`)[0]?.keys ?? '[]'
+      ORDER BY ${joinSql(order, ', ')}`
+    return all(keysRow, sql`SELECT json_group_array(run) AS keys FROM (${ordered})`)[0]?.keys ?? []
   }
 
   return {
-    count(selection) {
-      const source = new RunSource(selection.now)
-      const where = whereSql(selection, source)
-      return all(countRow, sql`SELECT count(*) AS count FROM ${source.from} WHERE ${where}`)[0]?.count ?? 0
-    },
-
-    ids(selection, slice) {
-      const keys = orderedRuns(selection, slice)
+    ids(selection, { sort, offset, limit }) {
+      const keys = JSON.stringify(orderedRuns(selection, sort).slice(offset, offset + limit))
       const found = sql`SELECT runs.id FROM json_each(${keys}) AS k CROSS JOIN runs ON created_order = k.value
         ORDER BY k.key`
       return all(idRow, found).map(({ id }) => id)
     },
 
-    rows(selection, slice, columns) {
-      const keys = orderedRuns(selection, slice)
+    page(selection, { sort, offset, limit }, columns) {
+      const ordered = orderedRuns(selection, sort)
+      const keys = JSON.stringify(ordered.slice(offset, offset + limit))
       const source = new RunSource(selection.now)
       const marks = annotationColumns(source)
       const shown = columns.map((operand, i) => sql`, ${source.value(operand).cell} AS ${ownSql(`c${i}`)}`)
       const found = sql`SELECT runs.id, runs.name, runs.system, runs.status, ${marks} ${joinSql(shown, '')}
         FROM json_each(${keys}) AS k CROSS JOIN ${source.from} WHERE runs.created_order = k.value ORDER BY k.key`
-      return all(cells, found).map((row): RunRow => {
+      const rows = all(cells, found).map((row): RunRow => {
         const { id, name, system, status } = rowHead.parse(row)
         const values = columns.map((operand, i) => shownCell(operand, row[`c${i}`] ?? null))
         return { id, name, system, status, ...annotationRow.parse(row), values }
       })
+      return { total: ordered.length, rows }
     },
 
     groups(selection, { sort, offset, limit }, by, columns) {

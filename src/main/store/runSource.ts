@@ -140,8 +140,8 @@ export class RunSource {
         return plain(sql`${s}.highest`, null)
       case 'step': {
         const chunk = sql`FROM series_chunks WHERE series_id = ${s}.id AND first_step <= ${reading.step}`
-        const known = sql`known_series_value(digest, ${reading.step})`
-        const read = sql`series_value(data, digest, count, ${reading.step})`
+        const known = sql`known_series_value(hex(digest), ${reading.step})`
+        const read = sql`series_value(data, hex(digest), count, ${reading.step})`
         const value = sql`(SELECT ifnull(${known}, ${read}) ${chunk} ORDER BY id DESC LIMIT 1)`
         return measured(value, sql`EXISTS (SELECT 1 ${chunk})`)
       }

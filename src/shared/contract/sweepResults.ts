@@ -3,6 +3,7 @@ import { sweepIdSchema as sweepId, type SweepId } from '../ids'
 import type { ParamValue } from '../params'
 import type { QuantityDefinition } from '../records'
 import type { SweepFigureDefinition } from '../sweepFigure'
+import type { TheoryFigure } from '../theoryFigure'
 
 /** A swept field as an axis of figures. */
 export interface SweptFieldInfo {
@@ -44,6 +45,13 @@ export interface SweepPoint {
   readonly values: readonly PointValues[]
 }
 
+/** Curves of the theory over a swept parameter, and the points of which it says this. */
+export interface TheoryUnderPoints {
+  readonly figure: TheoryFigure
+  /** Places in the list of the points. */
+  readonly points: readonly number[]
+}
+
 /** What the runs of a sweep came to, from what is stored of them. */
 export interface SweepResults {
   readonly sweepId: SweepId
@@ -56,6 +64,8 @@ export interface SweepResults {
   /** In the order of the sweep. */
   readonly points: readonly SweepPoint[]
   readonly figures: readonly SweepFigureDefinition[]
+  /** For the figures that are drawn over curves of the theory; empty where none of their parameters was swept. */
+  readonly theory: readonly TheoryUnderPoints[]
 }
 
 export interface SweepResultRequests {

@@ -99,7 +99,7 @@ describe('collapsar compare', () => {
 
   it('gives LaTeX and JSON, other metrics and places, and every run alone', async () => {
     const { collapsar } = await compared()
-    expect((await collapsar('compare', '--latex')).stdout).toContain('d = 2 & $0.16667 \\pm 0$ \\\\')
+    expect((await collapsar('compare', '--latex')).stdout).toContain('$d$ = 2 & $0.16667 \\pm 0$ \\\\')
     const each = await collapsar('compare', '--each', '--metric', 'loss', '--at', 'max', '--json')
     const { groups } = JSON.parse(each.stdout)
     expect(groups).toHaveLength(4)

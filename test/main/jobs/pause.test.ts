@@ -136,3 +136,34 @@ describe('runs that are paused while they train as one program', () => {
     }
   }, 120_000)
 })
+
+it('keeps the bars of a paused run and of its sweep where they are: measuring took its share of the time', async () => {
+  const service = opened()
+  // Most of the time goes into the probes of the first steps, which the count of steps does not tell.
+  const params = { ...spec.params, width: 14, steps: 100_000 }
+  const base = { ...spec, params, probes: ['loss', 'fullHessian'], schedule: { perDecade: 4 } }
+  const { sweepId } = await service.handlers['sweep.start']({ spec: { base } })
+  const { runIds } = await service.handlers['sweep.get']({ sweepId })
+  const bars: { run: number; sweep: number }[] = []
+  const look = async () => {
+    const [run] = await service.handlers['runs.summaries']({ runIds })
+    const { steps } = await service.handlers['sweep.get']({ sweepId })
+    bars.push({ run: run!.fraction, sweep: steps.done / steps.of })
+    return run!
+  }
+  const isAhead = async () => {
+    const { fraction, step, steps } = await look()
+    expect(fraction).toBeGreaterThan((1.1 * step) / steps)
+  }
+  await vi.waitFor(isAhead, { timeout: 30_000, interval: 2 })
+  await service.handlers['queue.pause'](null)
+  await vi.waitFor(async () => expect((await look()).status).toBe('pending'), { timeout: 30_000, interval: 2 })
+  await service.handlers['queue.resume'](null)
+  await vi.waitFor(async () => expect((await look()).status).toBe('completed'), { timeout: 30_000, interval: 2 })
+  for (const [i, { run, sweep }] of bars.slice(1).entries()) {
+    expect(run).toBeGreaterThanOrEqual(bars[i]!.run)
+    // The last digit of a sum.
+    expect(sweep).toBeGreaterThanOrEqual(bars[i]!.sweep - 1e-12)
+  }
+  expect(bars.at(-1)).toEqual({ run: 1, sweep: 1 })
+}, 60_000)

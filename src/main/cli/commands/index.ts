@@ -19,6 +19,7 @@ import { salvage } from './salvage'
 import { serve } from './serve'
 import { show } from './show'
 import { sweep } from './sweep'
+import { theory } from './theory'
 import { verify } from './verify'
 
 const working: readonly Command[] = [
@@ -32,6 +33,7 @@ const working: readonly Command[] = [
   claims,
   compare,
   exportFigures,
+  theory,
   importMatrix,
   bundle,
   importBundles,

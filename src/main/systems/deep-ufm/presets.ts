@@ -99,6 +99,32 @@ export const ufmPresets = {
       probes: ENDS,
     },
   },
+  branches: {
+    title: 'Runs over the branches of the gain',
+    note: 'Squared error, K = 3, n = 5, L = 3: 16 seeds at each of eleven weight decays, past the one where only zero is left. Every run ends on the upper branch, at some rank, or at zero (theory note 01, F10). Seconds.',
+    params: {
+      K: 3,
+      n: 5,
+      width: 10,
+      depth: 3,
+      initScale: 1,
+      learningRate: 0.2,
+      gradientTolerance: 1e-8,
+      steps: budget(0.2, 0.01),
+    },
+    sweep: {
+      axes: [
+        [
+          {
+            path: 'params.weightDecay',
+            values: { kind: 'list', values: [0.01, 0.02, 0.03, 0.04, 0.05, 0.055, 0.06, 0.065, 0.07, 0.08, 0.09] },
+          },
+        ],
+        [{ path: 'seed', values: { kind: 'range', from: 0, to: 15, count: 16, scale: 'integer' } }],
+      ],
+      probes: ENDS,
+    },
+  },
   lowRank: {
     title: 'Paper, low rank',
     note: "Cross-entropy, K = 10, L = 2, d = 70; s and steps ours. Garrod & Keating's comparison of collapse with lower rank; they do not state their initial scale. Seconds of training; the full Hessian takes many minutes, so leave it out.",

@@ -8,11 +8,20 @@ import type { UfmVariant } from './model'
 import { hessianNorms, simplexFullLevels } from './simplexSpectra'
 import { dimensionRatio } from './solutionSpace'
 import { expandLevels } from './spectra'
-import { pairStructure, polygonStructure } from './structures'
+import { pairStructure, polygonStructure, type Structure } from './structures'
 
 const NOTE_01 = 'Garrod & Keating 2024, arXiv:2404.06106; theory note 01'
+const NORMS = [
+  { name: 'spectral', label: 'spectral' },
+  { name: 'frobenius', label: 'Frobenius' },
+  { name: 'trace', label: 'trace' },
+] as const
+/** Theory note 02, table of D4: who wins depends on K. */
+const COMPARED_CLASSES = [4, 6, 10]
 /** Points of a curve that takes a Hessian each. */
 const RATIOS = 11
+/** Distances from a threshold at which the curves that end there are computed too. */
+const BELOW_THRESHOLD = [0.1, 0.03, 0.01, 3e-3, 1e-3, 1e-4, 1e-6, 1e-9]
 const NOTE_02 = 'Garrod & Keating 2024, arXiv:2410.23169; theory note 02'
 
 /** The theory around a draft: which solutions exist, which one wins. Empty where no closed form applies. */
@@ -21,11 +30,12 @@ export function ufmTheoryFigures(config: UfmConfig, { loss, activation }: UfmVar
   if (loss === 'mse') return activation === 'linear' ? [gainFigure(config)] : [gainFigure(config), graphFigure(config)]
   return [
     scaleFigure(config),
-    lossOverDepth(config),
+    lossOverDepth(config, config.K),
     lossOverDecay(config),
     flatness(config),
     ...flatnessOfBoth(config),
     dimensions(config),
+    ...COMPARED_CLASSES.filter((K) => K !== config.K).map((K) => lossOverDepth(config, K)),
   ]
 }
 
@@ -38,7 +48,7 @@ function gainFigure(config: UfmConfig): TheoryFigure {
     id: 'gain',
     title: 'Gain of the collapsed solution',
     x,
-    y: { label: 'x', scale: 'linear' },
+    y: { label: 'x', name: 'Gain', scale: 'linear' },
     curves: [
       { label: 'minimum', y: x.values.map((lambda) => upperGain(withDecay(config, lambda))?.x ?? null) },
       {
@@ -56,42 +66,53 @@ function gainFigure(config: UfmConfig): TheoryFigure {
   }
 }
 
-/** The same for cross-entropy: α(λ), both branches. */
+/** The same for cross-entropy: α(λ), both branches, beside the scales of the structures that compete with collapse. */
 function scaleFigure(config: UfmConfig): TheoryFigure {
+  const { K } = config
   const { exist, zero, psd } = simplexThresholds(sizeOf(config))
   const x = decayAxis(config, exist)
+  const over = (scale: (at: UfmConfig) => number | null) => x.values.map((lambda) => scale(withDecay(config, lambda)))
+  const pair = over((at) => scaleOf(pairStructure(at), 2))
   return {
     id: 'scale',
-    title: 'Scale of the collapsed logits',
+    title: 'Scale of the logits of every structure',
     x,
-    y: { label: 'α', scale: 'linear' },
+    y: { label: 'σ₁(Z)/√n', name: 'Scale of the outputs', scale: 'linear' },
     curves: [
-      { label: 'minimum', y: x.values.map((lambda) => simplexSolution(withDecay(config, lambda))?.t ?? null) },
-      {
-        label: 'maximum',
-        y: x.values.map((lambda) => lowerSimplexSolution(withDecay(config, lambda))?.t ?? null),
-        unstable: true,
-      },
+      { label: 'collapse', y: over((at) => simplexSolution(at)?.t ?? null) },
+      { label: 'collapse, maximum', y: over((at) => lowerSimplexSolution(at)?.t ?? null), unstable: true },
+      ...(K % 2 === 0 ? [{ label: 'pair', y: pair }] : []),
+      ...(K >= 5 ? [{ label: 'polygon', y: over((at) => scaleOf(polygonStructure(at), K / 2)) }] : []),
     ],
     marks: [
       { x: zero, label: 'λ_zero' },
       { x: exist, label: 'λ_exist' },
       ...(psd === null ? [] : [{ x: psd, label: 'λ_psd' }]),
     ],
-    formula: 'λ n^{1/(L+1)} = α^{(L−1)/(L+1)}/(e^α + K − 1)',
-    source: `${NOTE_02}, D2`,
+    formula: 'collapse: α with λ n^{1/(L+1)} = α^{(L−1)/(L+1)}/(e^α + K − 1); pair: 2β; polygon: γ K/2',
+    source: `${NOTE_02}, D2 and D3`,
   }
 }
 
-/** Theory note 02, F6: loss of every structure over the depth; zero, far above, would hide where they cross. */
-function lossOverDepth(config: UfmConfig): TheoryFigure {
+/** σ₁(Z)/√n of a structure whose class-mean logits have this largest singular value at scale 1. */
+function scaleOf(structure: Structure | null, largest: number): number | null {
+  return structure && structure.scales[0]! * largest
+}
+
+/**
+ * Theory note 02, F6: loss of every structure over the depth, a picture for each number of classes K; zero, far above,
+ * would hide where they cross. The draft's own K comes first.
+ */
+function lossOverDepth(config: UfmConfig, K: number): TheoryFigure {
   const values = Array.from({ length: 12 }, (_, i) => i + 1)
-  const configs = values.map((L) => uniformConfig({ ...config, depth: L, width: config.K, lambda: meanDecay(config) }))
+  const { n } = config
+  const configs = values.map((L) => uniformConfig({ K, n, depth: L, width: K, lambda: meanDecay(config) }))
+  const isOwn = K === config.K
   return {
-    id: 'loss-over-depth',
-    title: 'Loss of every structure over the depth',
-    x: { label: 'L', scale: 'linear', values, param: 'depth', current: depthOf(config) },
-    y: { label: 'L*', scale: 'linear' },
+    id: isOwn ? 'loss-over-depth' : `loss-over-depth-K-${K}`,
+    title: `Loss of every structure over the depth, K = ${K}`,
+    x: { label: 'L', name: 'Depth', scale: 'linear', values, param: 'depth', current: isOwn ? depthOf(config) : null },
+    y: { label: 'L*', name: 'Loss', scale: 'linear' },
     curves: structureCurves(configs),
     marks: [],
     formula: 'g(Z) + λ/2 (L+1) Σ σ_i(Z)^{2/(L+1)} at the scale where it is least',
@@ -106,7 +127,7 @@ function lossOverDecay(config: UfmConfig): TheoryFigure {
     id: 'loss-over-decay',
     title: 'Loss of every structure over the weight decay',
     x,
-    y: { label: 'L*', scale: 'log' },
+    y: { label: 'L*', name: 'Loss', scale: 'log' },
     curves: [
       ...structureCurves(x.values.map((lambda) => withDecay(config, lambda))),
       { label: 'zero', y: x.values.map(() => Math.log(config.K)) },
@@ -131,9 +152,9 @@ function flatness(config: UfmConfig): TheoryFigure {
     id: 'flatness',
     title: 'Flatness of collapse',
     x,
-    y: { label: 'norm of ∇²L/(λ ln 1/λ)', scale: 'log' },
-    curves: (['spectral', 'frobenius', 'trace'] as const).map((name) => ({
-      label: name,
+    y: { label: '‖∇²L‖/(λ ln 1/λ)', name: 'Norm', scale: 'log' },
+    curves: NORMS.map(({ name, label }) => ({
+      label,
       y: norms.map((norm) => norm && norm[name] / norm.unit),
     })),
     marks: [],
@@ -151,10 +172,10 @@ function flatnessOfBoth(config: UfmConfig): TheoryFigure[] {
     {
       id: 'flatness-ratio',
       title: 'Flatness of collapse against pairs',
-      x: { label: 'λ', scale: 'log', values, param: 'weightDecay', current: meanDecay(config) },
-      y: { label: '‖∇²L‖ at collapse/at pairs', scale: 'linear' },
-      curves: (['spectral', 'frobenius', 'trace'] as const).map((name) => ({
-        label: name,
+      x: { label: 'λ', name: 'Weight decay', scale: 'log', values, param: 'weightDecay', current: meanDecay(config) },
+      y: { label: '‖∇²L‖', name: 'At collapse over at pairs:', scale: 'linear' },
+      curves: NORMS.map(({ name, label }) => ({
+        label,
         y: ratios.map((ratio) => ratio && ratio[name]),
       })),
       marks: [],
@@ -193,12 +214,13 @@ function dimensions(config: UfmConfig): TheoryFigure {
     title: 'Solutions with collapse against those of rank r',
     x: {
       label: 'd',
+      name: 'Width',
       scale: 'linear',
       values,
       param: 'width',
       current: widths.every((d) => d === widths[0]) ? widths[0]! : null,
     },
-    y: { label: 'R(d)', scale: 'linear' },
+    y: { label: 'R(d)', name: 'Ratio of dimensions', scale: 'linear' },
     curves: ranks.flatMap((r) => [
       { label: `r = ${r}`, y: values.map((d) => dimensionRatio({ L, d, K, r })) },
       { label: `limit (K − 1)/${r}`, y: values.map(() => (K - 1) / r), unstable: true },
@@ -217,7 +239,7 @@ function graphFigure(config: UfmConfig): TheoryFigure {
     id: 'graphs',
     title: 'Graph solution against collapse, ReLU',
     x: { label: 'r, with K = r(r − 1)/2 classes', scale: 'linear', values, param: null, current: null },
-    y: { label: '(C_graph/C_DNC)^{1/(L+1)}', scale: 'linear' },
+    y: { label: '(C_graph/C_DNC)^{1/(L+1)}', name: 'Ratio of costs', scale: 'linear' },
     curves: [3, 4, 5].map((L) => ({
       label: `L = ${L}`,
       y: values.map((r) => graphSolution({ r, L, n, lambda: meanDecay(config) }).ratio),
@@ -241,8 +263,11 @@ function structureCurves(configs: readonly UfmConfig[]): TheoryFigure['curves'] 
 function decayAxis(config: UfmConfig, threshold: number): TheoryFigure['x'] {
   const current = meanDecay(config)
   const [low, high] = [Math.min(threshold * 1e-4, current / 2), Math.max(threshold * 1.3, current * 1.1)]
-  const values = Array.from({ length: 101 }, (_, i) => low * (high / low) ** (i / 100))
-  return { label: 'λ', scale: 'log', values, param: 'weightDecay', current }
+  const even = Array.from({ length: 101 }, (_, i) => low * (high / low) ** (i / 100))
+  // Branches meet at the threshold with an infinite slope: there the even grid would leave them apart.
+  const below = BELOW_THRESHOLD.map((part) => threshold * (1 - part))
+  const values = [...even, ...below].sort((a, b) => a - b)
+  return { label: 'λ', name: 'Weight decay', scale: 'log', values, param: 'weightDecay', current }
 }
 
 /** The same sizes with one weight decay for all factors. */

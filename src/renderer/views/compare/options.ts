@@ -35,9 +35,15 @@ export function metricOptions(context: ComparisonContext, metrics: readonly Metr
   return metrics.map((metric) => ({ value: metricKey(metric), label: metricName(context, metric), metric }))
 }
 
-/** 'step', then every metric: all of them can stand on the x axis. */
+/** In this order before all others: what a curve usually stands over. */
+const clocks = ['epoch', 'flowTime', 'wallTime']
+
+/** 'step', the other clocks, then every metric: all of them can stand on the x axis. */
 export function axisOptions(context: ComparisonContext) {
-  return [{ value: 'step', label: words.options.step, metric: null }, ...metricOptions(context)]
+  const metrics = metricOptions(context)
+  const first = clocks.flatMap((clock) => metrics.filter(({ metric }) => metric.quantity === clock))
+  const others = metrics.filter((option) => !first.includes(option))
+  return [{ value: 'step', label: words.options.step, metric: null }, ...first, ...others]
 }
 
 /** Last, least and greatest of every metric. */

@@ -42,7 +42,7 @@ function widthOf(id: string, operand: Operand, { type }: Field, title: string, i
   const known = widths[id]
   if (known !== undefined) return known
   // A group says how many seeds it has.
-  if (id === 'seed') return isGrouped ? 104 : 60
+  if (id === 'seed') return isGrouped ? 104 : 66
   const values = operand.kind === 'metric' ? (isGrouped ? groupedMetricWidth : metricWidth) : typeWidths[type]
   return Math.max(values, Math.min(176, Math.round(7 * title.length) + 34))
 }

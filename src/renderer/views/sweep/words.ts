@@ -7,7 +7,7 @@ export const words = {
   x: 'Horizontal axis',
   by: 'Curves, or rows of a map',
   none: 'none',
-  levels: 'Which predicted losses',
+  set: 'For which points',
   points: 'Swept points',
   pointsOf: (title: string) => `Swept points of ${title}`,
   runs: (ended: number, of: number) => `${ended} of ${of} runs ended`,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseParams } from '#shared/params'
-import { ufmParams } from '#main/systems/deep-ufm/params'
+import { singularValues } from '#main/compute/linalg/index'
+import { configOf, ufmParams } from '#main/systems/deep-ufm/params'
 import { ufmPresets } from '#main/systems/deep-ufm/presets'
-import { pairCrossing } from '#main/systems/deep-ufm/structures'
+import { collapseStructure, pairCrossing, pairStructure, polygonStructure, type Structure } from '#main/systems/deep-ufm/structures' // prettier-ignore
 import system from '#main/systems/deep-ufm/system'
 import { expectClose } from '../../../helpers/expectClose'
 
@@ -44,8 +45,9 @@ describe('theory figures', () => {
       [{}, 'gain', 'λ_ex'],
       [ce, 'scale', 'λ_exist'],
     ] as const) {
-      // prettier-ignore
-      const [upper, lower] = [curve(given, id, 'minimum'), curve(given, id, 'maximum')]
+      const [solid] = figure(given, id).curves
+      const broken = figure(given, id).curves.find(({ unstable }) => unstable)
+      const [upper, lower] = [solid!.y, broken!.y]
       const { x, marks } = figure(given, id)
       const threshold = marks.find(({ label }) => label === exist)!.x
       x.values.forEach((lambda, i) => {
@@ -56,6 +58,8 @@ describe('theory figures', () => {
       const gapAt = (i: number) => upper[i]! - lower[i]!
       expect(gapAt(last)).toBeLessThan(gapAt(last - 10))
       expect(gapAt(last)).toBeGreaterThan(0)
+      // In the picture they meet.
+      expect(gapAt(last) / upper[last]!).toBeLessThan(1e-3)
     }
   })
 
@@ -72,6 +76,30 @@ describe('theory figures', () => {
     // The table of theory note 02, D4, at L = 6.
     const atSix = ['collapse', 'pair', 'polygon'].map((label) => curve(ten, 'loss-over-depth', label)[5]!)
     expectClose(atSix, [0.058525, 0.039983, 0.032002], { atol: 5e-7 })
+  })
+
+  it('compare the structures over the depth for the numbers of classes of the paper, the own first', () => {
+    const overDepth = (given: Record<string, unknown>) =>
+      figuresOf(given).filter(({ id }) => id.startsWith('loss-over-depth')).map(({ title }) => title.slice(-6).trim()) // prettier-ignore
+    expect(overDepth(ce)).toEqual(['K = 4', 'K = 6', 'K = 10'])
+    expect(overDepth({ ...ce, K: 5 })).toEqual(['K = 5', 'K = 4', 'K = 6', 'K = 10'])
+    const given = { ...ce, K: 5, weightDecay: 2 ** -10 }
+    // The table of theory note 02, D4, at K = 10 and L = 3.
+    const atThree = ['collapse', 'pair', 'polygon'].map((label) => curve(given, 'loss-over-depth-K-10', label)[2]!)
+    expectClose(atThree, [0.052731, 0.041731, 0.053818], { atol: 5e-7 })
+  })
+
+  it('draw the scale at which each structure ends', () => {
+    const six = { ...ce, K: 6 }
+    const { x } = figure(six, 'scale')
+    const at = x.values.findIndex((lambda) => lambda > six.weightDecay)
+    const config = configOf(parseParams(ufmParams, { ...six, weightDecay: x.values[at]! }))
+    const sigma = (structure: Structure | null) => singularValues(structure!.classMeanLogits)[0]!
+    expectClose(
+      ['collapse', 'pair', 'polygon'].map((label) => curve(six, 'scale', label)[at]!),
+      [collapseStructure(config), pairStructure(config), polygonStructure(config)].map(sigma),
+      { rtol: 1e-9 },
+    )
   })
 
   it('say where the draft stands, and nothing where no closed form applies', () => {
