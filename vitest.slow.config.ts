@@ -37,7 +37,9 @@ export default defineConfig({
         return [variable, process.env[variable] ?? String(count)]
       }),
     ),
+    // A busy machine is no failure.
     testTimeout: 3_600_000,
+    hookTimeout: 600_000,
     maxWorkers: availableParallelism(),
   },
 })
