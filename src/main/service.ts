@@ -123,7 +123,13 @@ export function createService(options: ServiceOptions): Service {
   const uploads = createUploads()
   const desk =
     scheduler &&
-    new AnalysisDesk({ project, startWorker, clock, onChanged: (runId) => events.emit('analysis.changed', { runId }) })
+    new AnalysisDesk({
+      project,
+      startWorker,
+      clock,
+      resumes,
+      onChanged: (runId) => events.emit('analysis.changed', { runId }),
+    })
 
   const claimDesk = scheduler && new ClaimDesk(startWorker)
 

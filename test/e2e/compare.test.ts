@@ -68,6 +68,15 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
     expect(await panel(/^Differences/).innerText()).toMatch(/Weight decay λ\s+0\.005\s+0\.01/)
   })
 
+  it('explains what is measured, with formula and source', async () => {
+    await panel(/^Loss over step/)
+      .getByRole('button', { name: /^What is/ })
+      .click()
+    const card = page.getByRole('dialog', { name: /^What is Loss over step/ })
+    expect(await card.innerText()).toMatch(/Loss L[\s\S]*Theory note 01, section 2/)
+    await page.keyboard.press('Escape')
+  })
+
   it('changes band, axis and smoothing beside the picture, and says so', async () => {
     await adjust(/^Loss over step/, async () => {
       await page.getByRole('combobox', { name: 'Band around the mean' }).selectOption('bootstrap')

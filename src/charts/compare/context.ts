@@ -107,7 +107,14 @@ function distinctMetrics(panel: Panel): Metric[] {
   return [...byKey.values()]
 }
 
-function metricsOf(panel: Panel): readonly Metric[] {
+/** What is measured in a panel, each quantity once: of what its help card speaks. */
+export function quantitiesIn(panel: Panel, context: Pick<ComparisonContext, 'quantities'>): QuantityDefinition[] {
+  const metrics = panel.kind === 'spectra' ? [panel.metric] : metricsOf(panel)
+  return [...new Set(metrics.flatMap((metric) => quantityOf(context, metric) ?? []))]
+}
+
+/** Whose curves a panel reads. */
+export function metricsOf(panel: Panel): readonly Metric[] {
   switch (panel.kind) {
     case 'curves':
     case 'multiples':

@@ -19,6 +19,8 @@ export interface AnalysisDeskOptions {
   readonly project: Project
   readonly startWorker: StartWorker
   readonly clock: Clock
+  /** Whether analyses of runs that an earlier service left cut off go on by themselves. */
+  readonly resumes: boolean
   /** Something about an analysis of this run is new; null: of a matrix from a file. */
   onChanged(runId: RunId | null): void
 }
@@ -65,6 +67,7 @@ export class AnalysisDesk {
       if (!trouble) this.#next()
     })
     options.project.analyses.interruptRunning(options.clock.now())
+    if (options.resumes) this.#goOn()
   }
 
   /** Why nothing can be stored at the moment; null when all is well. */
@@ -104,16 +107,20 @@ export class AnalysisDesk {
 
   /** What the spec of a run that is complete plans; a state that was never stored is named in its log. */
   startPlan(runId: RunId, plans: readonly AnalysisPlan[]): void {
-    const { project, clock } = this.#options
     for (const { steps, spec } of plans) {
       for (const step of steps.length > 0 ? steps : [null]) {
-        try {
-          this.startRun(runId, step, spec)
-        } catch (thrown) {
-          const message = `The planned analysis of ${spec.operator} was not made: ${LabError.from(thrown).message}`
-          project.log.add(runId, { time: clock.now(), level: 'warning', message })
-        }
+        this.#startOrSay(runId, step, spec, `The planned analysis of ${spec.operator} was not made`)
       }
+    }
+  }
+
+  #startOrSay(runId: RunId, step: number | null, spec: AnalysisSpecInput, failure: string): void {
+    const { project, clock } = this.#options
+    try {
+      this.startRun(runId, step, spec)
+    } catch (thrown) {
+      const message = `${failure}: ${LabError.from(thrown).message}`
+      project.log.add(runId, { time: clock.now(), level: 'warning', message })
     }
   }
 
@@ -158,17 +165,27 @@ export class AnalysisDesk {
     if (!active.ended) active.deadline = setTimeout(() => this.#end(active, CANCELLED), CANCEL_GRACE_MS)
   }
 
-  /** Ends the worker and waits until it is gone; what had not ended is interrupted. */
+  /**
+   * Ends the worker and waits until it is gone; what had not ended is interrupted. One that was cancelled may still say
+   * where its search is, as long as its deadline allows.
+   */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#waiting.length = 0
-    this.#active?.handle.kill()
+    if (!this.#active?.ended) this.#active?.handle.kill()
     await this.#active?.gone
     const { project, clock } = this.#options
     this.#journal.write({ apply: () => project.analyses.interruptRunning(clock.now()), refused: () => {} })
     // What the disk still refuses stays as it is: whoever opens the project next calls it interrupted.
     this.#journal.close()
+  }
+
+  /** A matrix from a file is not stored: only whoever has the file can ask again. */
+  #goOn(): void {
+    for (const { runId, step, spec } of this.#options.project.analyses.cutOff()) {
+      if (runId !== null) this.#startOrSay(runId, step, spec, `The analysis of ${spec.operator} did not go on`)
+    }
   }
 
   #start(

@@ -67,6 +67,8 @@ export interface Analyses {
   search(id: number): StoredSearch | null
   /** Those that were under way when the service last ended. */
   interruptRunning(at: number): void
+  /** Those that an end of the service cut off, in the order in which they were asked for. */
+  cutOff(): readonly StoredAnalysis[]
 }
 
 const row = z
@@ -103,6 +105,8 @@ const arrayRow = z
   }))
 
 const STATE = 'state/'
+/** Of the error of an analysis that ended with the service: not its own doing. */
+const CUT_OFF = 'unavailable'
 
 export function analysesOn(connection: Connection): Analyses {
   const one = (where: string, value: string | number) =>
@@ -228,11 +232,18 @@ export function analysesOn(connection: Connection): Analyses {
     },
 
     interruptRunning(at) {
-      const error = new LabError('unavailable', 'The application ended while this was computed. Ask again to go on.')
+      const error = new LabError(CUT_OFF, 'The application ended while this was computed. Ask again to go on.')
       connection.run(
         `UPDATE analyses SET status = 'interrupted', ended_at = ?, error = ? WHERE status IN ('pending', 'running')`,
         [at, toJson(error.toData())],
       )
     },
+
+    cutOff: () =>
+      connection.all(
+        row,
+        `SELECT ${COLUMNS} FROM analyses WHERE status = 'interrupted' AND json_extract(error, '$.code') = ? ORDER BY id`,
+        [CUT_OFF],
+      ),
   }
 }

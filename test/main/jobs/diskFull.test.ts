@@ -161,6 +161,7 @@ describe.each([['is full', full], ...(canFail ? [['reports errors', failing] as 
           },
         ),
         clock: fixedClock(),
+        resumes: true,
         onChanged: () => {},
       })
       onTestFinished(() => desk.close())

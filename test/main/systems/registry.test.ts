@@ -6,6 +6,7 @@ import { Graph } from '#main/compute/graph/graph'
 import type { Node } from '#main/compute/graph/node'
 import { random } from '#main/compute/rng/random'
 import type { System } from '#main/core/system'
+import { quantitiesOf } from '#main/jobs/checkSpec'
 import { folderResources } from '#main/jobs/folderResources'
 import { probeById } from '#main/probes/registry'
 import { systemById, systems } from '#main/systems/registry'
@@ -73,6 +74,18 @@ function otherValues(definition: ParamDefinition) {
 
 describe.each([...systems.values()].map((system) => ({ id: system.id, system })))('$id', ({ system }) => {
   const quantities = new Set(system.probes.flatMap((id) => probeById(id).quantities.map((quantity) => quantity.id)))
+
+  it('has a help card for everything it measures: meaning, formula and source', () => {
+    for (const { id, label, help, formula, source } of quantitiesOf(system.probes.map(probeById))) {
+      expect([id, ...[label, help, formula, source].map((text) => text.trim() !== '')]).toEqual([
+        id,
+        true,
+        true,
+        true,
+        true,
+      ])
+    }
+  })
 
   it('builds and trains ten steps with its defaults', async () => {
     const params = defaultsOf(system.params)
