@@ -3,6 +3,7 @@ import type { Configuration } from 'electron-builder'
 
 /** A self-contained OpenBLAS, where scripts/package.mjs has put one. */
 const OPENBLAS = '.cache/openblas'
+const MAINTAINER = 'maintainers@collapsar.invalid'
 
 /** Installers for Linux, macOS and Windows: `npm run package`. Electron's own binary is fetched once by electron-builder. */
 const config: Configuration = {
@@ -54,8 +55,16 @@ const config: Configuration = {
   linux: {
     target: ['AppImage', 'deb'],
     category: 'Science',
+    syncDesktopName: true,
     synopsis: 'Workbench for low-dimensional structure in deep learning',
-    maintainer: 'Collapsar <maintainers@collapsar.invalid>',
+    maintainer: `Collapsar <${MAINTAINER}>`,
+  },
+  // A deb must name a home page and somebody who answers for it; RFC 2606 keeps ".invalid" for names that lead nowhere.
+  extraMetadata: {
+    homepage: 'https://collapsar.invalid',
+    author: { name: 'Collapsar', email: MAINTAINER },
+    // Windows belong to the entry of the desktop that has this name.
+    desktopName: 'collapsar.desktop',
   },
   deb: { recommends: ['libopenblas0-pthread'] },
   mac: { target: ['dmg'], category: 'public.app-category.education' },

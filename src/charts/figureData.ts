@@ -185,8 +185,15 @@ function drawSnapshot(
   if (mark === 'heatmap') {
     const titles = rows === columns ? (['class', 'class'] as const) : (['row', 'column'] as const)
     const [rowTitle, columnTitle] = titles
-    const drawn = heatmapOption({ rows, columns, data: record.data, rowTitle, columnTitle, valueTitle: title }, theme)
-    const table = Array.from(record.data, (value, i) => [Math.floor(i / columns) + 1, (i % columns) + 1, value])
+    const places = { rows: placesOf(record, rows), columns: placesOf(record, columns) }
+    const labels = { rowLabels: places.rows.map(String), columnLabels: places.columns.map(String) }
+    const input = { rows, columns, data: record.data, rowTitle, columnTitle, valueTitle: title, ...labels }
+    const drawn = heatmapOption(input, theme)
+    const table = Array.from(record.data, (value, i) => [
+      places.rows[Math.floor(i / columns)]!,
+      places.columns[i % columns]!,
+      value,
+    ])
     return { ...drawn, table: { columns: ['row', 'column', 'value'], rows: table } }
   }
   if (record.shape.length !== 2 || rows !== 2) {
@@ -200,6 +207,12 @@ function drawSnapshot(
   const drawn = densityOption({ grid, density, levels, xTitle: axisTitle('eigenvalue', 'λ', ''), yTitle: title }, theme)
   const table = Array.from(grid, (value, i) => [value, density[i]!])
   return { ...drawn, table: { columns: ['eigenvalue', 'density'], rows: table } }
+}
+
+/** What the rows or columns of a matrix stand for, from 1: a record whose classes were put into another order says which. */
+function placesOf({ meta }: MeasuredRecord, count: number): number[] {
+  const order = Array.isArray(meta?.order) ? meta.order.filter((place) => typeof place === 'number') : []
+  return Array.from({ length: count }, (_, i) => (order.length === count ? order[i]! : i) + 1)
 }
 
 /** Against the prediction where there is one; else what the spectrum says of itself. */

@@ -1,6 +1,7 @@
-import type { OutlierHistory } from '#shared/analysis'
+import type { OutlierHistory, SubspaceDrift } from '#shared/analysis'
 import type { BuiltFigure, EmptyFigure } from './figureParts'
 import { formatNumber } from './format'
+import { heatmapOption } from './heatmapOption'
 import { seriesOption } from './seriesOption'
 import type { ChartTheme } from './theme'
 
@@ -35,6 +36,44 @@ export function outlierTracksFigure(history: OutlierHistory, theme: ChartTheme):
       rows: tracks.flatMap(({ id, born, died, points }) =>
         points.map(({ step, value }) => [id + 1, born, died, step, value]),
       ),
+    },
+  }
+}
+
+/** How much of the outlier space of one step lies in that of another, step against step. */
+export function driftFigure(drift: SubspaceDrift | null, theme: ChartTheme): BuiltFigure | EmptyFigure {
+  const title = 'Drift of the outlier space'
+  if (!drift) return { title, reason: 'The eigenvectors of these steps are too many to compare each with each.' }
+  const { steps, overlaps, angles } = drift
+  if (steps.length < 2) return { title, reason: 'Fewer than two of these steps have an outlier by this rule.' }
+  const labels = steps.map((step) => formatNumber(step, 12))
+  const drawn = heatmapOption(
+    {
+      rows: steps.length,
+      columns: steps.length,
+      data: overlaps,
+      rowTitle: 'step',
+      columnTitle: 'step',
+      valueTitle: 'overlap ‖UᵀV‖²/min(p, q)',
+      rowLabels: labels,
+      columnLabels: labels,
+      valueRange: { from: 0, to: 1 },
+    },
+    theme,
+  )
+  const largest = angles.map(({ step, angles: all }) => `${formatNumber(all.at(-1) ?? NaN, 3)} at ${formatNumber(step, 12)}`) // prettier-ignore
+  return {
+    option: drawn.option,
+    title,
+    subtitle: [`${steps.length} steps, 1 where the smaller space lies in the larger`, ...drawn.notes].join(', '),
+    readout: told('largest angle to the step before, rad', largest).join('\n'),
+    table: {
+      columns: ['step', 'other step', 'overlap'],
+      rows: Array.from(overlaps, (overlap, at) => [
+        steps[Math.floor(at / steps.length)]!,
+        steps[at % steps.length]!,
+        overlap,
+      ]),
     },
   }
 }

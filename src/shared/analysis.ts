@@ -126,6 +126,21 @@ export interface OutlierHistory {
   readonly overlaps: readonly { readonly step: number; readonly overlap: number }[]
 }
 
+/** The outlier spaces of several steps against each other; theory note 04, section (c) 3. */
+export interface SubspaceDrift {
+  /** Those with an outlier, ascending. */
+  readonly steps: readonly number[]
+  /** ‖U_sᵀU_t‖_F² / min(p, q), steps × steps: 1 where the smaller space lies in the larger one. */
+  readonly overlaps: Float64Array
+  /** Principal angles to the space of the step before, ascending, in radians. */
+  readonly angles: readonly { readonly step: number; readonly angles: Float64Array }[]
+}
+
+export interface TrackedOutliers extends OutlierHistory {
+  /** Null where the eigenvectors of all steps together are too many to compare. */
+  readonly drift: SubspaceDrift | null
+}
+
 /** What can be analysed of a model. */
 export interface AnalysisMenu {
   readonly operators: readonly OperatorInfo[]

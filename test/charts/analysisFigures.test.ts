@@ -5,7 +5,7 @@ import { labelsInWords, outlierGroups } from '#shared/outliers'
 import { bulkDensityFigure } from '#charts/bulkDensityFigure'
 import { alignmentFigure, eigenvectorFigure, partShares } from '#charts/eigenvectorFigures'
 import { isEmptyFigure, type BuiltFigure, type EmptyFigure } from '#charts/figureParts'
-import { outlierTracksFigure } from '#charts/outlierTracksFigure'
+import { driftFigure, outlierTracksFigure } from '#charts/outlierTracksFigure'
 import { themes } from '#charts/theme'
 
 const theme = themes.light
@@ -70,6 +70,18 @@ describe('labelsInWords', () => {
       'none above 40 %, most in 1 ⊗ 2 (31 %)',
     )
     expect(labelsInWords({ ...group, labels: [], nearest: null })).toBe('')
+  })
+})
+
+describe('driftFigure', () => {
+  it('shows every pair of steps and the largest angles, and says why there is nothing to show', () => {
+    const overlaps = Float64Array.of(1, 0.25, 0.25, 1)
+    const drift = { steps: [0, 100], overlaps, angles: [{ step: 100, angles: Float64Array.of(0.2, 1.5) }] }
+    const { readout, table } = built(driftFigure(drift, theme))
+    expect(readout).toBe('largest angle to the step before, rad: 1.5 at 100')
+    expect(table.rows).toEqual([[0, 0, 1], [0, 100, 0.25], [100, 0, 0.25], [100, 100, 1]]) // prettier-ignore
+    expect(driftFigure(null, theme)).toHaveProperty('reason')
+    expect(driftFigure({ steps: [0], overlaps: Float64Array.of(1), angles: [] }, theme)).toHaveProperty('reason')
   })
 })
 

@@ -104,6 +104,24 @@ describe('buildFigure', () => {
     expect(textOf(svg)).toContain('coefficients f (dimensionless)')
   })
 
+  it('names the classes of a matrix in the order into which its record put them', async () => {
+    const definition = figures.find(({ mark }) => mark === 'heatmap')!
+    const reordering: typeof handlers = {
+      ...handlers,
+      'run.array': async (input) => {
+        const record = await handlers['run.array'](input)
+        return record && { ...record, meta: { order: [1, 2, 0] } }
+      },
+    }
+    const selection = { step: 6000, layer: 2 }
+    const source = await loadFigureSource(definition, detail, selection, reordering)
+    const built = buildFigure(definition, source, selection, themes.light)
+    if (isEmptyFigure(built)) throw new Error(built.reason)
+    const rows = built.table.rows.map(([row, column]) => [row, column])
+    expect(rows).toEqual([2, 3, 1].flatMap((row) => [2, 3, 1].map((column) => [row, column])))
+    expect((await build(definition.id)).table.rows.map(([row]) => row)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+  })
+
   it('says what is missing where nothing was measured yet', async () => {
     const definition = definitionOf('density')
     const selection = { step: 100, layer: null }

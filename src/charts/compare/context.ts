@@ -113,7 +113,8 @@ export function quantitiesIn(panel: Panel, context: Pick<ComparisonContext, 'qua
   return [...new Set(metrics.flatMap((metric) => quantityOf(context, metric) ?? []))]
 }
 
-function metricsOf(panel: Panel): readonly Metric[] {
+/** Whose curves a panel reads. */
+export function metricsOf(panel: Panel): readonly Metric[] {
   switch (panel.kind) {
     case 'curves':
     case 'multiples':

@@ -22,6 +22,7 @@ export function analysisReport(
     ]),
   ]
   if (error) lines.push(error.message)
+  if (status === 'cancelled') lines.push('What it had found stays in the project: the same command goes on from there.')
   if (!result) return lines.join('\n')
   const { meta, eigenvalues, bottom } = result
   const value = valueFormat(meta)

@@ -10,13 +10,15 @@ export interface DiagnosticsSource {
   readonly blas: BlasReport
   readonly health: ProjectHealth
   readonly log: string
+  /** Names that say whose machine it is or what is worked on: of the person, of the project. */
+  readonly privateNames: readonly string[]
 }
 
 /**
  * What someone needs to find the cause of a trouble, as a zip file: versions, machine, sizes and the last log. Nothing a
  * person has made is in it: no names, parameters, notes or measurements, and no folder names.
  */
-export function diagnosticsBundle({ version, host, blas, health, log }: DiagnosticsSource): Uint8Array {
+export function diagnosticsBundle({ version, host, blas, health, log, privateNames }: DiagnosticsSource): Uint8Array {
   const { fileBytes, freeBytes, diskBytes, binnedRuns, binnedBytes, backups, quarantined } = health
   const about = {
     version,
@@ -38,11 +40,25 @@ export function diagnosticsBundle({ version, host, blas, health, log }: Diagnost
     backups: backups.map(({ bytes, madeAt }) => ({ bytes, madeAt })),
     quarantined: quarantined.length,
   }
-  const json = (value: unknown) => strToU8(cleanPaths(JSON.stringify(value, null, 2)))
+  const clean = (text: string) => withoutNames(cleanPaths(text), privateNames)
+  const json = (value: unknown) => strToU8(clean(JSON.stringify(value, null, 2)))
   return zipSync({
     'about.json': json(about),
     'linear-algebra.json': json(blas),
     'project.json': json(project),
-    'collapsar.log': strToU8(cleanPaths(log)),
+    // Our messages quote what a person wrote.
+    'collapsar.log': strToU8(clean(log).replaceAll(/"[^"\n]*"/g, '"…"')),
   })
+}
+
+/** Whole words only: a short name is a part of many others. */
+function withoutNames(text: string, names: readonly string[]): string {
+  const patterns = names
+    .filter((name) => name !== '')
+    .flatMap((name) => [name, encodeURI(name)])
+    .map((name) => name.replaceAll(/[^\p{L}\p{N}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`))
+  return patterns.reduce(
+    (cleaned, name) => cleaned.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'), '…'),
+    text,
+  )
 }

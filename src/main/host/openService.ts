@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { homedir } from 'node:os'
+import { basename, dirname, join, parse } from 'node:path'
 import type { AppInfo, Handlers } from '#shared/contract/index'
 import type { ProjectHealth } from '#shared/contract/project'
 import { LabError } from '#shared/errors'
@@ -12,6 +13,7 @@ import { createService, dispatch } from '../service'
 import { systems } from '../systems/registry'
 import type { HostedService } from './hostedService'
 import type { Installation } from './installation'
+import { PROJECT_FILE_NAME } from './defaultProject'
 import { diagnosticsBundle } from './diagnostics'
 import { openLogFile } from './logFile'
 import { beginServiceStart, type ServiceStart } from './serviceStarts'
@@ -45,6 +47,8 @@ export interface OpenedService extends HostedService {
 /** @throws LabError when the project cannot be opened, with what to do */
 export async function openService(options: OpenServiceOptions): Promise<OpenedService> {
   const { installation, project, startWorker, host, slots, readOnly = false, resumes = true, logFolder } = options
+  // What everybody's is called tells nothing.
+  const isDefault = basename(project) === PROJECT_FILE_NAME
   const log = logFolder === undefined ? null : openLogFile(logFolder)
   log?.write('info', `Collapsar ${installation.version} opens a project as ${host}.`)
   // Only a host that stays open goes on with runs by itself.
@@ -74,6 +78,7 @@ export async function openService(options: OpenServiceOptions): Promise<OpenedSe
             blas: await describeBlas(),
             health,
             log: log.tail(),
+            privateNames: [basename(homedir()), ...(isDefault ? [] : [parse(project).name])],
           }),
       }),
     }),

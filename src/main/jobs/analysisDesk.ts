@@ -165,12 +165,15 @@ export class AnalysisDesk {
     if (!active.ended) active.deadline = setTimeout(() => this.#end(active, CANCELLED), CANCEL_GRACE_MS)
   }
 
-  /** Ends the worker and waits until it is gone; what had not ended is interrupted. */
+  /**
+   * Ends the worker and waits until it is gone; what had not ended is interrupted. One that was cancelled may still say
+   * where its search is, as long as its deadline allows.
+   */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#waiting.length = 0
-    this.#active?.handle.kill()
+    if (!this.#active?.ended) this.#active?.handle.kill()
     await this.#active?.gone
     const { project, clock } = this.#options
     this.#journal.write({ apply: () => project.analyses.interruptRunning(clock.now()), refused: () => {} })

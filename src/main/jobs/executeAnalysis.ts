@@ -8,7 +8,7 @@ import { createBackend } from '../compute/backends/select'
 import type { Model } from '../core/model'
 import type { Resources } from '../core/system'
 import { analyseOperator, type Analysis, type AnalysisOptions, type AnalysisProgress } from '../probes/analyseOperator'
-import { behindEachOther, packSearch, unpackSearch } from '../probes/analysisSearch'
+import { behindEachOther, packSearch, unpackSearch, type PackedSearch } from '../probes/analysisSearch'
 import { TRAINED_COPIES_WITHIN } from '../probes/copiesOf'
 import { externalOperator, npyOperator } from '../probes/externalOperator'
 import { makeOperator, operators, type NamedOperator, type OperatorChoice } from '../probes/operators/index'
@@ -32,8 +32,15 @@ export interface AnalysisContext {
 const PROGRESS_MS = 250
 /** Eigenvectors × classes or pairs that are kept: 8 MiB. */
 const MOST_ALIGNMENTS = 2 ** 20
-/** What a killed process loses at most. */
+/** What a killed process loses at most, while its search is small. */
 const SEARCH_MS = 10_000
+/**
+ * A search goes to the service at this rate on average: on its way it is copied, compressed and hashed at some 100 MB/s,
+ * which may take a twentieth of the time.
+ */
+const SEARCH_BYTES_PER_MS = 5_000
+/** A larger search is not kept: what one array of it takes must fit a row of the database, and the memory of the service. */
+const MOST_SEARCH_BYTES = 2 ** 29
 
 /**
  * stored state → model → operator → eigenvalues, without a step of training.
@@ -111,7 +118,7 @@ async function analysed(
       result: { meta: read, levels, eigenvalues, bottom, residuals, vectors: kept?.vectors ?? null, quadrature, alignment: kept?.alignment ?? null }, // prettier-ignore
       error: stopped === 'products' ? spent.toData() : null,
     },
-    search: search && packSearch(search, operator.n),
+    search: search && keepable(packSearch(search, operator.n)),
   }
 }
 
@@ -149,12 +156,21 @@ async function keptVectors({ reading, n }: NamedOperator, vectors: readonly Floa
   }
 }
 
+/** Null for one that is too large to keep. */
+function keepable(search: PackedSearch): PackedSearch | null {
+  return bytesOf(search) <= MOST_SEARCH_BYTES ? search : null
+}
+
+function bytesOf({ arrays }: PackedSearch): number {
+  return Object.values(arrays).reduce((sum, { byteLength }) => sum + byteLength, 0)
+}
+
 /** Reports a few times a second, and the search now and then. */
 class ReportClock {
   readonly #started = performance.now()
   #startedAt: number | null = null
   #lastProgress = -Infinity
-  #lastSearch = this.#started
+  #nextSearch = this.#started + SEARCH_MS
 
   constructor(private readonly report: (message: FromAnalysis) => void) {}
 
@@ -169,10 +185,12 @@ class ReportClock {
     this.report({ type: 'progress', products, expected, converged, secondsLeft })
   }
 
-  search(pack: () => Extract<FromAnalysis, { type: 'search' }>['search']): void {
+  search(pack: () => PackedSearch): void {
     const now = performance.now()
-    if (now - this.#lastSearch < SEARCH_MS) return
-    this.#lastSearch = now
-    this.report({ type: 'search', search: pack() })
+    if (now < this.#nextSearch) return
+    const packed = pack()
+    this.#nextSearch = now + Math.max(SEARCH_MS, bytesOf(packed) / SEARCH_BYTES_PER_MS)
+    const search = keepable(packed)
+    if (search) this.report({ type: 'search', search })
   }
 }

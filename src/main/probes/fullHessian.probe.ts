@@ -62,11 +62,11 @@ export default {
     if (!isAsked && !isSparseStep(snapshot)) return []
     const { parameters, loss, classes } = snapshot.model
     const weights = parameters.filter(({ kind }) => kind === 'weight')
-    const full = snapshot.hessian('total')
-    const all = await fullSpectrum(snapshot, full, signal)
+    const all = await fullSpectrum(snapshot, signal)
     const same = weights.length === parameters.length
-    const ofWeights = same ? all : await fullSpectrum(snapshot, snapshot.hessian('total', weights.map(({ name }) => name)), signal) // prettier-ignore
-    const { grid, density, meta } = await fullDensity(snapshot, full, all, signal)
+    const names = weights.map(({ name }) => name)
+    const ofWeights = same ? all : await fullSpectrum(snapshot, signal, names)
+    const { grid, density, meta } = await fullDensity(snapshot, snapshot.hessian('total'), all, signal)
     // Theory counts K² outliers over the weights; free features bring further ones (theory note 01, 5.4).
     const weightsCount = loss === 'mse' ? classes ** 2 : null
     const labels = ({ eigenvalues, vectors }: FullSpectrum, of: readonly ParameterSpec[]) =>

@@ -17,46 +17,63 @@ export interface FullSpectrum {
   /** Descending; all of them where `meta.complete`. */
   readonly eigenvalues: Float64Array
   readonly meta: Omit<SpectrumMeta, 'matrix' | 'includesRegularisation' | 'theoryCount'>
-  /** Unit eigenvectors of the leading eigenvalues: as many as theory counts outliers of a layer, at least. */
+  /** Unit eigenvectors of the leading eigenvalues: max(K, outliers of a layer by theory), 128 at most. */
   readonly vectors: readonly Float64Array[]
 }
 
-/** Spectrum of a Hessian over many parameters: dense up to P = 2000, else the K² + 5 largest by deflated Lanczos. */
-export async function fullSpectrum(
+const known = new WeakMap<Snapshot, Map<string, Promise<FullSpectrum>>>()
+
+/**
+ * Spectrum of the Hessian of the loss over all or the named parameters, computed once per snapshot however many probes
+ * ask for it: dense up to P = 2000, else the K² + 5 largest by deflated Lanczos.
+ */
+export function fullSpectrum(
   snapshot: Snapshot,
-  operator: LinearOperator,
   signal: AbortSignal,
+  parameters?: readonly string[],
 ): Promise<FullSpectrum> {
+  const spectra = known.get(snapshot) ?? new Map<string, Promise<FullSpectrum>>()
+  known.set(snapshot, spectra)
+  const key = parameters?.join() ?? ''
+  const spectrum = spectra.get(key) ?? decompose(snapshot, snapshot.hessian('total', parameters), signal)
+  spectra.set(key, spectrum)
+  return spectrum
+}
+
+async function decompose(snapshot: Snapshot, operator: LinearOperator, signal: AbortSignal): Promise<FullSpectrum> {
   const { dtype, seed, model } = snapshot
   const dimension = operator.n
-  if (dimension <= DENSE_LIMIT) {
-    const check = dimension <= CHECK_LIMIT
-    const { values, vectors, checked, products } = await denseSpectrum(operator, {
-      vectors: check,
-      check,
-      onProgress: () => signal.throwIfAborted(),
-    })
-    const about = { dimension, dtype, method: 'dense', complete: true, products } as const
-    if (vectors && checked) {
-      const { residuals, orthogonalityDefect } = checked
-      const meta = { ...about, ...checkFacts(residuals, orthogonalityDefect) }
-      return { eigenvalues: values, meta, vectors: columns(vectors).slice(0, outlierCount(model)) }
-    }
-    // Beside n products and n³ steps for all eigenvalues, the few eigenvectors by iteration cost little.
-    const count = Math.min(outlierCount(model), MOST_PAIRS)
-    const leading = await topEigenpairs(operator, { count, seed, signal })
+  const leading = Math.min(Math.max(model.classes, outlierCount(model)), MOST_PAIRS, dimension)
+  if (dimension > DENSE_LIMIT) {
+    const count = Math.max(leading, Math.min(model.classes ** 2 + BEYOND, MOST_PAIRS))
+    const found = await topEigenpairs(operator, { count, seed, signal })
     signal.throwIfAborted()
-    const meta = { ...about, ...factsOf(leading), products: products + leading.products }
-    return { eigenvalues: values, meta, vectors: leading.pairs.map(({ vector }) => vector) }
+    const { pairs, products } = found
+    return {
+      eigenvalues: Float64Array.from(pairs, ({ value }) => value),
+      meta: { dimension, dtype, method: 'lanczos', complete: false, products, ...factsOf(found) },
+      vectors: pairs.slice(0, leading).map(({ vector }) => vector),
+    }
   }
-  const count = Math.min(model.classes ** 2 + BEYOND, MOST_PAIRS)
-  const found = await topEigenpairs(operator, { count, seed, signal })
+  const check = dimension <= CHECK_LIMIT
+  const onProgress = () => signal.throwIfAborted()
+  const { values, vectors, checked, products } = await denseSpectrum(operator, { vectors: check, check, onProgress })
+  const about = { dimension, dtype, method: 'dense', complete: true } as const
+  if (vectors && checked) {
+    const facts = checkFacts(checked.residuals, checked.orthogonalityDefect)
+    return {
+      eigenvalues: values,
+      meta: { ...about, products, ...facts },
+      vectors: columns(vectors).slice(0, leading),
+    }
+  }
+  // Beside n products and n³ steps for all eigenvalues, the few eigenvectors by iteration cost little.
+  const found = await topEigenpairs(operator, { count: leading, seed, signal })
   signal.throwIfAborted()
-  const { pairs, products } = found
   return {
-    eigenvalues: Float64Array.from(pairs, ({ value }) => value),
-    meta: { dimension, dtype, method: 'lanczos', complete: false, products, ...factsOf(found) },
-    vectors: pairs.slice(0, outlierCount(model)).map(({ vector }) => vector),
+    eigenvalues: values,
+    meta: { ...about, products: products + found.products, ...factsOf(found) },
+    vectors: found.pairs.map(({ vector }) => vector),
   }
 }
 

@@ -1,11 +1,12 @@
 import type { QuantityDefinition } from '#shared/records'
 import { svd, transpose } from '#main/compute/linalg/index'
 import type { Matrix } from '#main/compute/matrix'
-import { scalarMeasurement, vectorMeasurement, type Measurement, type Probe } from '#main/core/probe'
+import { scalarMeasurement, vectorMeasurement, type Probe } from '#main/core/probe'
 import type { ParameterArrays, Snapshot } from '#main/core/snapshot'
-import { asFloat64, columns, energyFraction, extremeEigenpairs, fromColumns, principalAngles } from '#main/spectra/index' // prettier-ignore
+import { columns, energyFraction, fromColumns, principalAngles } from '#main/spectra/index'
 import { arrayOf } from './arrayOf'
 import { definedMeasurements } from './definedMeasurements'
+import { fullSpectrum } from './fullSpectrum'
 import { isSparseStep } from './isSparseStep'
 import { LabError } from '#shared/errors'
 import { miniBatchGradients } from './miniBatchGradients'
@@ -16,10 +17,6 @@ import { totalGradient } from './totalGradient'
 const [BATCHES, BATCH_SHARE] = [8, 0.1]
 /** A singular value below this share of the first has no direction of its own. */
 const IN_USE = 1e-10
-/** More eigenvectors than this are not computed. */
-const MOST_PAIRS = 128
-/** Larger sets of eigenvectors are not recorded: 2 MiB a step. */
-const MOST_ENTRIES = 2 ** 18
 
 const definition = { unit: '', kind: 'scalar', scale: 'linear', perLayer: false } as const
 const spaces = [
@@ -72,18 +69,6 @@ const quantities: readonly QuantityDefinition[] = [
     kind: 'vector',
     perLayer: true,
   },
-  {
-    ...definition,
-    id: 'topEigenvectors',
-    label: 'Leading eigenvectors of the Hessian',
-    symbol: 'U',
-    help:
-      'The eigenvectors of the K largest eigenvalues of the Hessian of the loss, one a row, where they have at most 2^18 ' +
-      'entries: what overlaps and angles between steps are computed from.',
-    formula: 'U_K with ∇²L U_K = U_K diag(λ_1, …, λ_K)',
-    source: 'Ben Arous et al. 2024, arXiv:2310.03010; theory note 04, section (c) 3',
-    kind: 'matrix',
-  },
 ]
 
 export default {
@@ -93,7 +78,7 @@ export default {
   applies: () => true,
   async measure(snapshot, signal, isAsked = false) {
     if (!isAsked && !isSparseStep(snapshot)) return []
-    const basis = await leadingEigenvectors(snapshot, signal)
+    const { vectors: basis } = await fullSpectrum(snapshot, signal)
     const { model, split } = snapshot
     const batch = Math.max(1, Math.round(BATCH_SHARE * split.targets.cols))
     const measured: Record<(typeof vectors)[number]['id'], readonly Float64Array[]> = {
@@ -116,22 +101,9 @@ export default {
     const angles = (await interfaces(snapshot)).map(({ layer, above, below }) => () => {
       return vectorMeasurement('interfaceAngles', principalAngles(above(), below()), layer)
     })
-    return [...definedMeasurements([...attempts, ...angles, () => eigenvectorRecord(basis.slice(0, model.classes))])]
+    return definedMeasurements([...attempts, ...angles])
   },
 } satisfies Probe
-
-/** Of the Hessian of the loss in all parameters, from the largest eigenvalue. */
-async function leadingEigenvectors(snapshot: Snapshot, signal: AbortSignal): Promise<Float64Array[]> {
-  const operator = snapshot.hessian('total')
-  const wanted = Math.max(snapshot.model.classes, outlierCount(snapshot.model))
-  const { top } = await extremeEigenpairs(operator, {
-    top: Math.min(wanted, MOST_PAIRS, operator.n),
-    seed: snapshot.seed,
-    signal,
-  })
-  signal.throwIfAborted()
-  return top.map(({ vector }) => asFloat64(vector))
-}
 
 /** Empty where there is no next step: for a replica that has stopped. */
 async function update(snapshot: Snapshot): Promise<Float64Array[]> {
@@ -141,16 +113,6 @@ async function update(snapshot: Snapshot): Promise<Float64Array[]> {
     if (!(thrown instanceof LabError && thrown.code === 'degenerate')) throw thrown
     return []
   }
-}
-
-function eigenvectorRecord(basis: readonly Float64Array[]): Measurement {
-  const n = basis[0]?.length ?? 0
-  if (basis.length * n > MOST_ENTRIES) {
-    throw new LabError('degenerate', `subspaceAlignment: ${basis.length} × ${n} eigenvectors are too many to record.`)
-  }
-  const data = new Float64Array(basis.length * n)
-  basis.forEach((vector, i) => data.set(vector, i * n))
-  return { quantity: 'topEigenvectors', layer: null, shape: [basis.length, n], data }
 }
 
 /** The two leading spaces of each interface between weight layers, in the features between them. */

@@ -19,7 +19,7 @@ export function dailyBackup(project: Project, clock: Clock, log: Log): { close()
   const made = settled(ending.signal)
     .then(() => project.health.backUp())
     .then(
-      ({ name }) => log.write('info', `Made the backup ${name}.`),
+      () => log.write('info', 'Made a backup of the project.'),
       (error: unknown) => log.write('error', LabError.from(error).message),
     )
   return {

@@ -1,10 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
-import { sameQuestion, type OutlierHistory } from '#shared/analysis'
+import { sameQuestion, type SubspaceDrift, type TrackedOutliers } from '#shared/analysis'
 import { LabError } from '#shared/errors'
 import type { OutlierChoice } from '#shared/outlierChoice'
 import { outliersBy } from '#shared/outliers'
-import { OutlierTracker } from '../spectra/index'
+import { driftOverlaps, fromColumns, OutlierTracker, principalAngles } from '../spectra/index'
 import type { Analyses } from '../store/analyses'
+
+interface OutlierSpace {
+  readonly step: number
+  readonly vectors: readonly Float64Array[]
+}
+
+/** Numbers in the eigenvectors of all steps together, up to which they are held at once: 128 MiB. */
+const MOST_ENTRIES = 2 ** 24
 
 /**
  * Outliers followed through stored analyses of several steps of one run, by the overlap of their kept eigenvectors. What
@@ -16,7 +24,7 @@ export async function trackAnalyses(
   analyses: Pick<Analyses, 'get' | 'result' | 'vectors'>,
   ids: readonly number[],
   choice: OutlierChoice,
-): Promise<OutlierHistory> {
+): Promise<TrackedOutliers> {
   const chosen = ids.map((id) => analyses.get(id)).toSorted((a, b) => (a.step ?? 0) - (b.step ?? 0))
   const other = chosen.find((analysis) => !sameQuestion(analysis, chosen[0]!))
   if (other) {
@@ -32,6 +40,8 @@ export async function trackAnalyses(
     throw new LabError('bad-input', message, { step: twice.step })
   }
   const tracker = new OutlierTracker()
+  const sets: OutlierSpace[] = []
+  let entries = 0
   for (const { id, step } of chosen) {
     const result = analyses.result(id)
     const vectors = analyses.vectors(id)
@@ -41,9 +51,24 @@ export async function trackAnalyses(
       })
     }
     const count = Math.min(outliersBy(choice, result) ?? 0, vectors.length)
-    tracker.add({ step: step ?? 0, values: result.eigenvalues.subarray(0, count), vectors: vectors.slice(0, count) })
+    const set = { step: step ?? 0, values: result.eigenvalues.subarray(0, count), vectors: vectors.slice(0, count) }
+    tracker.add(set)
+    entries += count * (vectors[0]?.length ?? 0)
+    if (count > 0 && entries <= MOST_ENTRIES) sets.push(set)
     // Overlaps of long vectors take their time: others may be answered between two steps.
     await setImmediate()
   }
-  return tracker.history
+  const drift = entries <= MOST_ENTRIES ? await driftOf(sets) : null
+  return { ...tracker.history, drift }
+}
+
+async function driftOf(sets: readonly OutlierSpace[]): Promise<SubspaceDrift> {
+  const angles: SubspaceDrift['angles'][number][] = []
+  for (const [i, { step, vectors }] of sets.entries()) {
+    const before = sets[i - 1]
+    if (before) angles.push({ step, angles: principalAngles(fromColumns(before.vectors), fromColumns(vectors)) })
+    await setImmediate()
+  }
+  const overlaps = driftOverlaps(sets.map(({ vectors }) => vectors)).data
+  return { steps: sets.map(({ step }) => step), overlaps, angles }
 }

@@ -51,3 +51,29 @@ export const gradientInOutliersFigure: FigureDefinition = {
   layers: 'one',
   overlayPrediction: false,
 }
+
+const chi = ['gradientChi', 'dataGradientChi', 'miniBatchChi', 'updateChi', 'parametersChi']
+
+export const subspaceFigures: readonly FigureDefinition[] = [
+  ...[
+    { space: 'TopK', id: 'chi-in-top-k', title: 'In the top K eigenvectors: χ' },
+    { space: 'Outliers', id: 'chi-in-outliers', title: 'In the outlier space: χ' },
+  ].map(({ space, id, title }): FigureDefinition => ({
+    id,
+    title,
+    tab: 'alignment',
+    mark: 'series',
+    quantities: chi.map((quantity) => `${quantity}In${space}`),
+    layers: 'none',
+    overlayPrediction: false,
+  })),
+  {
+    id: 'interface-angles',
+    title: 'Angles between layers',
+    tab: 'alignment',
+    mark: 'bundle',
+    quantities: ['interfaceAngles'],
+    layers: 'one',
+    overlayPrediction: false,
+  },
+]

@@ -5,7 +5,7 @@ import {
   type AnalysisMenu,
   type AnalysisSpecInput,
   type AnalysisSummary,
-  type OutlierHistory,
+  type TrackedOutliers,
 } from '../analysis'
 import { runIdSchema as runId, type RunId } from '../ids'
 import { outlierChoiceSchema, type OutlierChoice } from '../outlierChoice'
@@ -47,7 +47,7 @@ export interface AnalysisRequests {
     output: { readonly value: number; readonly vector: Float64Array }
   }
   /** Outliers by one choice followed through analyses that ask the same of several steps, with kept eigenvectors. */
-  'analyses.track': { input: { analysisIds: readonly number[]; choice: OutlierChoice }; output: OutlierHistory }
+  'analyses.track': { input: { analysisIds: readonly number[]; choice: OutlierChoice }; output: TrackedOutliers }
 }
 
 const analysisId = z.int().min(1)

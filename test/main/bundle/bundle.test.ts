@@ -14,7 +14,7 @@ import { arrayRefs, type RunContent } from '#main/store/runContent'
 import type { StoredRun } from '#main/store/runs'
 import { everyRun, newRun, runId, scalar, shownRuns, temporaryFolder } from '../../helpers/projects'
 import { repetitions } from '../../helpers/repetitions'
-import { addRun, bundleFile, clock, emptyProject, importFile, sampleRecords } from './bundles'
+import { addRun, bundleFile, clock, emptyProject, importFile, nothing, sampleRecords } from './bundles'
 
 const newId = () => runId(99)
 
@@ -29,16 +29,6 @@ function twoProjects(): { from: Project; to: Project; file: string } {
 }
 
 const bringIn = (to: Project, file: string) => importFile(to, file, newId)
-
-const nothing = {
-  copied: [],
-  completed: [],
-  skipped: [],
-  refused: [],
-  comparisons: [],
-  spoiltComparisons: [],
-  ignored: [],
-}
 
 /** Every bit of every array, in the order of the document. */
 async function bitsOf(project: Project, number: number): Promise<readonly Buffer[]> {

@@ -137,6 +137,17 @@ export async function bundleFile(project: Project, numbers: number | readonly nu
   return bytes
 }
 
+/** The report of an import that did nothing. */
+export const nothing: ImportReport = {
+  copied: [],
+  completed: [],
+  skipped: [],
+  refused: [],
+  comparisons: [],
+  spoiltComparisons: [],
+  ignored: [],
+}
+
 /** Brings the runs of a file in, as an import does. */
 export async function importFile(project: Project, path: string, newId: () => RunId): Promise<ImportReport> {
   const bundle = await openBundle(path)

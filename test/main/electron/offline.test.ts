@@ -1,5 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { DebugLogger } from 'builder-util'
+import { validateConfiguration } from 'app-builder-lib/out/util/config/config'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { bundledBlas } from '#main/electron/bundledBlas'
 import config from '../../../electron-builder.config'
@@ -54,6 +56,16 @@ it('the package sets every fuse that is asked for, native parts lie outside the 
   expect(config.fileAssociations).toMatchObject([{ ext: 'clps', role: 'Editor' }])
   const { linux, mac, win } = config
   expect([linux, mac, win].map((system) => system?.target)).toEqual([['AppImage', 'deb'], ['dmg'], ['nsis']])
+})
+
+it('electron-builder accepts the configuration, with what a deb must name', async () => {
+  await validateConfiguration(config, new DebugLogger(false))
+  const spoilt: object = { ...config, electronFuses: { ...config.electronFuses, runAsNod: false } }
+  await expect(validateConfiguration(spoilt, new DebugLogger(false))).rejects.toThrow(/electronFuses/)
+  expect(config.extraMetadata).toMatchObject({
+    homepage: expect.stringMatching(/^https:/),
+    author: { email: expect.stringContaining('@') },
+  })
 })
 
 it('the package carries an OpenBLAS where one was put, and the app finds it there', async () => {

@@ -32,7 +32,7 @@ describe('the diagnostics bundle', () => {
       blas: {
         choice: 'auto',
         library: null,
-        refused: [{ path: '/home/ada/lib/a.so', problem: 'broken' }],
+        refused: [{ path: '/home/ada/my secret libs/a.so', problem: 'broken' }],
         speed: [],
         advice: null,
       },
@@ -46,7 +46,16 @@ describe('the diagnostics bundle', () => {
         backups: [{ name: 'secret-20261122.clps', bytes: 4, madeAt: 1 }],
         quarantined: [],
       },
-      log: '[error] /home/ada/work/secret/run.ts could not be read',
+      log: [
+        '[error] /home/ada/work/secret/run.ts could not be read',
+        "[error] ENOENT: no such file or directory, open '/home/ada/Secret Plan/x.clps'",
+        '[error] Project "secret": there is a run "secret idea" already.',
+        '[error] the lock of secret-20261122.clps is held by ada',
+        '    at run (file:///home/ada/collapsar/out/main/worker.js:1:2)',
+        '    at the adage of secretaries',
+        'it was what (else), not what else',
+      ].join('\n'),
+      privateNames: ['ada', 'secret', 'what (else)', ''],
     })
     const files = unzipSync(bundle)
     expect(Object.keys(files).sort()).toEqual(['about.json', 'collapsar.log', 'linear-algebra.json', 'project.json'])
@@ -55,6 +64,8 @@ describe('the diagnostics bundle', () => {
       .join('\n')
     expect(text).toContain('"version": "1.2.3"')
     expect(text).toContain('run.ts could not be read')
-    expect(text).not.toMatch(/ada|secret/)
+    expect(text).toContain('at run (worker.js:1:2)')
+    expect(text).toContain('at the adage of secretaries\nit was …, not what else')
+    expect(text).not.toMatch(/\bada\b|\bsecret\b|Secret/)
   })
 })

@@ -10,7 +10,8 @@ import { systems } from '#main/systems/registry'
 import { buildEntry } from '../../helpers/buildEntry'
 import { alignmentLabels, outlierGroups } from '#shared/outliers'
 import { expectClose } from '../../helpers/expectClose'
-import { temporaryFolder } from '../../helpers/projects'
+import { openProject } from '#main/store/openProject'
+import { fixedClock, temporaryFolder } from '../../helpers/projects'
 
 let entry = ''
 beforeAll(async () => {
@@ -134,6 +135,13 @@ describe('analysis of a stored state', () => {
 
     const history = await service.handlers['analyses.track']({ analysisIds: ids, choice: { rule: 'theory' } })
     expect(history.overlaps.map(({ step }) => step)).toEqual([100, 6000])
+    const { steps, overlaps, angles } = history.drift!
+    expect(steps).toEqual([0, 100, 6000])
+    for (const [i, { overlap }] of history.overlaps.entries()) {
+      // Overlap and angles of neighbouring steps say the same: the mean of cos².
+      const cosines = angles[i]!.angles.map((angle) => Math.cos(angle) ** 2)
+      expectClose([overlaps[3 * i + i + 1]!, cosines.reduce((sum, x) => sum + x, 0) / 9], [overlap, overlap], { rtol: 1e-10 }) // prettier-ignore
+    }
     expect(history.tracks.filter(({ died }) => died === null)).toHaveLength(9)
     // Other outliers by another choice, from what is stored.
     const none = await service.handlers['analyses.track']({ analysisIds: ids, choice: { threshold: 1e9 } })
@@ -187,6 +195,19 @@ describe('analysis of a stored state', () => {
     expect(resumed.inputHash).toBe(whole.inputHash)
     expect(resumed.result).toEqual(whole.result)
   }, 120_000)
+
+  it('keeps where a cancelled search is, also when the service ends right after', async () => {
+    const projectPath = join(temporaryFolder(), 'work.clps')
+    const { service } = opened(projectPath)
+    const { analysisId } = await ask(service, await slowRun(service), slowSpec)
+    await underWay(service, analysisId, 5)
+    await service.handlers['analysis.cancel']({ analysisId })
+    await ended(service, analysisId, 'cancelled')
+    await service.close()
+    const project = openProject(projectPath, { clock: fixedClock() })
+    onTestFinished(() => project.close())
+    expect(project.analyses.search(analysisId)?.facts['phase']).toBe('pairs')
+  }, 60_000)
 
   it('survives the death of its process and of the service', async () => {
     const projectPath = join(temporaryFolder(), 'work.clps')

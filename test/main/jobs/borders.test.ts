@@ -29,6 +29,9 @@ describe('withoutPaths', () => {
     ['The file /home/a/data.csv is missing.', 'The file data.csv is missing.'],
     ['"C:\\Users\\a\\data.csv": no such file', '"data.csv": no such file'],
     ['σ/(n/K) and 1/N/K stay, and so do a/b/c and 0.5/2/3', 'σ/(n/K) and 1/N/K stay, and so do a/b/c and 0.5/2/3'],
+    ["open '/home/a b/My Plan/data.csv'", "open 'data.csv'"],
+    ['at run (file:///home/a/out/main.js:1:2)', 'at run (main.js:1:2)'],
+    ['at file:///C:/Users/a/main.js:1:2', 'at main.js:1:2'],
     ['see https://example.org/a/b', 'see https://example.org/a/b'],
   ])('%s', (given, expected) => {
     const details = { text: given, list: [given, 1], number: 2 }

@@ -29,6 +29,7 @@ const config = uniformConfig({ K: 3, n: 5, depth: 3, width: 10, lambda: 5e-3 })
 const parameters = dncParameters(config, collapsedSolution(config)!.singularValues)
 const collapsed = { config, variant: LINEAR_MSE, parameters }
 
+const nothing = { shape: [], data: new Float64Array(0) }
 const valueOf = (measured: readonly Measurement[], quantity: string, layer: number | null = null) =>
   measured.find((m) => m.quantity === quantity && m.layer === layer)?.data
 
@@ -43,15 +44,15 @@ describe('subspaceAlignment', () => {
       for (const layer of [2, 3]) {
         expectClose(valueOf(measured, 'interfaceAngles', layer)!, [0, 0, 0], { atol: 1e-7 })
       }
-      const vectors = measured.find(({ quantity }) => quantity === 'topEigenvectors')!
-      expect(vectors.shape).toEqual([3, 380])
+      const [vectors] = await probeById('leadingEigenvectors').measure(snapshot, going)
+      expect(vectors!.shape).toEqual([3, 380])
     })
   })
 
   it('has the energy fractions that the recorded eigenvectors give', async () => {
     await withSnapshot(genericState(), async (snapshot) => {
       const measured = await probeById('subspaceAlignment').measure(snapshot, going)
-      const { shape, data } = measured.find(({ quantity }) => quantity === 'topEigenvectors')!
+      const [{ shape, data } = nothing] = await probeById('leadingEigenvectors').measure(snapshot, going)
       const n = shape[1]!
       const basis = Array.from({ length: shape[0]! }, (_, i) => data.slice(i * n, (i + 1) * n))
       const gradient = concatenated(snapshot, await snapshot.dataGradient())
@@ -80,7 +81,7 @@ describe('the actual update', () => {
         await snapshot.parameters(),
         await probeById('subspaceAlignment').measure(snapshot, going),
       ]
-      const { shape, data } = measured.find(({ quantity }) => quantity === 'topEigenvectors')!
+      const [{ shape, data } = nothing] = await probeById('leadingEigenvectors').measure(snapshot, going)
       const basis = Array.from({ length: shape[0]! }, (_, i) => data.slice(i * shape[1]!, (i + 1) * shape[1]!))
       const start = concatenated(snapshot, before)
       training.advance()

@@ -83,6 +83,7 @@ describe.each(all)('probe $id', ({ probe }) => {
         'eigenvectorTest',
         'gradientCoefficients',
         'outlierAlignment',
+        'subspaceAlignment',
       ]
       expect(measured.length === 0).toBe(undefinedForZero.includes(probe.id))
     })

@@ -8,7 +8,7 @@ import { DOWNLOAD_PART_BYTES, type TransferState } from '#shared/contract/transf
 import { UPLOAD_LIMITS, UPLOAD_PART_BYTES } from '#shared/contract/uploads'
 import { LabError } from '#shared/errors'
 import { createService, dispatch, type Service } from '#main/service'
-import { addRun, emptyProject } from '../bundle/bundles'
+import { addRun, emptyProject, nothing } from '../bundle/bundles'
 import { newRun, runId, temporaryFolder, vector } from '../../helpers/projects'
 import { tinyProbes, tinySystems } from '../../helpers/tinySystem'
 
@@ -72,16 +72,6 @@ async function exported(service: Service, numbers: readonly number[]): Promise<B
 async function imported(service: Service, name: string, bytes: Uint8Array): Promise<TransferState> {
   await service.handlers['transfer.import']({ upload: await upload(service, name, bytes) })
   return over(service)
-}
-
-const nothing = {
-  copied: [],
-  completed: [],
-  skipped: [],
-  refused: [],
-  comparisons: [],
-  spoiltComparisons: [],
-  ignored: [],
 }
 
 describe('runs that leave and come in by calls', () => {

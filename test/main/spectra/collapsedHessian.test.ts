@@ -3,6 +3,10 @@ import { norm } from '#main/compute/linalg/index'
 import type { LinearOperator } from '#main/core/linearOperator'
 import { random } from '#main/compute/rng/random'
 import { heavyBall } from '#main/core/optimiser'
+import { denseBlock } from '#main/probes/denseBlock'
+import { gramBlock } from '#main/probes/gramBlock'
+import { kroneckerBlock } from '#main/probes/kroneckerBlock'
+import { lanczosBlock } from '#main/probes/lanczosBlock'
 import { totalGradient } from '#main/probes/totalGradient'
 import { lanczos } from '#main/spectra/lanczos'
 import { extremeEigenpairs, type ExtremeEigenpairsOptions } from '#main/spectra/extremeEigenpairs'
@@ -11,7 +15,7 @@ import { formulaParameters } from '#main/systems/deep-ufm/formulaParameters'
 import { LINEAR_MSE, withSnapshot, withTraining } from '#main/systems/deep-ufm/claims/withTraining'
 import { uniformConfig, type UfmConfig } from '#main/systems/deep-ufm/config'
 import { dncParameters } from '#main/systems/deep-ufm/dncParameters'
-import { expandLevels, fullHessianLevels } from '#main/systems/deep-ufm/spectra'
+import { expandLevels, fullHessianLevels, gaussNewtonLevels, layerHessianLevels } from '#main/systems/deep-ufm/spectra'
 import { collapsedSolution } from '#main/systems/deep-ufm/theory'
 import { expectClose } from '../../helpers/expectClose'
 
@@ -38,6 +42,7 @@ const solvers: Record<string, Partial<ExtremeEigenpairsOptions>> = {
   'block Lanczos, blocks of 8, thick restarts': { blockSize: 8, maxBasis: 48 },
   'Lanczos with thick restarts in float32': { storage: 'float32', tolerance: 1e-6, maxBasis: 30 },
 }
+const going = new AbortController().signal
 const starts = Array.from({ length: 10 }, (_, seed) => seed)
 
 /** Every eigenvalue by 5.4 of theory note 01. */
@@ -79,6 +84,36 @@ describe.each(cases)('the full Hessian at collapse, K = $K, L = $depth, n = $n, 
       const result = await extremeEigenpairs(operator, { top: operator.n, predicted: levels, method: 'dense' })
       expectClose(result.top.map(({ value }) => value), all, { atol: 1e-12 }) // prettier-ignore
       expect(result.copies.top.every(({ found, predicted, cut }) => found === predicted && !cut)).toBe(true)
+    })
+  })
+
+  it('has the outliers of every layer with their copies by every route', async () => {
+    await withSnapshot(state, async (snapshot) => {
+      for (const layerState of await snapshot.layers()) {
+        const { layer, weight } = layerState
+        const expected = layerHessianLevels(config, solution, layer, 'data')
+        const every = expandLevels(expected)
+        const request = { snapshot, state: layerState, weight: `W${layer}`, outliers: config.K ** 2, signal: going }
+        for (const [name, route] of Object.entries({ kroneckerBlock, gramBlock, denseBlock, lanczosBlock })) {
+          const { eigenvalues } = await route(request)
+          // Exact routes round; iteration stops at residuals of 1e-8 ‖H‖, which isolated values miss by their squares.
+          expectClose(eigenvalues, every.slice(0, eigenvalues.length), { atol: 1e-13 }, `${name}, W${layer}`)
+          expect(eigenvalues.length).toBeGreaterThanOrEqual(Math.min(config.K ** 2, weight.data.length))
+        }
+      }
+    })
+  })
+
+  it('has the outliers of its Gauss-Newton part with their copies, ten starts', async () => {
+    const expected = gaussNewtonLevels(config, solution, 'all')
+    const count = config.K ** 2
+    await withSnapshot(state, async (snapshot) => {
+      const operator = snapshot.hessian('gaussNewton')
+      for (const seed of starts) {
+        const { pairs, copies } = await topEigenpairs(operator, { count, seed, predicted: expected, blockSize: 1 })
+        expectClose(pairs.map(({ value }) => value), expandLevels(expected).slice(0, count), { atol: 1e-11 }) // prettier-ignore
+        for (const { found, predicted, cut } of copies.top) if (!cut) expect(found).toBe(predicted)
+      }
     })
   })
 })

@@ -6,19 +6,9 @@ import { emptyComparison } from '#shared/comparison'
 import { mergeProject } from '#main/store/mergeProject'
 import { openProject } from '#main/store/openProject'
 import { newRun, runId, scalar, temporaryFolder } from '../../helpers/projects'
-import { addRun, clock, emptyProject } from '../bundle/bundles'
+import { addRun, clock, emptyProject, nothing } from '../bundle/bundles'
 
 const newId = () => runId(99)
-const nothing = {
-  copied: [],
-  completed: [],
-  skipped: [],
-  refused: [],
-  comparisons: [],
-  spoiltComparisons: [],
-  ignored: [],
-}
-
 /** A project to merge into, and the path of a closed one with the runs 1 and 2. */
 function pair() {
   const folder = temporaryFolder()

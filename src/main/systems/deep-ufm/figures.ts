@@ -5,6 +5,7 @@ import {
   eigenvectorTestFigure,
   gradientCoefficientsFigure,
   gradientInOutliersFigure,
+  subspaceFigures,
 } from '../classFigures'
 
 /**
@@ -201,4 +202,5 @@ export const ufmFigures: readonly FigureDefinition[] = [
   },
   gradientCoefficientsFigure,
   gradientInOutliersFigure,
+  ...subspaceFigures,
 ]

@@ -5,6 +5,7 @@ import {
   eigenvectorTestFigure,
   gradientCoefficientsFigure,
   gradientInOutliersFigure,
+  subspaceFigures,
 } from '../classFigures'
 
 /** Fields that most of the figures share. */
@@ -67,4 +68,5 @@ export const classifierFigures: readonly FigureDefinition[] = [
   eigenvectorTestFigure,
   gradientCoefficientsFigure,
   gradientInOutliersFigure,
+  ...subspaceFigures,
 ]

@@ -35,6 +35,7 @@ export default defineSystem({
     'gradientCoefficients',
     'outlierAlignment',
     'fullHessian',
+    'subspaceAlignment',
   ],
   // No closed form is known for a trained nonlinear network.
   theory: () => [],

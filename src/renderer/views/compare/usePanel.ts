@@ -3,12 +3,18 @@ import type { Panel } from '#shared/comparison'
 import { loadPanel, type ComparisonContext } from '#charts/compare/context'
 import { useClient } from '../../composables/useClient'
 import { useLatest } from '../../composables/useLatest'
+import type { useCurves } from './useCurves'
 
 /** What a panel is drawn from, loaded again when the panel, the shown runs or their measurements change. */
-export function usePanelData(panel: Ref<Panel>, context: Ref<ComparisonContext>, measured: Ref<number>) {
+export function usePanelData(
+  panel: Ref<Panel>,
+  context: Ref<ComparisonContext>,
+  measured: Ref<number>,
+  curves: ReturnType<typeof useCurves>,
+) {
   const client = useClient()
   const handlers = {
-    'comparison.series': (input) => client.request('comparison.series', input),
+    'comparison.series': curves,
     'comparison.arrays': (input) => client.request('comparison.arrays', input),
     'comparison.theory': (input) => client.request('comparison.theory', input),
   } satisfies Parameters<typeof loadPanel>[2]

@@ -153,6 +153,7 @@ export const words = {
       noVectors: 'No eigenvectors were kept. Ask again with them for classes and the steps.',
     },
     tracks: 'Outliers over steps',
+    drift: 'Drift of the outlier space',
     vector: 'Eigenvector',
     vectorPart: 'Part of the eigenvector',
     rank: (rank: number, value: string) => `${rank}, λ = ${value}`,

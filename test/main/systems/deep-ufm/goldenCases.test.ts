@@ -14,6 +14,14 @@ describe.each(['01', '02'])('golden excerpt of topic %s', (topic) => {
   })
 })
 
+// K = 2 and 3, L = 1, one sample, decays at and beyond the thresholds, unequal decays, saddles: where formulas change.
+describe.each(readGoldenFiles(join(folder, 'edges'))!)('edges, $name', (file) => {
+  it.each(file.cases)('$kind: $name', async ({ kind, given }) => {
+    const check = handlerOf(kind, file)!
+    await check(given)
+  })
+})
+
 describe('golden excerpts', () => {
   const wrong = [
     ['01', 'generic_cases', 'hvp_E'],
