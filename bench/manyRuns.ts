@@ -66,8 +66,8 @@ function recordsOf(i: number, series: number, points: number): MeasuredRecord[] 
   ]
   return names.flatMap((name, k) =>
     Array.from({ length: points }, (_, step) => {
-      // Different in every run: what the store remembers of one must not stand for another.
-      const value = Math.exp(-step / points) * (1 + (((i * names.length + k) * 7) % 1_000_003) / 10_000_030)
+      // Another in each of the first 80 021 series: what the store remembers of one must not stand for another.
+      const value = Math.exp(-step / points) * (1 + (((i * names.length + k) * 7919) % 80_021) / 800_210)
       return { ...name, step, shape: [], data: Float64Array.of(value), meta: null }
     }),
   )

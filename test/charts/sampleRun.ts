@@ -192,6 +192,7 @@ export const detail: RunDetail = {
   claims: [],
   log: [],
   provenance: { version: '0.1.0' },
+  advice: [],
   states: [],
   marks: { star: false, color: null, tags: [], hasNote: false },
   measured: [

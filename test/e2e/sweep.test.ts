@@ -34,6 +34,11 @@ describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
   const field = (name: string) => page.getByRole('textbox', { name, exact: true })
   const group = (name: string) => page.getByRole('group', { name, exact: true })
   const row = () => page.locator('.sweep', { hasText: 'two by three' })
+  const loss = () =>
+    page
+      .getByRole('region', { name: /^Loss over step/ })
+      .locator('.subtitle')
+      .innerText()
   const counts = async () => {
     const [, done, of] = /(\d+)\/(\d+) runs/.exec(await row().innerText()) ?? []
     return { done: Number(done), of: Number(of) }
@@ -119,6 +124,42 @@ describe.skipIf(!chromium)('a sweep of 2 × 3 settings and 4 seeds', () => {
     await field('Seed').fill('0..1')
     const change = page.getByRole('region', { name: 'Changed from two by three' }).getByRole('row')
     await expect.poll(() => change.allInnerTexts()).toEqual([expect.anything(), expect.stringMatching(/Seed/)])
+  })
+
+  it('is grouped by everything but the seed in Runs, and compared from there', async () => {
+    await workbench.goTo('Runs')
+    await page.getByRole('combobox', { name: 'Filter' }).fill('name="two by three"')
+    await expect.poll(() => page.locator('.counted').innerText()).toMatch(/^24 runs$/)
+    await page.getByRole('button', { name: 'All but seed' }).click()
+    await expect.poll(() => page.locator('.counted').innerText()).toMatch(/^6 groups$/)
+    expect(await page.getByRole('row', { name: /4 runs two by three/ }).count()).toBe(6)
+    await page.getByRole('checkbox', { name: 'Select every run' }).click()
+    await page.getByText('24 runs selected').waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Compare', exact: true }).click()
+    await page.waitForURL(/#\/compare/)
+    const groups = page.getByRole('list', { name: 'Groups' })
+    await expect.poll(async () => (await groups.innerText()).match(/×4/g)?.length).toBe(6)
+    await expect.poll(loss).toBe('mean ± standard deviation, n = 4')
+  })
+
+  it('is saved as a comparison that reopens as it was', async () => {
+    await page.getByRole('textbox', { name: 'Name of the comparison' }).fill('six settings')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('saved as “six settings”', { exact: true }).waitFor()
+    // Another window, which has kept nothing.
+    await page.evaluate('localStorage.clear()')
+    await page.reload()
+    await workbench.goTo('Compare')
+    await page.getByRole('button', { name: 'Choose runs', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByRole('menuitem', { name: /six settings/ }).click()
+    await expect.poll(loss).toBe('mean ± standard deviation, n = 4')
+  })
+
+  it.each(['light', 'dark'] as const)('has no serious accessibility violation in Compare, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect(await seriousViolations(page)).toEqual([])
   })
 
   it('broke no rule of the content policy and threw nothing', () => {

@@ -115,7 +115,7 @@ describe.skipIf(!chromium)('the workbench in Chromium', { timeout: 60_000 }, () 
     await page.getByText('Note: A width above 256').waitFor()
     await page.getByText('0.2153700722').first().waitFor()
     const gain = page.getByRole('region', { name: 'Gain of the collapsed solution' })
-    expect(await gain.getByRole('img').getAttribute('aria-label')).toMatch(/x over λ. λ = 0.005: minimum 0.9/)
+    expect(await gain.getByRole('img').getAttribute('aria-label')).toMatch(/λ = 0.005: minimum 0.9/)
 
     await page.reload()
     expect(await width.inputValue()).toBe('400')

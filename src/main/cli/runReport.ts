@@ -19,6 +19,7 @@ export function runReport(run: RunDetail): string {
       ['parameters', namesAndValues(run.params)],
       ['computed by', run.provenance ? namesAndValues(run.provenance) : 'not started'],
     ]),
+    run.predictions.length === 0 ? run.advice.join('\n') : '',
     facts(
       Object.entries(run.last).map(([quantity, value]) => [quantity, stateIn(run, quantity) ?? formatNumber(value, 7)]),
     ),

@@ -1,6 +1,6 @@
 import type { LabError } from '#shared/errors'
 import type { Progress, Provenance, RunOutcome } from '#shared/outcome'
-import type { LogEntry } from '#shared/records'
+import type { LogEntry, MeasuredRecord } from '#shared/records'
 import type { ResumePoint } from '../core/checkpoint'
 import type { Clock } from '../store/clock'
 import type { Project } from '../store/project'
@@ -159,6 +159,7 @@ export class ReportedRun {
       const error = ending.error && withoutPaths(ending.error)
       if (error) project.log.add(id, { level: 'error', message: error.message, time: at })
       project.runs.end(id, { ...ending, error, at })
+      if (ending.status === 'diverged') project.records.append(id, this.#divergedStates(ending.step))
       project.records.compact(id)
       if (completed) onCompleted(project.runs.get(id), this.#costs)
       if (ending.status === 'interrupted' && goesOn()) goOn(project, project.runs.get(id), at)
@@ -175,6 +176,18 @@ export class ReportedRun {
       refused: (error) =>
         journal.write({ apply: () => close(failure(error), false), committed: this.#settled, refused: this.#settled }),
     }
+  }
+
+  /** What names the state of a run says so of a diverged one too: what it said of the last finite values is past. */
+  #divergedStates(step: number | null): MeasuredRecord[] {
+    const { id, quantities } = this.run
+    if (step === null) return []
+    return quantities.flatMap(({ id: quantity, codes, perLayer }) => {
+      const code = perLayer ? -1 : (codes?.indexOf('diverged') ?? -1)
+      const last = code < 0 ? null : this.context.project.records.atOrBefore(id, quantity, null, step)
+      if (code < 0 || last?.step === step) return []
+      return [{ quantity, layer: null, step, shape: [], data: Float64Array.of(code), meta: { [quantity]: 'diverged' } }]
+    })
   }
 
   readonly #settled = () => {

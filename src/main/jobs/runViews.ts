@@ -84,6 +84,7 @@ export function runViews(
         quantities: run.quantities,
         figures: figuresOf(system, run),
         predictions: system ? predictionsOf(system, run, project) : [],
+        advice: system ? adviceOn(system, run) : [],
         states: statesOf(project, run),
         claims: project.claims.of(id),
         log: project.log.of(id),
@@ -123,6 +124,10 @@ export function systemInfo(system: System, project: Project, { probes }: Pick<Ca
 function figuresOf(system: System | undefined, { quantities }: StoredRun): readonly FigureDefinition[] {
   const described = new Set(quantities.map(({ id }) => id))
   return system?.figures.filter((figure) => figure.quantities.every((id) => described.has(id))) ?? []
+}
+
+function adviceOn(system: System, { spec }: StoredRun): readonly string[] {
+  return system.advice(parseParams(system.params, spec.params)).map(({ message }) => message)
 }
 
 /** The words of a code may say less than the record: that of the verdict 'rank' says which. */

@@ -170,7 +170,10 @@ export function queueOn(connection: Connection): Queue {
     hold: (runIds, held) =>
       connection.transaction(() => {
         for (const id of runIds) {
-          connection.run("UPDATE runs SET held = ? WHERE id = ? AND status IN ('pending', 'running')", [Number(held), id])
+          connection.run("UPDATE runs SET held = ? WHERE id = ? AND status IN ('pending', 'running')", [
+            Number(held),
+            id,
+          ])
           connection.run('UPDATE queue SET held = ? WHERE run_id = ?', [Number(held), id])
         }
       }),

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { LabError } from '#shared/errors'
-import { valueAtOrBefore } from './seriesValue'
+import { RememberedChunks } from './rememberedChunks'
 
 /** What our queries need beyond SQLite's own functions. None of them is named in the schema: see `trusted_schema`. */
 export function defineFunctions(database: Database.Database): void {
@@ -15,41 +15,25 @@ export function defineFunctions(database: Database.Database): void {
   database.function('series_value', { deterministic: true }, read)
 }
 
-/** So many answers are kept: filters and tables ask for the same steps of the same runs again and again. */
-const MOST_REMEMBERED = 50_000
-/** Of so many steps. */
-const MOST_STEPS = 4
 /**
  * series_value(data, digest, count, step), and known_series_value(digest, step): NULL where nobody asked before, so that
- * SQLite need not read the chunk where somebody did. What is unpacked never changes: its digest says which numbers it
- * holds. It comes in hexadecimal, because a text costs a third of what a blob does on its way here.
+ * SQLite need not read the chunk where somebody did. The digest comes in hexadecimal, because a text costs a third of
+ * what a blob does on its way here.
  */
 function rememberedSeriesValue() {
-  const remembered = new Map<number, Map<string, number | null>>()
+  const remembered = new RememberedChunks()
   const known = (digest: unknown, step: unknown): number | null => {
     if (typeof digest !== 'string' || typeof step !== 'number') {
       throw new LabError('internal', 'known_series_value: expected the digest of a chunk, and a step.')
     }
-    return remembered.get(step)?.get(digest) ?? null
+    return remembered.known(digest, step)
   }
   const read = (data: unknown, digest: unknown, count: unknown, step: unknown): number | null => {
-    if (
-      !(data instanceof Uint8Array) ||
-      typeof digest !== 'string' ||
-      typeof count !== 'number' ||
-      typeof step !== 'number'
-    ) {
+    const isChunk = data instanceof Uint8Array && typeof count === 'number'
+    if (!isChunk || typeof digest !== 'string' || typeof step !== 'number') {
       throw new LabError('internal', 'series_value: expected the data, digest and count of a chunk, and a step.')
     }
-    const value = valueAtOrBefore({ data, digest: Buffer.from(digest, 'hex'), count }, step)
-    const ofStep = remembered.get(step) ?? new Map<string, number | null>()
-    if (ofStep.size >= MOST_REMEMBERED) ofStep.clear()
-    ofStep.set(digest, value)
-    remembered.delete(step)
-    remembered.set(step, ofStep)
-    const [oldest] = remembered.keys()
-    if (remembered.size > MOST_STEPS && oldest !== undefined) remembered.delete(oldest)
-    return value
+    return remembered.read(digest, { data, digest: Buffer.from(digest, 'hex'), count }, step)
   }
   return { known, read }
 }

@@ -123,6 +123,8 @@ export interface RunDetail extends RunSummary {
   readonly quantities: readonly QuantityDefinition[]
   readonly figures: readonly FigureDefinition[]
   readonly predictions: readonly Prediction[]
+  /** What its system says of these parameters: what they do not show, where theory does not reach. */
+  readonly advice: readonly string[]
   /** Last values that stand for words, in words: what the run has become. */
   readonly states: readonly { readonly quantity: string; readonly label: string; readonly text: string }[]
   readonly claims: readonly ClaimResult[]

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { QuantityDefinition } from '#shared/records'
+import { parseRunSpec } from '#shared/spec'
 import { runViews } from '#main/jobs/runViews'
 import { openProject } from '#main/store/openProject'
 import { fixedClock, newRun, runId, scalar, temporaryFolder } from '../../helpers/projects'
@@ -13,7 +14,7 @@ const quantities: QuantityDefinition[] = [
   { ...about, id: 'loss', kind: 'scalar', perLayer: false },
 ]
 
-it('says in words what a run has become, by its record where that says more than the code', () => {
+it('says in words what a run has become and what its system says of its parameters, by its record where that says more than the code', () => {
   const clock = fixedClock()
   const project = openProject(join(temporaryFolder(), 'work.clps'), { clock })
   onTestFinished(() => project.close())
@@ -27,4 +28,6 @@ it('says in words what a run has become, by its record where that says more than
   expect(textOf(0)).toEqual([{ quantity: 'verdict', label: 'Verdict', text: 'collapse' }])
   expect(textOf(1)).toEqual([{ quantity: 'verdict', label: 'Verdict', text: 'rank 4' }])
   expect(textOf(2)).toEqual([])
+  project.runs.enqueue(newRun(3, { spec: parseRunSpec({ system: 'tiny', params: { width: 60 } }) }))
+  expect(runViews(project, null, tinySystems).detail(runId(3)).advice).toEqual(['That is wide.'])
 })

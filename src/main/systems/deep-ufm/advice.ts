@@ -5,6 +5,7 @@ import { criticalDecay, existenceDecay } from './gain'
 import type { UfmVariant } from './model'
 import { simplexFullLevels } from './simplexSpectra'
 import { antisymmetricOutlier } from './spectra'
+import { pairStructure, polygonStructure } from './structures'
 import { collapsedSolution } from './theory'
 
 /** Below this initial scale runs were seen to end at zero or at a rank below K (theory note 01, C8 and C9; 02, C6). */
@@ -27,12 +28,13 @@ export function ufmAdvice(params: UfmParams): Advice[] {
   const lists = listAdvice(params)
   if (config.classSizes) {
     const message = 'The closed forms need classes of one size: no prediction is drawn for unbalanced ones.'
-    return [...lists, { path: path('classSizes'), message }]
+    return [...lists, { path: path('classSizes'), message }, ...budgetAdvice(params, config, variant)]
   }
   const narrow = config.widths.find((width) => width < config.K)
   if (narrow !== undefined) {
     const message = `d = ${narrow} is below K = ${config.K}: the classes cannot be orthogonal and the closed forms do not apply.`
-    return [...lists, { path: path(params.widths.length > 0 ? 'widths' : 'width'), message }]
+    const narrowPath = path(params.widths.length > 0 ? 'widths' : 'width')
+    return [...lists, { path: narrowPath, message }, ...budgetAdvice(params, config, variant)]
   }
   if (!hasClosedForms(config)) {
     const message = 'Without weight decay nothing selects the collapsed solution.'
@@ -42,7 +44,8 @@ export function ufmAdvice(params: UfmParams): Advice[] {
     ...lists,
     ...decayAdvice(params, config, variant),
     ...scaleAdvice(params),
-    ...stepAdvice(params, config, variant),
+    ...rateAdvice(params, config, variant),
+    ...budgetAdvice(params, config, variant),
   ]
 }
 
@@ -66,13 +69,16 @@ function decayAdvice(params: UfmParams, config: UfmConfig, { loss }: UfmVariant)
   const thresholds = loss === 'ce' ? simplexThresholds(size) : null
   const existence = thresholds?.exist ?? existenceDecay(size)
   const critical = thresholds?.zero ?? criticalDecay(size)
+  const name = (threshold: 'ex' | 'cr') => (thresholds ? { ex: 'λ_exist', cr: 'λ_zero' }[threshold] : `λ_${threshold}`)
   const advise = (message: string) => [{ path: decayPath(params), message }]
   if (decay >= existence) {
-    return advise(`λ is above λ_ex = ${short(existence)}: no collapsed solution exists and all weights go to zero.`)
+    const rival = thresholds && (pairStructure(config) ?? polygonStructure(config))
+    const end = rival ? 'runs end at a structure of lower rank or at zero' : 'all weights go to zero'
+    return advise(`λ is above ${name('ex')} = ${short(existence)}: no collapsed solution exists and ${end}.`)
   }
   if (decay >= critical) {
     return advise(
-      `λ is above ${thresholds ? 'λ_zero' : 'λ_cr'} = ${short(critical)} (λ_ex = ${short(existence)}): zero is ` +
+      `λ is above ${name('cr')} = ${short(critical)} (${name('ex')} = ${short(existence)}): zero is ` +
         `${thresholds ? 'better than collapse' : 'the global minimum'}, collapse is metastable and runs may end at any rank.`,
     )
   }
@@ -91,29 +97,30 @@ function scaleAdvice({ depth, init, initScale }: UfmParams): Advice[] {
   return [{ path: path('initScale'), message }]
 }
 
-function stepAdvice(params: UfmParams, config: UfmConfig, { loss, activation }: UfmVariant): Advice[] {
-  const { K, learningRate, steps, gradientTolerance } = params
-  const advice: Advice[] = []
+function rateAdvice({ learningRate }: UfmParams, config: UfmConfig, { loss, activation }: UfmVariant): Advice[] {
   const sharpness = activation === 'linear' ? collapseSharpness(config, loss) : null
-  if (sharpness && learningRate * sharpness >= 2) {
-    const message =
-      `The Hessian's largest eigenvalue at collapse is ${short(sharpness)}: ` +
-      `gradient descent is unstable there for η above ${short(2 / sharpness)}.`
-    advice.push({ path: path('learningRate'), message })
-  }
+  if (!sharpness || learningRate * sharpness < 2) return []
+  const message =
+    `The Hessian's largest eigenvalue at collapse is ${short(sharpness)}: ` +
+    `gradient descent is unstable there for η above ${short(2 / sharpness)}.`
+  return [{ path: path('learningRate'), message }]
+}
+
+/** Steps until directions unseen by the loss are gone: of every model with weight decay, whether theory knows its end or not. */
+function budgetAdvice(params: UfmParams, config: UfmConfig, { loss }: Pick<UfmVariant, 'loss'>): Advice[] {
+  const { K, learningRate, steps, gradientTolerance } = params
   const smallest = Math.min(...factorDecays(config))
+  if (smallest <= 0) return []
   const toConvergence = loss === 'ce' || gradientTolerance > 0
   const times = toConvergence ? CONVERGENCE_TIMES * (K >= MANY_CLASSES ? 2 : 1) : DECAY_TIMES
   const needed = Math.ceil(times / (learningRate * smallest))
-  if (steps < needed) {
-    const message = toConvergence
-      ? `A verdict needs a converged run: directions unseen by the loss shrink as (1 − ηλ)^step. ` +
-        `Budget about ${needed} steps, ${times}/(ηλ).`
-      : `Directions outside the K modes shrink as (1 − ηλ)^step and are still large after ${steps} steps; ` +
-        `about ${needed} show the end state.`
-    advice.push({ path: path('steps'), message })
-  }
-  return advice
+  if (steps >= needed) return []
+  const message = toConvergence
+    ? `A verdict needs a converged run: directions unseen by the loss shrink as (1 − ηλ)^step. ` +
+      `Budget about ${needed} steps, ${times}/(ηλ).`
+    : `Directions outside the K modes shrink as (1 − ηλ)^step and are still large after ${steps} steps; ` +
+      `about ${needed} show the end state.`
+  return [{ path: path('steps'), message }]
 }
 
 /** Largest eigenvalue of the Hessian at collapse; null where there is none, or no closed form of it. */

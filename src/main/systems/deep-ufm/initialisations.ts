@@ -31,6 +31,8 @@ export interface Initialisation {
   /** What s means, and the source. */
   readonly help: string
   make(request: InitialRequest): UfmParameters
+  /** @throws LabError 'bad-input' where it has no values for such a model */
+  check?(config: UfmConfig, variant: UfmVariant): void
 }
 
 /** By the value that is stored with a run: never rename one. */
@@ -84,6 +86,7 @@ export const initialisations: Readonly<Record<string, Initialisation>> = {
   closedForm: {
     label: 'At the collapsed solution',
     help: 'the closed form of neural collapse plus entries from N(0, s²/d_in).',
+    check: (config, variant) => void collapseFor(config, variant),
     make(request) {
       const collapsed = collapsedParameters(request.config, request.variant)
       const noise = initialParameters(request.config, request.scale, request.random)
@@ -111,9 +114,24 @@ export function initialisationOf(name: string): Initialisation {
  *
  * @throws LabError 'bad-input' where no closed form is known or no collapsed solution exists
  */
-function collapsedParameters(config: UfmConfig, { loss, activation }: UfmVariant): UfmParameters {
+function collapsedParameters(config: UfmConfig, variant: UfmVariant): UfmParameters {
+  const { simplex, collapsed } = collapseFor(config, variant)
+  if (simplex) return balancedParameters(config, scaled(repeatColumns(simplexShape(config.K), config.n), simplex.t))
+  return eachFactor(config, (_name, rows, cols, j) => {
+    const size = collapsed.singularValues[j]!
+    const repeats = j === 0 ? config.n : 1
+    const values = new Float64Array(rows * cols)
+    for (let c = 0; c < config.K; c++) {
+      values.fill(size / Math.sqrt(repeats), c * cols + c * repeats, c * cols + (c + 1) * repeats)
+    }
+    return values
+  })
+}
+
+/** The closed form of collapse for the loss of a model. @throws LabError 'bad-input' where there is none */
+function collapseFor(config: UfmConfig, { loss, activation }: UfmVariant) {
   const refuse = (why: string, instead: string) =>
-    new LabError('bad-input', `Initialisation at the collapsed solution: ${why}. ${instead}`)
+    new LabError('bad-input', `Initialisation at the collapsed solution: ${why}. ${instead}`, { param: 'init' })
   if (!hasClosedForms(config)) {
     throw refuse(
       'no closed form is known',
@@ -123,22 +141,11 @@ function collapsedParameters(config: UfmConfig, { loss, activation }: UfmVariant
   if (loss === 'ce' && activation === 'relu') {
     throw refuse('no closed form is known with ReLU and cross-entropy', 'Choose MSE, or the linear model.')
   }
-  if (loss === 'ce') {
-    const solution = simplexSolution(config)
-    if (!solution) throw refuse('none exists at this weight decay', 'Lower it.')
-    return balancedParameters(config, scaled(repeatColumns(simplexShape(config.K), config.n), solution.t))
-  }
-  const solution = collapsedSolution(config)
-  if (!solution) throw refuse('none exists at this weight decay', 'Lower it.')
-  return eachFactor(config, (_name, rows, cols, j) => {
-    const size = solution.singularValues[j]!
-    const repeats = j === 0 ? config.n : 1
-    const values = new Float64Array(rows * cols)
-    for (let c = 0; c < config.K; c++) {
-      values.fill(size / Math.sqrt(repeats), c * cols + c * repeats, c * cols + (c + 1) * repeats)
-    }
-    return values
-  })
+  const simplex = loss === 'ce' ? simplexSolution(config) : null
+  const collapsed = loss === 'ce' ? null : collapsedSolution(config)
+  if (simplex) return { simplex, collapsed: null }
+  if (collapsed) return { simplex: null, collapsed }
+  throw refuse('none exists at this weight decay', 'Lower it.')
 }
 
 /** O_{l+1} W_l O_lᵀ and O_1 H_1 with random rotations O_l of the hidden spaces: the same outputs and balance. */

@@ -25,3 +25,9 @@ export function paperDimension({ L, d, r }: SpaceSize): number {
 export function dimensionRatio({ L, d, K, r }: SpaceSize & { readonly K: number }): number {
   return orbitDimension({ L, d, r: K - 1 }) / orbitDimension({ L, d, r })
 }
+
+/** The same ratio by the paper's count; null at d = r, where it leaves a point. */
+export function paperRatio({ L, d, K, r }: SpaceSize & { readonly K: number }): number | null {
+  const below = paperDimension({ L, d, r })
+  return below === 0 ? null : paperDimension({ L, d, r: K - 1 }) / below
+}

@@ -29,7 +29,11 @@ export default defineSystem({
   ],
   params: ufmParams,
   advice: ufmAdvice,
-  model: (params) => ufmModel(configOf(params), variantOf(params)),
+  model(params) {
+    // Said before a run starts: nothing else of a draft looks at its initial values.
+    initialisationOf(params.init).check?.(configOf(params), variantOf(params))
+    return ufmModel(configOf(params), variantOf(params))
+  },
   data: (params) => ufmData(configOf(params)),
   initial: (params, random) =>
     initialisationOf(params.init).make({

@@ -6,7 +6,7 @@ import { criticalDecay, existenceDecay, lowerGain, upperGain } from './gain'
 import { graphSolution } from './graphSolution'
 import type { UfmVariant } from './model'
 import { hessianNorms, simplexFullLevels } from './simplexSpectra'
-import { dimensionRatio } from './solutionSpace'
+import { dimensionRatio, paperRatio } from './solutionSpace'
 import { expandLevels } from './spectra'
 import { pairStructure, polygonStructure, type Structure } from './structures'
 
@@ -224,9 +224,10 @@ function dimensions(config: UfmConfig): TheoryFigure {
     curves: ranks.flatMap((r) => [
       { label: `r = ${r}`, y: values.map((d) => dimensionRatio({ L, d, K, r })) },
       { label: `limit (K − 1)/${r}`, y: values.map(() => (K - 1) / r), unstable: true },
+      { label: `paper’s count, r = ${r}`, y: values.map((d) => paperRatio({ L, d, K, r })), unstable: true },
     ]),
     marks: [],
-    formula: 'R(d) = D_{K−1}/D_r, D_r = L(r d − r(r+1)/2)',
+    formula: 'R(d) = D_{K−1}/D_r, D_r = L(r d − r(r+1)/2); the paper counts L r (d − r)',
     source: `${NOTE_02}, D7`,
   }
 }

@@ -10,6 +10,9 @@ import { chirpParameters } from '#main/systems/deep-ufm/formulaParameters'
 import { initialParameters } from '#main/systems/deep-ufm/initial'
 import { initialisationOf, initialisations } from '#main/systems/deep-ufm/initialisations'
 import type { UfmVariant } from '#main/systems/deep-ufm/model'
+import system from '#main/systems/deep-ufm/system'
+import { LabError } from '#shared/errors'
+import { parseParams } from '#shared/params'
 import { expectClose } from '../../../helpers/expectClose'
 
 const config: UfmConfig = { K: 3, n: 2, widths: [5, 3, 4], lamH: 0.001, lamW: [0.02, 0.005, 0.01] }
@@ -104,6 +107,22 @@ describe('initialisations', () => {
     expectClose(make('formula', { scale: 0.6 }).parameters['W2']![2]!, 0.6 * Math.sin(0.4 + 2 + 1.6 + 0.52), {
       rtol: 1e-14,
     })
+  })
+
+  it('refuses a start at a solution that there is not before anything trains', () => {
+    const refusal = (given: Record<string, unknown>) => {
+      try {
+        system.model(parseParams(system.params, { init: 'closedForm', ...given }))
+        return null
+      } catch (thrown) {
+        return LabError.from(thrown).details
+      }
+    }
+    expect(refusal({})).toBeNull()
+    expect(refusal({ loss: 'ce' })).toBeNull()
+    for (const given of [{ classSizes: [1, 2, 3] }, { weightDecay: 1 }, { loss: 'ce', activation: 'relu' }]) {
+      expect(refusal(given)).toEqual({ param: 'init' })
+    }
   })
 
   it('say where a closed form is missing', () => {

@@ -102,6 +102,18 @@ describe('theory figures', () => {
     )
   })
 
+  it('count the solutions by the nullity of the Hessian, beside the count of the paper', () => {
+    const ten = { ...ce, K: 10, width: 70 }
+    const { x } = figure(ten, 'dimensions')
+    const at = x.values.findIndex((d) => d >= 70)
+    const d = x.values[at]!
+    expectClose(curve(ten, 'dimensions', 'r = 5')[at]!, (9 * d - 45) / (5 * d - 15), { rtol: 1e-14 })
+    expectClose(curve(ten, 'dimensions', 'paper’s count, r = 5')[at]!, (9 * (d - 9)) / (5 * (d - 5)), { rtol: 1e-14 })
+    // Garrod & Keating's R(K) < 1 is their count's; by ours collapse has more solutions from d = K on.
+    expect(curve(ten, 'dimensions', 'paper’s count, r = 5')[0]).toBeLessThan(1)
+    expect(curve(ten, 'dimensions', 'r = 5')[0]).toBeGreaterThanOrEqual(1)
+  })
+
   it('say where the draft stands, and nothing where no closed form applies', () => {
     expect(figure({ ...ce, depth: 5 }, 'loss-over-depth').x).toMatchObject({ param: 'depth', current: 5 })
     expect(figure({ ...ce, widths: [6, 7] }, 'dimensions').x.current).toBeNull()
