@@ -33,9 +33,6 @@ export interface Connection {
 /** Filter lines make statements of many shapes: the oldest are forgotten. */
 const MOST_STATEMENTS = 500
 
-/** Pages that stay in memory once they were read: 64 MiB. A column of ten thousand series touches most of an 80 MB file. */
-const CACHE_KIB = 65_536
-
 /** @param readOnlyReason opens the file for reading only and is what attempts to write are told */
 export function openConnection(path: string, readOnlyReason: string | null = null): Connection {
   const name = basename(path)
@@ -110,7 +107,6 @@ function openDatabase(path: string, readOnly: boolean): Database.Database {
     // A project may come from someone else: functions named inside its schema must not run.
     database.pragma('trusted_schema = OFF')
     database.pragma('foreign_keys = ON')
-    database.pragma(`cache_size = ${-CACHE_KIB}`)
     defineFunctions(database)
     return database
   } catch (cause) {
