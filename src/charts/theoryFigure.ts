@@ -16,7 +16,7 @@ export function buildTheoryFigure(figure: TheoryFigure, chosen: readonly number[
   return {
     option: drawn.option,
     title: figure.title,
-    subtitle: [plainMath(figure.formula), ...drawn.notes].join(', '),
+    subtitle: [figure.formula, ...drawn.notes].join(', '),
     readout: only === undefined || others.length > 0 ? null : theoryReadout(figure, only),
     table: {
       columns: ['curve', plainMath(x.label), plainMath(figure.y.label)],

@@ -199,4 +199,6 @@ export interface Prediction {
   /** The formula in Unicode, and where it stands. */
   readonly formula: string
   readonly source: string
+  /** The end state that this is about, as the verdict of a run names it; absent: it holds whatever the run becomes. */
+  readonly state?: string
 }

@@ -56,7 +56,9 @@ describe('a fraction', () => {
     expect(emptied('fraction', { x: null })).toMatch(/Only the seed was swept/)
     const none = { ...sampleSweep, points: sampleSweep.points.map((point) => ({ ...point, runs: 0 })) }
     expect(emptied('fraction', {}, none)).toMatch(/No run has come to its end/)
-    expect(emptied('fraction', {}, { ...sampleSweep, quantities: [] })).toMatch(/did not measure "verdict"/)
+    expect(emptied('fraction', {}, { ...sampleSweep, quantities: [] })).toMatch(
+      /did not measure what this figure shows: verdict/,
+    )
   })
 })
 

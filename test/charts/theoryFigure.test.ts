@@ -18,7 +18,7 @@ const figure: TheoryFigure = {
 
 it('is a figure like any other: picture, title, readout and numbers', () => {
   const built = buildTheoryFigure(figure, [0.1], themes.print)
-  expect(built).toMatchObject({ title: 'Gain', subtitle: 'xL−1', readout: 'λ = 0.1: minimum 0.5' })
+  expect(built).toMatchObject({ title: 'Gain', subtitle: 'x^{L−1}', readout: 'λ = 0.1: minimum 0.5' })
   expect(built.table).toEqual({
     columns: ['curve', 'λ', 'x'],
     rows: [['minimum', 0.01, 1], ['minimum', 0.1, 0.5], ['λex', 0.5, null]], // prettier-ignore

@@ -76,9 +76,9 @@ describe.skipIf(!chromium)('analyses in the workbench', () => {
 
   it('keeps the chosen rule with the analysis, and the analysis in the address', async () => {
     await spectrum().getByLabel('Outliers by').selectOption('logRatio')
-    await page.waitForTimeout(300)
+    await page.waitForTimeout(1000)
     await page.reload()
-    await expect.poll(() => spectrum().getByLabel('Outliers by').inputValue()).toBe('logRatio')
+    await expect.poll(() => spectrum().getByLabel('Outliers by').inputValue(), { timeout: 20_000 }).toBe('logRatio')
     await spectrum()
       .getByText(/91 eigenvalues, 9 outliers left out, from all eigenvalues/)
       .waitFor()

@@ -73,7 +73,7 @@ describe.skipIf(!chromium)('comparing three seeds of two settings', () => {
       .getByRole('button', { name: /^What is/ })
       .click()
     const card = page.getByRole('dialog', { name: /^What is Loss over step/ })
-    expect(await card.innerText()).toMatch(/Loss L[\s\S]*Theory note 01, section 2/)
+    expect(await card.innerText()).toMatch(/Loss\s+L\s[\s\S]*Theory note 01, section 2/)
     await page.keyboard.press('Escape')
   })
 

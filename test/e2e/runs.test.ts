@@ -170,7 +170,7 @@ describe.skipIf(!chromium)('the Runs place', () => {
     const download = page.waitForEvent('download')
     await page.getByRole('menuitem', { name: /CSV/ }).click()
     const table = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n')
-    expect(table[0]).toMatch(/^id,name,status,system,loss,.*min\(loss\)/)
+    expect(table[0]).toMatch(/^id,name,status,verdict,system,loss,.*min\(loss\)/)
     expect(table).toHaveLength(8)
   })
 

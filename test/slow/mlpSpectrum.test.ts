@@ -31,7 +31,7 @@ beforeAll(async () => {
     seed: 0,
   })
   while (training.step < 300) training.advance()
-}, 60_000)
+})
 
 afterAll(() => {
   training.dispose()
@@ -51,4 +51,4 @@ it('top 20 of the MLP to 1e-10 within 64 products, the look for more included, f
     expectClose(top.map((pair) => pair.value), expected, { rtol: 1e-10 }) // prettier-ignore
     expect(top.every((pair) => pair.recomputed && pair.converged)).toBe(true)
   }
-}, 60_000)
+})

@@ -1,10 +1,15 @@
+import { inSentence } from '#shared/fieldNames'
 import type { SweepResults } from '#shared/contract/sweepResults'
 import type { Table } from '../toCsv'
 import { plainCell } from './drawing'
 import { valuesIn } from './points'
 
-/** Every swept point: its runs, each state with Wilson's interval, and least and mean of the last values. */
-export function pointTable({ fields, points, quantities }: SweepResults): Table {
+/**
+ * Every swept point: its runs, each state with Wilson's interval, and least and mean of the last values.
+ *
+ * @param inWords columns as they are called, for readers; else by their ids, for programs
+ */
+export function pointTable({ fields, points, quantities }: SweepResults, inWords = false): Table {
   const coded = quantities.filter(({ codes }) => codes !== undefined)
   const plain = quantities.filter(({ codes }) => codes === undefined)
   // States that no run of the sweep ended in would only fill the table.
@@ -17,12 +22,16 @@ export function pointTable({ fields, points, quantities }: SweepResults): Table 
   )
   return {
     columns: [
-      ...fields.map(({ path }) => path.replace(/^(params|backend|schedule)\./, '')),
+      ...fields.map(({ path, label, symbol }) =>
+        inWords ? `${label} ${symbol}`.trim() : path.replace(/^(params|backend|schedule)\./, ''),
+      ),
       'runs',
       'diverged',
       'missing',
       ...states.flatMap(({ state }) => [state, `${state} low`, `${state} high`]),
-      ...plain.flatMap(({ id }) => [`${id} least`, `${id} mean`]),
+      ...plain.flatMap(({ id, label }) =>
+        inWords ? [`least ${inSentence(label)}`, `mean ${inSentence(label)}`] : [`${id} least`, `${id} mean`],
+      ),
     ],
     rows: points.map((point) => [
       ...point.at.map(plainCell),

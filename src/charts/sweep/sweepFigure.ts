@@ -22,7 +22,8 @@ export function buildSweepFigure(
   theme: ChartTheme,
 ): BuiltFigure | EmptyFigure {
   const measured = results.quantities.some(({ id }) => id === definition.quantity)
-  if (!measured) return nothing(definition, `The runs of this sweep did not measure "${definition.quantity}".`)
+  if (!measured)
+    return nothing(definition, `The runs of this sweep did not measure what this figure shows: ${definition.quantity}.`)
   const drawing = { results, selection, theme }
   switch (definition.mark) {
     case 'fraction':

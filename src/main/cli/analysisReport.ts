@@ -113,6 +113,13 @@ function shortTable<Row>(rows: readonly Row[], columns: Parameters<typeof table<
   return more > 0 ? `${shown}\n… and ${more} more, in the document of --json` : shown
 }
 
+/** Those that last come first, from the largest; then those that died last. */
+function survivorsFirst(tracks: OutlierHistory['tracks']): OutlierHistory['tracks'] {
+  const lasts = (track: OutlierHistory['tracks'][number]) => track.died ?? Infinity
+  const value = ({ points }: OutlierHistory['tracks'][number]) => points.at(-1)?.value ?? 0
+  return tracks.toSorted((a, b) => (lasts(a) === lasts(b) ? value(b) - value(a) : lasts(b) > lasts(a) ? 1 : -1))
+}
+
 /** Outliers over the steps: each with its birth, death and ends, then who passed whom. */
 export function historyReport({ tracks, crossings, overlaps }: OutlierHistory): string {
   const ends = (points: OutlierHistory['tracks'][number]['points']) =>
@@ -122,7 +129,7 @@ export function historyReport({ tracks, crossings, overlaps }: OutlierHistory): 
     tracks.length === 0
       ? 'No eigenvalue is an outlier at these steps.'
       : `${tracks.length} outliers followed through the steps: ${died} died, ${crossings.length} crossings`,
-    shortTable(tracks, [
+    shortTable(survivorsFirst(tracks), [
       { title: 'outlier', cell: ({ id }) => String(id + 1), align: 'right' },
       { title: 'born', cell: ({ born }) => String(born), align: 'right' },
       { title: 'died', cell: (track) => (track.died === null ? '' : String(track.died)), align: 'right' },

@@ -65,8 +65,11 @@ export async function executeAnalysis(request: Analyse, context: AnalysisContext
     training.resume(source.checkpoint)
     const choice = choiceOf(spec)
     const operator = await makeOperator(training.snapshot(source.isLast), spec.operator, choice)
-    const levels = source.isLast ? levelsOf(request, model, choice) : null
-    return await analysed(operator, levels, backend.dtype, request, context)
+    const levels = levelsOf(request, model, choice)
+    // What a formula for all eigenvalues calls outliers is the count of theory where the operator names none: at every
+    // step, so that they can be followed, although the values are those of the end.
+    const counted = { ...operator, theoryCount: operator.theoryCount ?? leadingOutliers(levels ?? []) }
+    return await analysed(counted, source.isLast ? levels : null, backend.dtype, request, context)
   } finally {
     training.dispose()
     backend.dispose()
@@ -81,11 +84,9 @@ async function analysed(
   { signal, report }: AnalysisContext,
 ): Promise<AnalysisOutcome> {
   const clock = new ReportClock(report)
-  // What a formula for all eigenvalues calls outliers is the count of theory where the operator names none.
-  const counted = { ...operator, theoryCount: operator.theoryCount ?? leadingOutliers(levels ?? []) }
   let analysis: Analysis
   try {
-    analysis = await analyseOperator(counted, {
+    analysis = await analyseOperator(operator, {
       dtype,
       method: spec.method,
       bottom: spec.bottom,

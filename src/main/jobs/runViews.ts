@@ -8,9 +8,13 @@ import type { Prediction } from '#shared/records'
 import type { System } from '../core/system'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
+import type { VerdictKind } from '../probes/verdict'
 import { quantitiesOf, type Catalogue } from './checkSpec'
 import { resolveMatrices } from './matrixParams'
 import type { Scheduler } from './scheduler'
+
+/** A run that has not come to an end state yet may still come to any. */
+const UNDECIDED: VerdictKind = 'unconverged'
 
 export interface RunViews {
   /** Those that are there, in the order of the ids. */
@@ -139,9 +143,14 @@ function statesOf({ records }: Project, { id, quantities, steps }: StoredRun): R
   })
 }
 
-function predictionsOf(system: System, run: StoredRun, { matrices }: Project): readonly Prediction[] {
+/** Without what is about another end state than the one that a run has come to. */
+function predictionsOf(system: System, run: StoredRun, { matrices, records }: Project): readonly Prediction[] {
   const params = parseParams(system.params, run.spec.params)
-  return system.theory(resolveMatrices(system.params, params, { matrices }))
+  const all = system.theory(resolveMatrices(system.params, params, { matrices }))
+  if (run.status !== 'completed') return all
+  const last = records.lastValues(run.id)
+  const ends = run.quantities.flatMap(({ id, codes }) => codes?.[last[id] ?? NaN] ?? [])
+  return all.filter(({ state }) => state === undefined || ends.every((end) => end === state || end === UNDECIDED))
 }
 
 function marksOf({ annotations }: Project, id: RunId): RunMarks {

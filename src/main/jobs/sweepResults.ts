@@ -5,6 +5,7 @@ import { wilsonInterval } from '#shared/proportion'
 import type { Prediction, QuantityDefinition } from '#shared/records'
 import { sweptPaths } from '#shared/sweep'
 import { plainSweepFigures } from '#shared/sweepFigure'
+import { fieldName } from '#shared/fieldNames'
 import { fieldDefinition, fieldValue } from '#shared/sweepFields'
 import type { System } from '../core/system'
 import type { Project } from '../store/project'
@@ -47,14 +48,9 @@ function scalarsOf(points: readonly PointEnds[]): QuantityDefinition[] {
 }
 
 function fieldOf(path: string, system: System | null): SweptFieldInfo {
-  const definition = fieldDefinition(path, system?.params ?? {})
-  const name = path.replace(/^(params|backend|schedule)\./, '')
-  return {
-    path,
-    label: definition?.label ?? name,
-    symbol: definition?.symbol ?? '',
-    scale: definition?.type === 'real' ? definition.scale : 'linear',
-  }
+  const schema = system?.params ?? {}
+  const definition = fieldDefinition(path, schema)
+  return { path, ...fieldName(path, schema), scale: definition?.type === 'real' ? definition.scale : 'linear' }
 }
 
 interface Wanted {

@@ -90,7 +90,7 @@ function reasonNotToWrite(path: string): string | null {
   if (!allowed(path, constants.W_OK) || !allowed(dirname(path), constants.W_OK)) {
     return 'there is no permission to write the file or its folder.'
   }
-  const connection = openConnection(path, 'only looked at')
+  const connection = databaseAt(path, 'only looked at')
   try {
     const found = identified(connection)
     if (found.kind === 'new' || found.version <= SCHEMA_VERSION) return null
@@ -104,17 +104,25 @@ function reasonNotToWrite(path: string): string | null {
 }
 
 function identified(connection: Connection) {
+  return ofDatabase(connection.name, () => identify(connection))
+}
+
+function databaseAt(path: string, readOnlyReason: string): Connection {
+  return ofDatabase(basename(path), () => openConnection(path, readOnlyReason))
+}
+
+/** A file without SQLite's own header is no database at all, whatever its name says. */
+function ofDatabase<T>(name: string, look: () => T): T {
   try {
-    return identify(connection)
+    return look()
   } catch (thrown) {
     const error = LabError.from(thrown)
-    // A file without SQLite's own header is no database at all, whatever its name says.
-    throw error.details.sqlite === 'SQLITE_NOTADB' ? notAProject(connection.name, error) : error
+    throw error.details.sqlite === 'SQLITE_NOTADB' ? notAProject(name, error) : error
   }
 }
 
 function openForReading(path: string, reason: string, clock: Clock): Project {
-  const connection = openConnection(path, reason)
+  const connection = databaseAt(path, reason)
   try {
     if (identified(connection).kind === 'new') throw notAProject(connection.name)
     return projectOn(connection, { path, clock })

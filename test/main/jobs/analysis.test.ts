@@ -147,6 +147,15 @@ describe('analysis of a stored state', () => {
     const none = await service.handlers['analyses.track']({ analysisIds: ids, choice: { threshold: 1e9 } })
     expect(none.tracks).toEqual([])
 
+    // Theory counts outliers at every step, also where only its formula for all eigenvalues names them.
+    const whole = { operator: 'hessian', vectors: true } as const
+    const counts: unknown[] = []
+    for (const step of [0, 6000]) {
+      const { result } = await ended(service, (await ask(service, runId, whole, step)).analysisId)
+      counts.push(result!.meta.counts![0], result!.levels === null)
+    }
+    expect(counts).toMatchObject([{ rule: 'theory', count: 45 }, true, { rule: 'theory', count: 45 }, false])
+
     const without = await ended(service, (await ask(service, runId, { ...spec, vectors: false }, 100)).analysisId)
     expect(without.result!.alignment).toBeNull()
     const track = (...analysisIds: number[]) =>

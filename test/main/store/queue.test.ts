@@ -159,7 +159,7 @@ const steps = [
 const sequences = repetitions('CASES', 40)
 
 describe('the queue', () => {
-  const timeout = 60_000 + 200 * sequences
+  const timeout = 60_000 + 2000 * sequences
   it('is a list sorted by priority, whatever happens to it, across restarts', { timeout }, () => {
     fc.assert(
       fc.property(fc.commands(steps, { maxCommands: 40 }), (commands) => {

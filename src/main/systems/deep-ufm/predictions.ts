@@ -2,6 +2,7 @@ import type { Prediction } from '#shared/records'
 import { depthOf, factorDecays, factorShapes, hasClosedForms, type UfmConfig } from './config'
 import { simplexLayerLevels, simplexSolution, type SimplexSolution } from './crossEntropy'
 import { graphSolution, graphVertices } from './graphSolution'
+import type { VerdictKind } from '#main/probes/verdict'
 import type { UfmVariant } from './model'
 import { simplexFullLevels } from './simplexSpectra'
 import {
@@ -47,7 +48,7 @@ function simplexPredictions(config: UfmConfig): Prediction[] {
   const formula = 'L = g(Z) + λ/2 (L+1) Σ σ_i(Z)^{2/(L+1)} at the scale where it is least'
   return [
     prediction('loss', null, levels, formula, 'D2, D3', NOTE_02),
-    ...(solution ? collapsePredictions(config, solution) : []),
+    ...(solution ? collapsePredictions(config, solution).map(ofCollapse) : []),
     ...outputPredictions(config, { collapse: solution, pair, polygon }),
   ]
 }
@@ -138,7 +139,6 @@ function reluPredictions(config: UfmConfig, solution: CollapsedSolution | null):
 }
 
 function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): Prediction[] {
-  const { K } = config
   const collapsed: Level = {
     value: solution.loss,
     copies: 1,
@@ -149,6 +149,13 @@ function collapsedPredictions(config: UfmConfig, solution: CollapsedSolution): P
     : [collapsed, { value: 0.5, copies: 1, label: 'zero (global minimum)' }]
   return [
     prediction('loss', null, lossLevels, 'L* = ½ (1 − x)(1 + L x), (1 − x)^{L+1} x^{L−1} = K^{L+1} n λ_H Π λ_l', '5.1'),
+    ...collapsedSpectra(config, solution).map(ofCollapse),
+  ]
+}
+
+function collapsedSpectra(config: UfmConfig, solution: CollapsedSolution): Prediction[] {
+  const { K } = config
+  return [
     ...factorShapes(config).flatMap(([rows, cols], layer) => [
       prediction(
         'singularValues',
@@ -250,6 +257,11 @@ function zeroPredictions(config: UfmConfig): Prediction[] {
       return prediction('layerHessian', layer, zero(rows * cols), formula, '5.1')
     }),
   ]
+}
+
+/** Runs that end at another structure have another spectrum: nothing of this is drawn over theirs. */
+function ofCollapse(given: Prediction): Prediction {
+  return { ...given, state: 'collapse' satisfies VerdictKind }
 }
 
 function weightLayers(config: UfmConfig): number[] {

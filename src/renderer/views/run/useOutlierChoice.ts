@@ -19,8 +19,9 @@ export function useOutlierChoice(analysis: Ref<AnalysisDetail>) {
   const threshold = ref('')
   const rules = computed(() => (analysis.value.result ? outlierRules(analysis.value.result.meta) : []))
   watch(
-    // An analysis that is opened before it has ended gets its rules later.
-    () => [analysis.value.id, rules.value.length],
+    // An analysis that is opened before it has ended gets its rules later. What is read again of the same one is older
+    // than what a person has just chosen.
+    [() => analysis.value.id, () => rules.value.length],
     () => {
       const usual = usualChoice(analysis.value.result?.meta ?? {})
       const known = 'rule' in usual && rules.value.some((candidate) => candidate.rule === usual.rule)

@@ -17,7 +17,7 @@ import { addRun, emptyProject } from '../../bundle/bundles'
 const FLIPS = repetitions('FLIPS', 200)
 const clock = fixedClock()
 
-it(`finds each of ${FLIPS} flipped bits`, { timeout: 60_000 + 500 * FLIPS }, async () => {
+it(`finds each of ${FLIPS} flipped bits`, { timeout: 60_000 + 5000 * FLIPS }, async () => {
   const { project, path } = emptyProject(temporaryFolder())
   for (const number of [1, 2, 3, 4, 5]) addRun(project, number)
   project.close()
