@@ -5,7 +5,7 @@ import type { Repeated } from './test/helpers/repetitions.ts'
 
 /** How often each test of reliability tries (docs/reliability.md); a variable of the caller comes first. */
 const repetitions: Record<Repeated, number> = {
-  // All 100 000, which take two hours of a processor: `COLLAPSAR_FUZZ=100000 npm run test:slow`.
+  // All 100 000, which take more than an hour of a processor: `COLLAPSAR_FUZZ=100000 npm run test:slow`.
   FUZZ: 20_000,
   KILLS: 1000,
   FLIPS: 2000,
@@ -15,7 +15,7 @@ const repetitions: Record<Repeated, number> = {
 
 /**
  * What `npm test` leaves out: small trained runs against theory over more seeds and settings, the package, and the
- * tests of reliability as often as it takes to believe them. About an hour on two free cores.
+ * tests of reliability as often as it takes to believe them. An estimated hour on two free cores.
  */
 export default defineConfig({
   plugins: [assemblyScript()],

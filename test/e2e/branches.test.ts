@@ -43,6 +43,7 @@ describe.skipIf(!chromium)('runs over the branches of the theory, from the Libra
     await sizes.fill('3, 5, 9')
     await page.getByText('The closed forms need classes of one size').first().waitFor()
     await page.getByText('No closed form is known for these values').waitFor()
+    expect(await figure('Gain of the collapsed solution').count()).toBe(0)
     await sizes.fill('')
     await figure('Gain of the collapsed solution').getByRole('img').waitFor()
   })

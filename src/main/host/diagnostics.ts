@@ -54,8 +54,7 @@ export function diagnosticsBundle({ version, host, blas, health, log, privateNam
 /** Whole words only: a short name is a part of many others. */
 function withoutNames(text: string, names: readonly string[]): string {
   const patterns = names
-    .filter((name) => name !== '')
-    .flatMap((name) => [name, encodeURI(name)])
+    .flatMap((name) => (name === '' ? [] : [name, encodeURI(name)]))
     .map((name) => name.replaceAll(/[^\p{L}\p{N}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`))
   return patterns.reduce(
     (cleaned, name) => cleaned.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'), '…'),

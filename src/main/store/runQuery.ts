@@ -53,9 +53,15 @@ export interface RunQueries {
   statusCounts(): { readonly counts: Readonly<Record<RunStatus, number>>; readonly binned: number }
   /** Those of the runs that wait or train. */
   active(runIds: readonly RunId[]): readonly RunId[]
-  /** Outside the bin: all that run, the first that wait in the order of the queue, and the last that ended. */
+  /**
+   * Outside the bin: all that run, the first that wait in the order of the queue, and those that ended, latest first: the
+   * last of all, and the last of those that did not end well, however many have ended since.
+   */
   recent(limit: number): Readonly<Record<'running' | 'waiting' | 'ended', readonly RunId[]>>
 }
+
+/** A diverged run of a sweep is one of its results; a run of its own was meant to end well. */
+const NOT_WELL = sql`status IN ('failed', 'interrupted') OR (status = 'diverged' AND sweep_id IS NULL)`
 
 const cell = z.custom<Cell>((value) => value === null || typeof value === 'number' || typeof value === 'string')
 const cells = z.record(z.string(), cell)
@@ -177,11 +183,13 @@ export function runQueriesOn(connection: Connection): RunQueries {
 
   function recent(limit: number) {
     const ids = (question: Sql) => all(idRow, question).map(({ id }) => id)
+    const lastEnded = (which: Sql) =>
+      sql`SELECT created_order FROM runs WHERE binned_at IS NULL AND (${which}) ORDER BY ended_at DESC, created_order DESC LIMIT ${limit}`
     return {
       running: ids(sql`SELECT id FROM runs WHERE status = 'running' AND binned_at IS NULL ORDER BY started_at`),
       waiting: ids(sql`SELECT run_id AS id FROM queue ORDER BY position LIMIT ${limit}`),
-      ended: ids(sql`SELECT id FROM runs WHERE binned_at IS NULL AND ended_at IS NOT NULL
-        ORDER BY ended_at DESC, created_order DESC LIMIT ${limit}`),
+      ended: ids(sql`SELECT id FROM runs WHERE created_order IN (${lastEnded(sql`ended_at IS NOT NULL`)})
+        OR created_order IN (${lastEnded(NOT_WELL)}) ORDER BY ended_at DESC, created_order DESC`),
     }
   }
 

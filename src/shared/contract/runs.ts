@@ -93,7 +93,7 @@ export interface RecentRuns {
   readonly running: readonly RunSummary[]
   /** In the order of the queue. */
   readonly waiting: readonly RunSummary[]
-  /** Latest first. */
+  /** Latest first; those that did not end well are among them, however many have ended since. */
   readonly ended: readonly RunSummary[]
   /** All runs outside the bin. */
   readonly counts: Readonly<Record<RunStatus, number>>

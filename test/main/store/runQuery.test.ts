@@ -215,6 +215,16 @@ describe('rows', () => {
     runs.setBinned([runId(0)], null)
     expect(runQueries.recent(2)).toEqual({ running: [], waiting: [runId(1), runId(2)], ended: [runId(0)] })
   })
+
+  it('stay at hand where they did not end well, however many have ended since', () => {
+    const { runs, runQueries } = threeSettings()
+    const end = (number: number, status: 'completed' | 'failed' | 'diverged') =>
+      runs.end(runId(number), { status, step: 10, error: null, at: clock.now() + number })
+    end(0, 'failed')
+    end(1, 'diverged')
+    for (const later of [2, 3, 4]) end(later, 'completed')
+    expect(runQueries.recent(2).ended).toEqual([runId(4), runId(3), runId(1), runId(0)])
+  })
 })
 
 describe('groups', () => {
