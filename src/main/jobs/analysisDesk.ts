@@ -12,6 +12,7 @@ import { toJson } from '../store/columns'
 import type { Project } from '../store/project'
 import { fromAnalysisSchema, type Analyse, type Analysed } from './analysisProtocol'
 import { Journal } from './journal'
+import { matricesOf } from './matrixParams'
 import { withoutPaths } from './withoutPaths'
 import type { StartWorker, WorkerHandle } from './workerHandle'
 
@@ -101,7 +102,8 @@ export class AnalysisDesk {
     for (const { name, data } of checkpoint.arrays) {
       hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     }
-    const source = { kind: 'run', spec: run.spec, checkpoint, isLast } as const
+    const matrices = [...matricesOf(run.spec.params, project.matrices)]
+    const source = { kind: 'run', spec: run.spec, checkpoint, isLast, matrices } as const
     return this.#start({ runId, step: at, matrix: spec.operator, spec }, source, hash.digest('hex'))
   }
 

@@ -5,6 +5,7 @@ import { spectrumMetaSchema } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
 import type { AnalysisResult, StoredSearch } from '../store/analyses'
 import { errorDataSchema, levelsSchema } from '../store/columns'
+import { loadedMatrixSchema } from './loadedMatrixSchema'
 import { checkpointSchema, floatArraySchema } from './checkpointSchema'
 
 const searchSchema: z.ZodType<StoredSearch> = z.object({
@@ -19,7 +20,7 @@ export const analyseSchema = z.object({
   type: z.literal('analyse'),
   source: z.discriminatedUnion('kind', [
     /** `isLast`: theory speaks of this state. */
-    z.object({ kind: z.literal('run'), spec: runSpecSchema, checkpoint: checkpointSchema, isLast: z.boolean() }),
+    z.object({ kind: z.literal('run'), spec: runSpecSchema, checkpoint: checkpointSchema, isLast: z.boolean(), matrices: z.array(loadedMatrixSchema) }), // prettier-ignore
     z.object({ kind: z.literal('matrix'), name: z.string(), bytes }),
   ]),
   spec: analysisSpecSchema,

@@ -1,7 +1,6 @@
 import type { AnalysisSpec } from '#shared/analysis'
 import { LabError } from '#shared/errors'
 import { leadingOutliers } from '#shared/outliers'
-import { parseParams } from '#shared/params'
 import type { Prediction } from '#shared/records'
 import type { Backend } from '../compute/backends/backend'
 import { createBackend } from '../compute/backends/select'
@@ -13,7 +12,6 @@ import { TRAINED_COPIES_WITHIN } from '../probes/copiesOf'
 import { externalOperator, npyOperator } from '../probes/externalOperator'
 import { makeOperator, operators, type NamedOperator, type OperatorChoice } from '../probes/operators/index'
 import type { StoredSearch } from '../store/analyses'
-import { systemById } from '../systems/registry'
 import type { Analyse, Analysed, FromAnalysis } from './analysisProtocol'
 import { trainingOf } from './trainingOf'
 
@@ -60,12 +58,12 @@ export async function executeAnalysis(request: Analyse, context: AnalysisContext
     }
   }
   const backend: Backend = await createBackend(source.spec.backend)
-  const { training, model } = trainingOf(source.spec, context.resources, backend)
+  const { training, model, predictions } = trainingOf(source.spec, context.resources, backend)
   try {
     training.resume(source.checkpoint)
     const choice = choiceOf(spec)
     const operator = await makeOperator(training.snapshot(source.isLast), spec.operator, choice)
-    const levels = levelsOf(request, model, choice)
+    const levels = levelsOf(spec, predictions, model, choice)
     // What a formula for all eigenvalues calls outliers is the count of theory where the operator names none: at every
     // step, so that they can be followed, although the values are those of the end.
     const counted = { ...operator, theoryCount: operator.theoryCount ?? leadingOutliers(levels ?? []) }
@@ -132,12 +130,17 @@ function choiceOf({ parameters, layer, otherLayer }: AnalysisSpec): OperatorChoi
 }
 
 /** What theory says of this matrix at the end of training. */
-function levelsOf({ source, spec }: Analyse, model: Model, choice: OperatorChoice): Prediction['levels'] | null {
-  const place = operators.get(spec.operator)?.predictedAs?.(model, choice)
-  if (!place || source.kind !== 'run') return null
-  const system = systemById(source.spec.system)
-  const predictions = system.theory(parseParams(system.params, source.spec.params))
-  return predictions.find(({ quantity, layer }) => quantity === place.quantity && layer === place.layer)?.levels ?? null
+function levelsOf(
+  { operator }: AnalysisSpec,
+  predictions: () => readonly Prediction[],
+  model: Model,
+  choice: OperatorChoice,
+): Prediction['levels'] | null {
+  const place = operators.get(operator)?.predictedAs?.(model, choice)
+  if (!place) return null
+  return (
+    predictions().find(({ quantity, layer }) => quantity === place.quantity && layer === place.layer)?.levels ?? null
+  )
 }
 
 /** Eigenvectors with what is known of their entries, and how they lie to the classes. */

@@ -5,19 +5,9 @@ import type { LogEntry, MeasuredRecord } from '#shared/records'
 import { runSpecSchema } from '#shared/spec'
 import type { ResumePoint } from '../core/checkpoint'
 import { errorDataSchema, layerSchema } from '../store/columns'
-import type { LoadedMatrix } from './matrixParams'
-
-const floats = z.instanceof(Float64Array)
-const loadedMatrixSchema: z.ZodType<LoadedMatrix> = z.object({
-  reference: z.string(),
-  matrix: z
-    .object({ rows: z.int().min(1), cols: z.int().min(1), values: floats, observed: floats })
-    .refine(({ rows, cols, values, observed }) => values.length === rows * cols && observed.length === rows * cols, {
-      message: 'the shape does not fit the data',
-    }),
-})
 import { analyseSchema } from './analysisProtocol'
 import { checkClaimSchema } from './exactClaim'
+import { loadedMatrixSchema } from './loadedMatrixSchema'
 import { checkpointSchema, fillsItsShape, NO_FIT, shapeSchema } from './checkpointSchema'
 
 /** Any number a computation can give, NaN and infinities included. */

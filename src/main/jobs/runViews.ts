@@ -88,7 +88,7 @@ export function runViews(
         quantities: run.quantities,
         figures: figuresOf(system, run),
         predictions: system ? predictionsOf(system, run, project) : [],
-        advice: system ? adviceOn(system, run) : [],
+        advice: system ? adviceOn(system, run, project) : [],
         states: statesOf(project, run),
         claims: project.claims.of(id),
         log: project.log.of(id),
@@ -130,8 +130,9 @@ function figuresOf(system: System | undefined, { quantities }: StoredRun): reado
   return system?.figures.filter((figure) => figure.quantities.every((id) => described.has(id))) ?? []
 }
 
-function adviceOn(system: System, { spec }: StoredRun): readonly string[] {
-  return system.advice(parseParams(system.params, spec.params)).map(({ message }) => message)
+function adviceOn(system: System, { spec }: StoredRun, { matrices }: Project): readonly string[] {
+  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), { matrices })
+  return system.advice(params).map(({ message }) => message)
 }
 
 /** The words of a code may say less than the record: that of the verdict 'rank' says which. */

@@ -64,7 +64,9 @@ export function serveJob(
       } else if (message.type === 'pause') {
         for (const run of message.runs) pauses[run]?.abort()
       } else if (message.type === 'analyse') {
-        void runAnalysis(port, analyse, message, resources, nextOf(aborts)).then(resolve)
+        const { source } = message
+        const known = source.kind === 'run' ? { ...resources, matrices: libraryFrom(source.matrices) } : resources
+        void runAnalysis(port, analyse, message, known, nextOf(aborts)).then(resolve)
       } else {
         const outbox = new Outbox(port, message.runs.length === 1)
         const tasks = message.runs.map((run, i) => ({

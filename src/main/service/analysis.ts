@@ -6,6 +6,7 @@ import { parseParams } from '#shared/params'
 import type { System } from '../core/system'
 import type { AnalysisDesk } from '../jobs/analysisDesk'
 import { analysisMenu } from '../jobs/analysisPlan'
+import { resolveMatrices } from '../jobs/matrixParams'
 import { trackAnalyses } from './trackAnalyses'
 import { uploadedBytes, type Uploads } from './uploads'
 import type { StoredAnalysis } from '../store/analyses'
@@ -41,7 +42,8 @@ export function analysisHandlers({
       const system = systems.get(spec.system)
       if (!system)
         throw new LabError('unavailable', `This version has no system "${spec.system}" to analyse run ${runId} with.`)
-      const model = system.model(parseParams(system.params, spec.params))
+      const params = parseParams(system.params, spec.params)
+      const model = system.model(resolveMatrices(system.params, params, project))
       const [steps, last] = [project.checkpoints.steps(runId), project.checkpoints.lastStep(runId)]
       return {
         ...analysisMenu(model),

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { UPLOAD_PART_BYTES } from '#shared/contract/uploads'
 import { MATRIX_LIMITS, matrixReference } from '#shared/importedMatrix'
 import type { RunId } from '#shared/ids'
+import { executeAnalysis } from '#main/jobs/executeAnalysis'
 import { executeRun } from '#main/jobs/executeRun'
 import { inProcessWorker } from '#main/jobs/inProcessWorker'
 import { probes } from '#main/probes/registry'
@@ -17,7 +18,7 @@ const resources = { read: () => new Uint8Array() }
 function start(projectPath = join(temporaryFolder(), 'project.clps')): Service {
   const service = createService({
     projectPath,
-    startWorker: inProcessWorker(executeRun, resources),
+    startWorker: inProcessWorker(executeRun, resources, { analyse: executeAnalysis }),
     systems,
     probes,
     resources,
@@ -179,5 +180,12 @@ describe('a run on an imported matrix', () => {
     expect(predicted!.levels.map(({ copies }) => copies)).toEqual([1, 1, 2])
     const moved = await service.handlers['run.series']({ runId: run.id, quantity: 'movedRank', layer: 1 })
     expect(moved.values.at(-1)).toBe(4)
+    // Its last state can be analysed: the worker gets the matrix for it too.
+    expect((await service.handlers['analysis.choices']({ runId: run.id })).steps).toEqual([1500])
+    const spec = { operator: 'weightGram', layer: 1 } as const
+    const { analysisId } = await service.handlers['analysis.start']({ runId: run.id, step: null, spec })
+    const analysis = () => service.handlers['analysis.get']({ analysisId })
+    await expect.poll(async () => (await analysis()).status).toBe('done')
+    expectClose((await analysis()).result!.eigenvalues[0]!, last!.data[0]! ** 2, { rtol: 1e-10 })
   }, 30_000)
 })
