@@ -15,7 +15,7 @@ import { VectorStack } from './vectorStack'
  * as with a basis orthogonal to rounding (Simon 1984, theorem 5).
  */
 export const SEMI_ORTHOGONAL = Math.sqrt(Number.EPSILON)
-/** The estimate is not a bound: small products have been met 1.3 times as large. */
+/** The estimate is not a bound: over 6000 random spectra products have been met four times as large. */
 const PASS_IS_DUE = SEMI_ORTHOGONAL / 16
 
 export interface LanczosProcessOptions {

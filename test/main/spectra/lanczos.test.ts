@@ -90,7 +90,8 @@ describe('lanczos', () => {
         const moments = ({ nodes, weights }: LanczosResult) => [0, 1, 2].map((k) => nodes.reduce((sum, node, i) => sum + weights[i]! * node ** k, 0)) // prettier-ignore
         expectClose(moments(semi), moments(full), { rtol: 1e-11 })
       }),
-      { numRuns: 40 },
+      // With one kind of rounding in the estimate, what had grown was a hundred times as large here.
+      { numRuns: 40, examples: [[{ outliers: [2.3670976567162914], seed: 402 }]] },
     )
   })
 
