@@ -86,7 +86,7 @@ export default {
     const [rho, initScale] = [rhoAt(step), rhoAt(0)]
     const start = weightMatrices(model, snapshot.initialParameters())
     const weights = weightMatrices(model, await snapshot.parameters())
-    const frames = blockFrames(phi, start, initScale)
+    const frames = blockFrames(phi(), start, initScale)
     return [
       scalarMeasurement('rhoTheory', rho),
       scalarMeasurement('invarianceResidual', invarianceResidual(frames, weights, rho)),

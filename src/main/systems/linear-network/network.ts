@@ -1,5 +1,5 @@
 import { matmul } from '#main/compute/linalg/index'
-import { matrix } from '#main/compute/matrix'
+import { matrix, type Matrix } from '#main/compute/matrix'
 import { random, type Random } from '#main/compute/rng/random'
 import type { Dataset, Model } from '#main/core/model'
 import type { ParameterArrays } from '#main/core/snapshot'
@@ -49,9 +49,13 @@ export function takesFixedSteps({ optimiser }: NetworkParams): boolean {
 export function networkModel(params: NetworkParams): Model | BlockModel {
   const model = linearModel({ widths: networkWidths(params), weightDecay: params.weightDecay })
   if (params.init !== 'orthogonal' || blockSize(networkTarget(params)) === 0 || !takesFixedSteps(params)) return model
-  const { inputs, targets } = networkData(params).train
-  const phi = matmul(targets, inputs!, { transposeB: true })
-  return { ...model, invariantBlock: { phi, rho: rhoOf(blockDynamics(params)) } }
+  let phi: Matrix | null = null
+  const made = () => {
+    const { inputs, targets } = networkData(params).train
+    return matmul(targets, inputs!, { transposeB: true })
+  }
+  // The designer asks for the model at each change of a draft, and has no need of Φ, which takes a second at d = 512.
+  return { ...model, invariantBlock: { phi: () => (phi ??= made()), rho: rhoOf(blockDynamics(params)) } }
 }
 
 export function networkInitial(params: NetworkParams, stream: Random): ParameterArrays {

@@ -26,7 +26,7 @@ export function blockChecks(label: string, params: NetworkParams): Promise<Claim
   const { phi, rho } = model.invariantBlock
   return withTraining(start, params, async (training) => {
     const weightsNow = async () => weightMatrices(model, await training.snapshot().parameters())
-    const frames = blockFrames(phi, await weightsNow(), rho(0))
+    const frames = blockFrames(phi(), await weightsNow(), rho(0))
     let worst = 0
     for (const step of checkpoints(params.steps)) {
       while (training.step < step) training.advance()
