@@ -24,7 +24,8 @@ it('the diagnostics of a project have nothing in them that a person has made, an
   project.comparisons.save(WORD, { ...emptyComparison, runIds: [runId(1)] }, false, 1)
   project.close()
   // A library in a folder of the person, which is refused; a log with an error of ours.
-  const env = { ...process.env, HOME: home, USERPROFILE: home, COLLAPSAR_BLAS: join(folder, 'my blas.so') }
+  const places = { HOME: home, USERPROFILE: home, XDG_CONFIG_HOME: join(home, '.config'), APPDATA: join(home, 'data') }
+  const env = { ...process.env, ...places, COLLAPSAR_BLAS: join(folder, 'my blas.so') }
   const diagnostics = () =>
     spawnSync(process.execPath, [CLI, 'diagnostics', '--out', folder, '--project', path], { env, encoding: 'utf8' })
   expect(diagnostics()).toMatchObject({ status: 0, stderr: '' })
