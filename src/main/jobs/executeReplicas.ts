@@ -1,6 +1,5 @@
 import { LabError } from '#shared/errors'
 import type { RunOutcome } from '#shared/outcome'
-import { parseParams } from '#shared/params'
 import { keptSteps } from '#shared/spec'
 import { version } from '../../../package.json'
 import { createBackend } from '../compute/backends/select'
@@ -11,7 +10,7 @@ import { probeById } from '../probes/registry'
 import { systemById } from '../systems/registry'
 import type { Replica } from '../train/replica'
 import { ReplicatedTraining } from '../train/replicatedTraining'
-import { resolveMatrices } from './matrixParams'
+import { runParams } from './matrixParams'
 import { isLook, lookAt, lossOf, measureAll, restOf, type Measuring } from './measuring'
 import { costsOf, MeasuringCosts } from './measuringCosts'
 import { Pace, TURN_MS } from './pace'
@@ -64,7 +63,7 @@ export async function executeReplicas(tasks: readonly Task[], resources: Resourc
 
 interface Member {
   readonly task: Task
-  readonly params: ReturnType<typeof parseParams>
+  readonly params: ReturnType<typeof runParams>
   readonly model: Model
   readonly recipe: TrainingRecipe
   readonly replica: Replica
@@ -74,7 +73,7 @@ interface Member {
 function prepared(task: Task, system: System, resources: Resources): Member | null {
   const { spec, ended } = task
   try {
-    const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
+    const params = runParams(system, spec, resources)
     const model = system.model(params)
     const recipe = system.training(params)
     const root = random(spec.seed, 'run')

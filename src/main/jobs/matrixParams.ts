@@ -1,7 +1,8 @@
 import { LabError } from '#shared/errors'
 import { parseMatrixReference, type ImportedMatrix } from '#shared/importedMatrix'
-import type { ParamSchema, ParamsOf, ParamValues } from '#shared/params'
-import type { MatrixLibrary, Resources } from '../core/system'
+import { parseParams, type ParamSchema, type ParamsOf, type ParamValues } from '#shared/params'
+import type { RunSpec } from '#shared/spec'
+import type { MatrixLibrary, Resources, System } from '../core/system'
 
 type WithMatrices = Pick<Resources, 'matrices'>
 
@@ -38,6 +39,11 @@ export function resolveMatrices<S extends ParamSchema>(
 ): ParamsOf<S> {
   const loaded = referencesIn(schema, params).map(([name, text]) => [name, libraryOf(resources).load(text)] as const)
   return { ...params, ...Object.fromEntries(loaded) }
+}
+
+/** The parameters of a stored spec as its system gets them. @throws LabError as `parseParams` and `resolveMatrices` */
+export function runParams({ params }: System, spec: RunSpec, resources: WithMatrices): ParamsOf<ParamSchema> {
+  return resolveMatrices(params, parseParams(params, spec.params), resources)
 }
 
 /** A matrix beside its reference. */

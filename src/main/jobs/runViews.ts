@@ -3,14 +3,13 @@ import type { RunMarks } from '#shared/contract/runs'
 import { LabError } from '#shared/errors'
 import type { FigureDefinition } from '#shared/figure'
 import type { RunId } from '#shared/ids'
-import { parseParams } from '#shared/params'
 import type { Prediction } from '#shared/records'
 import type { System } from '../core/system'
 import type { Project } from '../store/project'
 import type { StoredRun } from '../store/runs'
 import type { VerdictKind } from '../probes/verdict'
 import { quantitiesOf, type Catalogue } from './checkSpec'
-import { resolveMatrices } from './matrixParams'
+import { runParams } from './matrixParams'
 import type { Scheduler } from './scheduler'
 
 /** A run that has not come to an end state yet may still come to any. */
@@ -80,6 +79,7 @@ export function runViews(
     detail(id) {
       const run = project.runs.get(id)
       const system = systems.get(run.spec.system)
+      const known = system && { system, params: runParams(system, run.spec, project) }
       return {
         ...summary(run),
         spec: run.spec,
@@ -87,8 +87,8 @@ export function runViews(
         title: system?.title ?? run.spec.system,
         quantities: run.quantities,
         figures: figuresOf(system, run),
-        predictions: system ? predictionsOf(system, run, project) : [],
-        advice: system ? adviceOn(system, run, project) : [],
+        predictions: known ? predictionsOf(known, run, project) : [],
+        advice: known?.system.advice(known.params).map(({ message }) => message) ?? [],
         states: statesOf(project, run),
         claims: project.claims.of(id),
         log: project.log.of(id),
@@ -130,11 +130,6 @@ function figuresOf(system: System | undefined, { quantities }: StoredRun): reado
   return system?.figures.filter((figure) => figure.quantities.every((id) => described.has(id))) ?? []
 }
 
-function adviceOn(system: System, { spec }: StoredRun, { matrices }: Project): readonly string[] {
-  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), { matrices })
-  return system.advice(params).map(({ message }) => message)
-}
-
 /** The words of a code may say less than the record: that of the verdict 'rank' says which. */
 function statesOf({ records }: Project, { id, quantities, steps }: StoredRun): RunDetail['states'] {
   return quantities.flatMap(({ id: quantity, label, codes, perLayer }) => {
@@ -145,9 +140,12 @@ function statesOf({ records }: Project, { id, quantities, steps }: StoredRun): R
 }
 
 /** Without what is about another end state than the one that a run has come to. */
-function predictionsOf(system: System, run: StoredRun, { matrices, records }: Project): readonly Prediction[] {
-  const params = parseParams(system.params, run.spec.params)
-  const all = system.theory(resolveMatrices(system.params, params, { matrices }))
+function predictionsOf(
+  { system, params }: { readonly system: System; readonly params: ReturnType<typeof runParams> },
+  run: StoredRun,
+  { records }: Project,
+): readonly Prediction[] {
+  const all = system.theory(params)
   if (run.status !== 'completed') return all
   const last = records.lastValues(run.id)
   const ends = run.quantities.flatMap(({ id, codes }) => codes?.[last[id] ?? NaN] ?? [])

@@ -1,4 +1,3 @@
-import { parseParams } from '#shared/params'
 import type { Prediction } from '#shared/records'
 import type { RunSpec } from '#shared/spec'
 import type { Backend } from '../compute/backends/backend'
@@ -7,7 +6,7 @@ import type { TrainingRecipe, Resources } from '../core/system'
 import type { Model } from '../core/model'
 import { systemById } from '../systems/registry'
 import { Training } from '../train/training'
-import { resolveMatrices } from './matrixParams'
+import { runParams } from './matrixParams'
 
 /**
  * The training that a spec describes, at step 0.
@@ -25,7 +24,7 @@ export function trainingOf(
   predictions(): readonly Prediction[]
 } {
   const system = systemById(spec.system)
-  const params = resolveMatrices(system.params, parseParams(system.params, spec.params), resources)
+  const params = runParams(system, spec, resources)
   const [model, recipe] = [system.model(params), system.training(params)]
   const root = random(spec.seed, 'run')
   const training = new Training({

@@ -2,11 +2,10 @@ import type { AnalysisSummary } from '#shared/analysis'
 import type { AnalysisRequests } from '#shared/contract/analysis'
 import type { Handlers } from '#shared/contract/index'
 import { LabError } from '#shared/errors'
-import { parseParams } from '#shared/params'
 import type { System } from '../core/system'
 import type { AnalysisDesk } from '../jobs/analysisDesk'
 import { analysisMenu } from '../jobs/analysisPlan'
-import { resolveMatrices } from '../jobs/matrixParams'
+import { runParams } from '../jobs/matrixParams'
 import { trackAnalyses } from './trackAnalyses'
 import { uploadedBytes, type Uploads } from './uploads'
 import type { StoredAnalysis } from '../store/analyses'
@@ -42,8 +41,7 @@ export function analysisHandlers({
       const system = systems.get(spec.system)
       if (!system)
         throw new LabError('unavailable', `This version has no system "${spec.system}" to analyse run ${runId} with.`)
-      const params = parseParams(system.params, spec.params)
-      const model = system.model(resolveMatrices(system.params, params, project))
+      const model = system.model(runParams(system, spec, project))
       const [steps, last] = [project.checkpoints.steps(runId), project.checkpoints.lastStep(runId)]
       return {
         ...analysisMenu(model),
