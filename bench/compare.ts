@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { emptyComparison, type Comparison, type Panel } from '#shared/comparison'
@@ -12,6 +10,7 @@ import { chromiumPath } from '#main/cli/findChromium'
 import { systemClock } from '#main/store/clock'
 import { openProject } from '#main/store/openProject'
 import { median, type Benchmark } from './benchmark'
+import { inTemporaryFolder } from './temporaryFolder'
 
 const RUNS = 100
 const ROUNDS = 5
@@ -29,8 +28,7 @@ export const compare: Benchmark = {
     }
     for (const points of POINTS) {
       for (const grouping of ['run', 'allButSeed'] as const) {
-        const folder = mkdtempSync(join(tmpdir(), 'collapsar-compare-'))
-        try {
+        await inTemporaryFolder(async (folder) => {
           const project = join(folder, 'project.clps')
           const runIds = fill(project, points)
           const times = await measure(project, { ...comparison, runIds, grouping: { by: grouping } }, executablePath)
@@ -43,9 +41,7 @@ export const compare: Benchmark = {
             emit({ bench: 'compare', case: one, metric: `${what}, ms`, value: median(wall) })
             emit({ bench: 'compare', case: one, metric: `${what}: processor time of the page, ms`, value: median(own) })
           }
-        } finally {
-          rmSync(folder, { recursive: true, force: true })
-        }
+        })
       }
     }
   },

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +10,7 @@ import { createService } from '../src/main/service'
 import { systems } from '../src/main/systems/registry'
 import type { Benchmark, BenchOptions } from './benchmark'
 import { TurnTimes } from './turnTimes'
+import { inTemporaryFolder } from './temporaryFolder'
 
 const RUNS = 10_000
 const SLOTS = 2
@@ -27,12 +27,7 @@ export const sweep: Benchmark = {
   name: 'sweep',
   summary: '10 000 runs to convergence in one sweep: time, project file, delay of the service',
   async run(options) {
-    const folder = mkdtempSync(join(tmpdir(), 'collapsar-bench-'))
-    try {
-      await measure(join(folder, 'sweep.clps'), options)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    await inTemporaryFolder((folder) => measure(join(folder, 'sweep.clps'), options))
   },
 }
 

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newRunId, newSweepId } from '../src/main/core/newIds'
@@ -15,6 +13,7 @@ import type { SweepId } from '../src/shared/ids'
 import { parseSweepSpec } from '../src/shared/sweep'
 import type { Benchmark, BenchOptions } from './benchmark'
 import { TurnTimes } from './turnTimes'
+import { inTemporaryFolder } from './temporaryFolder'
 
 const RUNS = 10_000
 
@@ -23,12 +22,7 @@ export const sweepChanges: Benchmark = {
   name: 'sweep-changes',
   summary: 'failed runs of a sweep of 10 000 retried, then cancelled: time, own work between two turns',
   async run(options) {
-    const folder = mkdtempSync(join(tmpdir(), 'collapsar-bench-'))
-    try {
-      await measure(join(folder, 'sweep.clps'), options)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    await inTemporaryFolder((folder) => measure(join(folder, 'sweep.clps'), options))
   },
 }
 

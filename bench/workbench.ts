@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
@@ -17,6 +16,7 @@ import { systems } from '../src/main/systems/registry'
 import { median, type Benchmark, type BenchOptions } from './benchmark'
 import { fillProject, queueLongRuns, type ProjectSize } from './manyRuns'
 import pageScript from './workbenchPage.js?raw'
+import { inTemporaryFolder } from './temporaryFolder'
 
 const SIZE: ProjectSize = { runs: 10_000, params: 30, series: 8, points: 50 }
 const ROUNDS = 7
@@ -44,20 +44,23 @@ export const workbench: Benchmark = {
     const executablePath = chromiumPath(process.env)
     if (!executablePath) return options.say('Chromium is missing. Install it, or name one in CHROMIUM_PATH.')
     const { chromium } = await playwright()
-    const folder = mkdtempSync(join(tmpdir(), 'collapsar-workbench-'))
-    const project = join(folder, 'many.clps')
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] })
-    try {
-      const started = performance.now()
-      fillProject(project, SIZE)
-      emit(options, 'project of that size made, ms', performance.now() - started)
-      emit(options, 'project file, MB', statSync(project).size / 1e6)
-      await measureAlone(project, browser, options)
-      await measureBesideJobs(project, browser, options)
-    } finally {
-      await browser.close()
-      rmSync(folder, { recursive: true, force: true })
-    }
+    await inTemporaryFolder(async (folder) => {
+      const project = join(folder, 'many.clps')
+      const browser = await chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
+      })
+      try {
+        const started = performance.now()
+        fillProject(project, SIZE)
+        emit(options, 'project of that size made, ms', performance.now() - started)
+        emit(options, 'project file, MB', statSync(project).size / 1e6)
+        await measureAlone(project, browser, options)
+        await measureBesideJobs(project, browser, options)
+      } finally {
+        await browser.close()
+      }
+    })
   },
 }
 

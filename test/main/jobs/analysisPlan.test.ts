@@ -1,33 +1,10 @@
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RunSpecInput } from '#shared/spec'
-import { executeAnalysis } from '#main/jobs/executeAnalysis'
-import { executeRun } from '#main/jobs/executeRun'
-import { folderResources } from '#main/jobs/folderResources'
-import { inProcessWorker } from '#main/jobs/inProcessWorker'
-import { probes } from '#main/probes/registry'
-import { createService, type Service } from '#main/service'
-import { systems } from '#main/systems/registry'
-import { temporaryFolder } from '../../helpers/projects'
+import type { Service } from '#main/service'
+import { realService } from '../../helpers/realService'
 
-const resources = folderResources('resources/data')
 const params = { K: 2, n: 3, width: 4, depth: 2, steps: 50 }
 const base: RunSpecInput = { system: 'deep-ufm', params, probes: ['loss'], backend: { blas: 'embedded' } }
-
-function opened(): Service {
-  const service = createService({
-    projectPath: join(temporaryFolder(), 'work.clps'),
-    startWorker: inProcessWorker(executeRun, resources, { analyse: executeAnalysis }),
-    systems,
-    probes,
-    resources,
-    slots: 1,
-    host: 'loopback',
-    blas: 'embedded',
-  })
-  onTestFinished(() => service.close())
-  return service
-}
 
 async function ended(service: Service, spec: RunSpecInput) {
   const { runId } = await service.handlers['run.start']({ spec })
@@ -37,7 +14,7 @@ async function ended(service: Service, spec: RunSpecInput) {
 
 describe('analyses that a spec plans', () => {
   it('are made of the stored states once the run is complete', async () => {
-    const service = opened()
+    const service = realService()
     const runId = await ended(service, {
       ...base,
       analyses: [
@@ -59,7 +36,7 @@ describe('analyses that a spec plans', () => {
   })
 
   it('say in the log of a run which state was never stored', async () => {
-    const service = opened()
+    const service = realService()
     const runId = await ended(service, {
       ...base,
       params: { ...params, steps: 20_000, gradientTolerance: 1e-4 },
@@ -80,12 +57,12 @@ describe('analyses that a spec plans', () => {
     ['a parameter', [{ spec: { operator: 'hessian', parameters: ['W9'] } }], /W9.*H1/],
     ['a step', [{ steps: [10, 51], spec: { operator: 'hessian' } }], /step 51.*50 steps/],
   ])('are refused for %s that there is not', async (_, analyses, message) => {
-    const { issues } = await opened().handlers['spec.preview']({ spec: { ...base, analyses } })
+    const { issues } = await realService().handlers['spec.preview']({ spec: { ...base, analyses } })
     expect(issues).toEqual([{ path: 'analyses.0', message: expect.stringMatching(message) }])
   })
 
   it('have a menu in the preview, and schedules are checked with them', async () => {
-    const { handlers } = opened()
+    const { handlers } = realService()
     const { analysisMenu } = await handlers['spec.preview']({ spec: base })
     expect(analysisMenu?.operators.map(({ id }) => id)).toContain('hessian')
     expect(analysisMenu?.weights).toEqual(['W1', 'W2'])

@@ -1,27 +1,8 @@
-import { join } from 'node:path'
-import { expect, it, onTestFinished, vi } from 'vitest'
-import { executeReplicas } from '#main/jobs/executeReplicas'
-import { executeRun } from '#main/jobs/executeRun'
-import { folderResources } from '#main/jobs/folderResources'
-import { inProcessWorker } from '#main/jobs/inProcessWorker'
-import { probes } from '#main/probes/registry'
-import { createService } from '#main/service'
-import { systems } from '#main/systems/registry'
-import { temporaryFolder } from '../../helpers/projects'
+import { expect, it, vi } from 'vitest'
+import { realService } from '../../helpers/realService'
 
 it('of a run names the divergence, and lists find it by that', async () => {
-  const resources = folderResources('resources/data')
-  const service = createService({
-    projectPath: join(temporaryFolder(), 'work.clps'),
-    startWorker: inProcessWorker(executeRun, resources, { together: executeReplicas }),
-    systems,
-    probes,
-    resources,
-    slots: 1,
-    host: 'loopback',
-    blas: 'embedded',
-  })
-  onTestFinished(() => service.close())
+  const service = realService()
   const params = { K: 3, n: 2, width: 4, depth: 3, learningRate: 50, initScale: 3, steps: 100 }
   const spec = { system: 'deep-ufm', params, probes: ['loss', 'outputStructure'] }
   const { runId } = await service.handlers['run.start']({ spec })

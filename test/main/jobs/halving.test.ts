@@ -1,31 +1,9 @@
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { executeReplicas } from '#main/jobs/executeReplicas'
-import { executeRun } from '#main/jobs/executeRun'
-import { folderResources } from '#main/jobs/folderResources'
+import { describe, expect, it, vi } from 'vitest'
 import { halvingShare, nextRung } from '#main/jobs/halving'
-import { inProcessWorker } from '#main/jobs/inProcessWorker'
-import { probes } from '#main/probes/registry'
-import { createService, type Service } from '#main/service'
-import { systems } from '#main/systems/registry'
+import type { Service } from '#main/service'
 import { temporaryFolder } from '../../helpers/projects'
-
-const resources = folderResources('resources/data')
-
-function opened(projectPath = join(temporaryFolder(), 'work.clps')): Service {
-  const service = createService({
-    projectPath,
-    startWorker: inProcessWorker(executeRun, resources, { together: executeReplicas }),
-    systems,
-    probes,
-    resources,
-    slots: 2,
-    host: 'loopback',
-    blas: 'embedded',
-  })
-  onTestFinished(() => service.close())
-  return service
-}
+import { realService } from '../../helpers/realService'
 
 const halving = {
   kind: 'halving' as const,
@@ -70,7 +48,7 @@ describe('rungs', () => {
 
 describe('successive halving', () => {
   it('trains the best on from their states, ends the others, and says why in every log', async () => {
-    const service = opened()
+    const service = realService({ slots: 2 })
     const all = await finished(service, {})
     const halved = await finished(service, { strategy: halving })
     const lossAt = async (at: number, step: number) =>
@@ -97,17 +75,20 @@ describe('successive halving', () => {
 
   it('decides the same again, by the largest where that is better', async () => {
     const strategy = { strategy: { ...halving, direction: 'max' } }
-    const [first, second] = [await finished(opened(), strategy), await finished(opened(), strategy)]
+    const [first, second] = [
+      await finished(realService({ slots: 2 }), strategy),
+      await finished(realService({ slots: 2 }), strategy),
+    ]
     const decided = (runs: typeof first) =>
       runs.map(({ step, status, last: { wallTime: _, ...repeatable } }) => [step, status, repeatable])
     expect(decided(second)).toEqual(decided(first))
-    const winner = await finished(opened(), { strategy: halving })
+    const winner = await finished(realService({ slots: 2 }), { strategy: halving })
     expect(winner.findIndex(({ step }) => step === 100)).not.toBe(first.findIndex(({ step }) => step === 100))
   })
 
   it('goes on after a restart between rungs', async () => {
     const path = join(temporaryFolder(), 'work.clps')
-    const first = opened(path)
+    const first = realService({ projectPath: path, slots: 2 })
     await first.handlers['queue.pause'](null)
     const { sweepId } = await first.handlers['sweep.start']({ spec: { base, axes, strategy: halving } })
     const { waiting } = await first.handlers['queue.list']({ offset: 0, limit: 9 })
@@ -120,7 +101,7 @@ describe('successive halving', () => {
     }
     await vi.waitFor(rested, 10_000)
     await first.close()
-    const second = opened(path)
+    const second = realService({ projectPath: path, slots: 2 })
     await second.handlers['queue.release']({ runIds: [waiting[4]!.run.id] })
     const get = () => second.handlers['sweep.get']({ sweepId })
     await vi.waitFor(async () => expect((await get()).endedAt).not.toBeNull(), 20_000)
@@ -128,7 +109,7 @@ describe('successive halving', () => {
   })
 
   it('ends as a whole when it is cancelled while runs rest, and decides nothing about them', async () => {
-    const service = opened()
+    const service = realService({ slots: 2 })
     await service.handlers['queue.pause'](null)
     const { sweepId } = await service.handlers['sweep.start']({ spec: { base, axes, strategy: halving } })
     const { waiting } = await service.handlers['queue.list']({ offset: 0, limit: 9 })
@@ -147,8 +128,10 @@ describe('successive halving', () => {
 
   it('refuses a metric that is not measured', async () => {
     const spec = { base, axes, strategy: { ...halving, metric: 'beauty' } }
-    const { issues } = await opened().handlers['sweep.preview']({ spec, rows: 0, over: null })
+    const { issues } = await realService({ slots: 2 }).handlers['sweep.preview']({ spec, rows: 0, over: null })
     expect(issues).toEqual([{ path: 'strategy', message: expect.stringMatching(/"beauty".*Known: loss, dataLoss/) }])
-    await expect(opened().handlers['sweep.start']({ spec })).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(realService({ slots: 2 }).handlers['sweep.start']({ spec })).rejects.toMatchObject({
+      code: 'bad-input',
+    })
   })
 })

@@ -1,32 +1,8 @@
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RunId } from '#shared/ids'
 import type { RunSpecInput } from '#shared/spec'
-import { executeReplicas } from '#main/jobs/executeReplicas'
-import { executeRun } from '#main/jobs/executeRun'
-import { folderResources } from '#main/jobs/folderResources'
-import { inProcessWorker } from '#main/jobs/inProcessWorker'
-import { probes } from '#main/probes/registry'
-import { createService, type Service } from '#main/service'
-import { systems } from '#main/systems/registry'
-import { temporaryFolder } from '../../helpers/projects'
-
-const resources = folderResources('resources/data')
-
-function opened(): Service {
-  const service = createService({
-    projectPath: join(temporaryFolder(), 'work.clps'),
-    startWorker: inProcessWorker(executeRun, resources, { together: executeReplicas }),
-    systems,
-    probes,
-    resources,
-    slots: 1,
-    host: 'loopback',
-    blas: 'embedded',
-  })
-  onTestFinished(() => service.close())
-  return service
-}
+import type { Service } from '#main/service'
+import { realService } from '../../helpers/realService'
 
 /** About a second of training by itself; the loss of every step of the log schedule, and the state of one of them. */
 const spec: RunSpecInput = {
@@ -98,7 +74,7 @@ async function trainWithPauses(service: Service, runIds: readonly RunId[]): Prom
 
 describe('a run that is paused while it trains', () => {
   it('goes on with the bits of one that was left alone, and its wall time never runs backwards', async () => {
-    const service = opened()
+    const service = realService()
     const { runId: calm } = await service.handlers['run.start']({ spec })
     await reached(service, [calm], 'completed')
     const { runId } = await service.handlers['run.start']({ spec })
@@ -115,7 +91,7 @@ describe('a run that is paused while it trains', () => {
 
 describe('runs that are paused while they train as one program', () => {
   it('rest at one step, train together again and have the bits of runs that were left alone', async () => {
-    const service = opened()
+    const service = realService()
     const seeds = { path: 'seed', values: { kind: 'list' as const, values: [1, 2, 3] } }
     const start = async () => {
       const { sweepId } = await service.handlers['sweep.start']({ spec: { base: spec, axes: [[seeds]] } })
@@ -138,7 +114,7 @@ describe('runs that are paused while they train as one program', () => {
 })
 
 it('keeps the bars of a paused run and of its sweep where they are: measuring took its share of the time', async () => {
-  const service = opened()
+  const service = realService()
   // Most of the time goes into the probes of the first steps, which the count of steps does not tell.
   const params = { ...spec.params, width: 14, steps: 100_000 }
   const base = { ...spec, params, probes: ['loss', 'fullHessian'], schedule: { perDecade: 4 } }

@@ -1,34 +1,15 @@
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { UPLOAD_PART_BYTES } from '#shared/contract/uploads'
 import { MATRIX_LIMITS, matrixReference } from '#shared/importedMatrix'
 import type { RunId } from '#shared/ids'
-import { executeAnalysis } from '#main/jobs/executeAnalysis'
-import { executeRun } from '#main/jobs/executeRun'
-import { inProcessWorker } from '#main/jobs/inProcessWorker'
-import { probes } from '#main/probes/registry'
-import { createService, dispatch, type Service } from '#main/service'
-import { systems } from '#main/systems/registry'
+import { dispatch, type Service } from '#main/service'
 import { expectClose } from '../../helpers/expectClose'
 import { npy } from '../../helpers/npy'
 import { temporaryFolder } from '../../helpers/projects'
+import { realService } from '../../helpers/realService'
 
 const resources = { read: () => new Uint8Array() }
-
-function start(projectPath = join(temporaryFolder(), 'project.clps')): Service {
-  const service = createService({
-    projectPath,
-    startWorker: inProcessWorker(executeRun, resources, { analyse: executeAnalysis }),
-    systems,
-    probes,
-    resources,
-    slots: 1,
-    host: 'loopback',
-    blas: 'embedded',
-  })
-  onTestFinished(() => service.close())
-  return service
-}
 
 async function upload({ handlers }: Service, name: string, bytes: Uint8Array): Promise<string> {
   const { upload: id } = await handlers['upload.begin']({ name, bytes: bytes.length, purpose: 'matrix' })
@@ -71,7 +52,7 @@ async function train(service: Service, params: Record<string, number | string>, 
 
 describe('importing a matrix', () => {
   it('keeps it under its name and digest, once for the same content', async () => {
-    const service = start()
+    const service = realService({ resources })
     const info = await importText(service, 'ratings', RATINGS, MASK)
     expect(info).toMatchObject({ name: 'ratings', rows: 4, cols: 4, known: 14, observed: 13 })
     const again = await importText(service, 'another name', RATINGS, MASK)
@@ -82,7 +63,7 @@ describe('importing a matrix', () => {
   })
 
   it('takes files in parts, of announced sizes, and forgets what was given up', async () => {
-    const { handlers } = start()
+    const { handlers } = realService({ resources })
     const begin = (bytes: number) => handlers['upload.begin']({ name: 'big.npy', bytes, purpose: 'matrix' })
     await expect(begin(MATRIX_LIMITS.fileBytes + 1)).rejects.toThrow(/big\.npy has 67108865 bytes/)
     const { upload: short } = await begin(10)
@@ -96,7 +77,7 @@ describe('importing a matrix', () => {
   })
 
   it('refuses parts that are no bytes or too large at the border', async () => {
-    const { handlers } = start()
+    const { handlers } = realService({ resources })
     for (const part of ['text', [1, 2], new Uint8Array(UPLOAD_PART_BYTES + 1)]) {
       const reply = await dispatch(handlers, 'upload.append', { upload: 'u-0123456789abcdef', part })
       expect(reply).toMatchObject({ ok: false, error: { code: 'bad-input' } })
@@ -104,7 +85,7 @@ describe('importing a matrix', () => {
   })
 
   it('reads a file of several parts', async () => {
-    const service = start()
+    const service = realService({ resources })
     const side = 300
     const bytes = npy({ shape: `(${side}, ${side})`, values: Array.from({ length: side * side }, (_, i) => i) })
     expect(bytes.length).toBeGreaterThan(UPLOAD_PART_BYTES)
@@ -118,7 +99,7 @@ describe('a run on an imported matrix', () => {
   const settings = { factorisation: 'full', depth: 2, initScale: 0.5, learningRate: 0.01, steps: 400, observed: 1 }
 
   it('is stored by reference, learns what is seen, and recovers what is held out', async () => {
-    const service = start()
+    const service = realService({ resources })
     const info = await importText(service, 'ratings', RATINGS, MASK)
     const run = await train(service, { ...settings, matrix: 'ratings' })
     expect(run.error).toBeNull()
@@ -132,11 +113,11 @@ describe('a run on an imported matrix', () => {
 
   it('is repeated with the same numbers after the project was opened again', async () => {
     const path = join(temporaryFolder(), 'project.clps')
-    const first = start(path)
+    const first = realService({ projectPath: path, resources })
     await importText(first, 'ratings', RATINGS, MASK)
     const run = await train(first, { ...settings, matrix: 'ratings' })
     await first.close()
-    const second = start(path)
+    const second = realService({ projectPath: path, resources })
     const { runId } = await second.handlers['run.repeat']({ runId: run.id })
     await ended(second, runId)
     const read = (id: RunId) => second.handlers['run.series']({ runId: id, quantity: 'dataLoss', layer: null })
@@ -144,7 +125,7 @@ describe('a run on an imported matrix', () => {
   }, 30_000)
 
   it('is refused at its field when the matrix is not there or does not fit', async () => {
-    const service = start()
+    const service = realService({ resources })
     await importText(service, 'ratings', RATINGS)
     await importText(service, 'wide', '1,2,3\n4,5,7\n')
     const issuesOf = async (system: string, params: Record<string, number | string>) => {
@@ -162,7 +143,7 @@ describe('a run on an imported matrix', () => {
   })
 
   it('is learned by a linear network with its own singular values and block', async () => {
-    const service = start()
+    const service = realService({ resources })
     const text = '2,0,0,0,0,0\n0,1,0,0,0,0\n'
     await importText(service, 'target', text)
     const run = await train(service, { target: 'target' }, 'linear-network')
